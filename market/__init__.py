@@ -1,0 +1,6 @@
+"""The language of the product."""
+
+# The driver's C extension has to be loaded before Arrow: afterwards glibc has no static TLS block left for
+# it, and the driver would silently fall back to pure Python at three times the CPU. Every room imports
+# `market` first in its own __init__ for the same reason.
+import _mysql_connector  # noqa: F401
