@@ -10,7 +10,7 @@ from market.errors import InvalidMarketData
 
 @dataclass(frozen=True, slots=True)
 class Tick:
-    """One sample. `time` is ms UTC of market time; prices in the quote asset, quantities in the base asset."""
+    """One sample. `time` is ms UTC of market time; prices in the quote, quantities in the base asset."""
 
     exchange: str
     symbol: str

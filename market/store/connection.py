@@ -42,7 +42,7 @@ def translate(error: mysql.connector.Error) -> MarketError:
     """A driver error as one of ours: away or busy is transient, everything else is refused."""
     if isinstance(error, mysql.connector.errors.PoolError) or error.errno is None or error.errno < 1000:
         return StoreUnavailable(f"database: {error.msg or error}")
-    if error.errno >= 2000 and error.errno < 3000 or error.errno in _TRY_AGAIN:
+    if 2000 <= error.errno < 3000 or error.errno in _TRY_AGAIN:
         return StoreUnavailable(
             f"the database does not answer ({error.msg}); OPA_DB_HOST and OPA_DB_PORT name it"
         )
