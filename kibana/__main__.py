@@ -1,0 +1,63 @@
+"""`python -m kibana build|push`."""
+
+from __future__ import annotations
+
+import sys
+import time
+from typing import Annotated
+
+import typer
+
+from kibana.export import EXPORT, as_ndjson, saved_objects
+from kibana.push import adapt, push
+from kibana.settings import KibanaSettings
+from kibana.shown import shown
+from market.errors import MarketError
+from market.store import Database, MySQLKlineStore
+from market.store.settings import StoreSettings
+
+app = typer.Typer(no_args_is_help=True, help="The saved dashboards: build the export, push it to a Kibana.")
+
+
+class WallClock:
+    """The machine's clock: Kibana's own `now`, which its relative time ranges use."""
+
+    def now(self) -> int:
+        """Milliseconds UTC."""
+        return time.time_ns() // 1_000_000
+
+
+@app.command()
+def build(
+    check: Annotated[bool, typer.Option(help="Only compare: exit 1 when the export is out of date.")] = False,
+) -> None:
+    """Write export/opa.ndjson from the dashboards' source."""
+    text = as_ndjson(saved_objects())
+    if check and EXPORT.read_text(encoding="utf-8") != text:
+        typer.echo(f"{EXPORT.name} is out of date: run `python -m kibana build`", err=True)
+        raise typer.Exit(1)
+    if not check:
+        EXPORT.write_text(text, encoding="utf-8")
+        typer.echo(f"wrote {EXPORT.name}: {text.count(chr(10))} objects")
+
+
+@app.command(name="push")
+def push_() -> None:
+    """Import the dashboards into KIBANA_URL, opened on the data that MySQL holds."""
+    settings = KibanaSettings()
+    store = MySQLKlineStore(Database(StoreSettings(), "reader"))  # type: ignore[call-arg]  # from .env
+    taken = push(settings, adapt(saved_objects(), shown(store, WallClock())))
+    typer.echo(f"Kibana took {taken} objects: {settings.url}/app/dashboards#/view/opa-market")
+
+
+def main() -> None:
+    """Run the command; an error of ours is one clear line, not a traceback."""
+    try:
+        app()
+    except MarketError as error:
+        typer.echo(f"kibana: {error}", err=True)
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()
