@@ -1,0 +1,88 @@
+"""Quality as documents: one per series, the state of its record now."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from market.coverage import Covered, Hole, HoleReason
+from market.documents.field import UTC_TIME, Field, market_fields, market_of
+from market.documents.stream import Document, DocumentStream
+from market.interval import Series
+from market.ports import SeriesStatus, SymbolInfo
+
+FIELDS: Final = (
+    *market_fields("Close time of the newest confirmed candle"),
+    Field("quality.rows", "long", "Candles in MySQL (closed or confirmed, not withdrawn)"),
+    Field("quality.first_open", "date", "Open time of the oldest candle", UTC_TIME),
+    Field("quality.last_confirmed", "date", "Open time of the newest confirmed candle", UTC_TIME),
+    Field("quality.holes", "long", "Stretches of missing candles"),
+    Field("quality.missing_bars", "long", "Candles missing in them", "bars"),
+    *(
+        Field(f"quality.missing_by_reason.{reason}", "long", f"Missing candles, reason {reason}", "bars")
+        for reason in HoleReason
+    ),
+    Field("quality.revisions", "long", "Confirmed candles that the exchange changed or withdrew"),
+    Field("quality.coverage", "double", "Confirmed part of the time from first to last candle", "fraction"),
+    Field("quality.derived", "keyword", "Columns that the recording lacked and that a rule filled"),
+)
+
+
+def quality_id(series: Series) -> str:
+    """`binance:BTCUSDT:1h`."""
+    return f"{series.exchange}:{series.symbol}:{series.interval}"
+
+
+def quality_document(
+    status: SeriesStatus, covered: Sequence[Covered], holes: Sequence[Hole], last_confirmed: int | None
+) -> Document:
+    """The state of one series; without a confirmed candle its time is the epoch."""
+    series = status.series
+    missing = {str(reason): sum(h.bars for h in holes if h.reason == reason) for reason in HoleReason}
+    values: dict[str, object] = {
+        "rows": status.rows,
+        "first_open": status.first_open,
+        "last_confirmed": last_confirmed,
+        "holes": len(holes),
+        "missing_bars": sum(missing.values()),
+        "missing_by_reason": missing,
+        "revisions": status.revisions,
+        "coverage": _coverage(status, covered),
+        "derived": list(status.info.derived),
+    }
+    body: dict[str, object] = {
+        "@timestamp": 0 if last_confirmed is None else series.interval.close_time(last_confirmed),
+        "market": market_of(series.exchange, series.symbol, series.interval.name),
+        "quality": {name: value for name, value in values.items() if value is not None},
+    }
+    return Document(quality_id(series), "", body)
+
+
+def _coverage(status: SeriesStatus, covered: Sequence[Covered]) -> float | None:
+    if status.first_open is None or status.last_open is None:
+        return None
+    start, end = status.first_open, status.series.interval.next_open(status.last_open)
+    at, read = start, 0
+    for each in sorted(covered):  # ranges of two sources may overlap
+        read += max(0, min(each.end, end) - max(each.start, at))
+        at = max(at, min(each.end, end))
+    return round(read / (end - start), 9)
+
+
+def _sample() -> Document:
+    series = Series.of("binance", "BTCUSDT", "1h")
+    first, last = 1704067200000, 1704142800000
+    hole = Hole(1704110400000, 1704114000000, 1, HoleReason.OUTAGE)
+    info = SymbolInfo("binance", "BTCUSDT", "BTC", "USDT", "TRADING")
+    status = SeriesStatus(series, info, 21, first, last, holes=1, missing_bars=1, revisions=0)
+    return quality_document(status, [Covered(first, last + 3_600_000)], [hole], last)
+
+
+STREAM: Final = DocumentStream(
+    name="quality",
+    description="What the record holds of one series: rows, holes with reasons, revisions, freshness.",
+    id_rule="exchange:symbol:interval",
+    partition_rule="none: one index",
+    fields=FIELDS,
+    sample=_sample(),
+)
