@@ -1,0 +1,52 @@
+"""Trying again: jittered, capped, logged; a fixed number of times or for ever."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable
+from typing import Final, TypeVar
+
+from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type, stop_after_attempt, stop_never
+from tenacity.wait import wait_random_exponential
+
+from market.errors import MarketError, Transient
+
+log = logging.getLogger(__name__)
+Result = TypeVar("Result")
+_BACK_OFF: Final = wait_random_exponential(multiplier=0.2, max=30)
+
+
+class Patience:
+    """Repeats a call while it fails with a `Transient` error. `attempts=None` never gives up."""
+
+    def __init__(self, attempts: int | None) -> None:
+        self._stop = stop_never if attempts is None else stop_after_attempt(attempts)
+
+    async def call(self, what: str, work: Callable[[], Awaitable[Result]]) -> Result:
+        """Run `work` until it succeeds; the last error comes out unchanged when the attempts are used up."""
+        retrying = AsyncRetrying(
+            retry=retry_if_exception_type(Transient),
+            wait=_wait,
+            stop=self._stop,
+            before_sleep=lambda state: _say(what, state),
+            reraise=True,
+        )
+        return await retrying(work)
+
+
+def _wait(state: RetryCallState) -> float:
+    asked = _error(state)
+    named = asked.retry_after if isinstance(asked, Transient) else None
+    return max(named or 0.0, _BACK_OFF(state))
+
+
+def _say(what: str, state: RetryCallState) -> None:
+    pause = state.next_action.sleep if state.next_action else 0.0
+    log.warning(
+        "%s failed (attempt %d): %s; trying again in %.1f s", what, state.attempt_number, _error(state), pause
+    )
+
+
+def _error(state: RetryCallState) -> MarketError | None:
+    error = state.outcome.exception() if state.outcome else None
+    return error if isinstance(error, MarketError) else None

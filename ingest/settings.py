@@ -1,0 +1,42 @@
+"""What `ingest` reads from the environment or `.env`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from market.errors import InvalidInput
+from market.interval import Interval
+
+
+class IngestSettings(BaseSettings):
+    """Names are `OPA_...` in the environment; `up/.env.example` explains each."""
+
+    model_config = SettingsConfigDict(env_prefix="OPA_", env_file=".env", extra="ignore", frozen=True)
+
+    exchange: str = "simulated"
+    exchange_rest: str = ""
+    exchange_ws: str = ""
+    binance_key: SecretStr = SecretStr("")
+    binance_secret: SecretStr = SecretStr("")
+    symbols: str = "BTCUSDT,ETHUSDT,XRPUSDT"
+    history: str = "1h:3 years,1m:30 days"
+    weight_share: float = Field(default=0.6, gt=0, le=0.95)
+    tick_retention_days: float = Field(default=7, gt=0)
+    state_dir: Path = Path(".run/state")
+    log_level: str = "INFO"
+
+    def symbol_names(self) -> list[str]:
+        """`OPA_SYMBOLS` as a list, in upper case."""
+        return [name.strip().upper() for name in self.symbols.split(",") if name.strip()]
+
+    def followed(self) -> list[tuple[Interval, str]]:
+        """`OPA_HISTORY` as pairs of interval and length: `1h:3 years,1m:30 days`."""
+        pairs = [entry.partition(":") for entry in self.history.split(",") if entry.strip()]
+        if not pairs or any(not length.strip() for _, _, length in pairs):
+            raise InvalidInput(
+                f"OPA_HISTORY={self.history!r} is no list of interval:length; write 1h:3 years,1m:30 days"
+            )
+        return [(Interval(name.strip()), length.strip()) for name, _, length in pairs]
