@@ -1,0 +1,44 @@
+"""What the rooms ask of the outside world. Adapters and their in-memory twins pass the same contract tests.
+
+Every time is ms UTC of market time. Stores raise `StoreUnavailable` (try again) or `StoreRefused`.
+"""
+
+from market.ports.market_data import (
+    Change,
+    ChangeLog,
+    Clock,
+    KlineSource,
+    KlineStore,
+    SeriesStatus,
+    SymbolInfo,
+    TickStore,
+    WriteResult,
+)
+from market.ports.record import (
+    BacktestRun,
+    ChainHead,
+    Decided,
+    DecisionFilter,
+    DecisionStore,
+    Job,
+    ModelRecord,
+)
+
+__all__ = [
+    "BacktestRun",
+    "ChainHead",
+    "Change",
+    "ChangeLog",
+    "Clock",
+    "Decided",
+    "DecisionFilter",
+    "DecisionStore",
+    "Job",
+    "KlineSource",
+    "KlineStore",
+    "ModelRecord",
+    "SeriesStatus",
+    "SymbolInfo",
+    "TickStore",
+    "WriteResult",
+]

@@ -1,0 +1,171 @@
+"""Decisions, outcomes, models, back-tests and jobs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from market.decision import Action, Decision, Origin, Outcome, Role, Status
+from market.interval import Series
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionFilter:
+    """Which decisions to read; empty fields do not filter. `start`/`end` bound the candle's open time `[)`.
+
+    `origins` picks the table: ledger (live, late) or back-test (needs or implies the newest `run_id`s).
+    `after` is the cursor: the last decision's `(open_time, id)` of the page before.
+    """
+
+    exchange: str | None = None
+    symbol: str | None = None
+    interval: str | None = None
+    role: Role | None = None
+    model_id: str | None = None
+    run_id: str | None = None
+    start: int | None = None
+    end: int | None = None
+    actions: tuple[Action, ...] = ()
+    statuses: tuple[Status, ...] = ()
+    reasons: tuple[str, ...] = ()
+    origins: tuple[Origin, ...] = ()
+    after: tuple[int, str] | None = None
+    newest: bool = False
+    limit: int = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """A decision with its outcome (None while nothing is recorded: pending)."""
+
+    decision: Decision
+    outcome: Outcome | None
+
+
+@dataclass(frozen=True, slots=True)
+class ModelRecord:
+    """A trained model: its card is JSON-able; `files` maps file name to sha256."""
+
+    model_id: str
+    series: Series
+    role: Role
+    kind: str
+    trained_at: int
+    train_start: int
+    train_end: int
+    horizon: int
+    active: bool
+    card: Mapping[str, object]
+    files: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class BacktestRun:
+    """A walk-forward back-test: metrics are JSON-able; equity is `(time, equity, buy_and_hold)` points."""
+
+    run_id: str
+    series: Series
+    role: Role
+    kind: str
+    created_at: int
+    start: int
+    end: int
+    metrics: Mapping[str, object]
+    equity: Sequence[tuple[int, float, float]] = field(default_factory=tuple)
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A long-running piece of work; `progress` is a fraction."""
+
+    job_id: str
+    kind: str
+    series: str
+    state: str
+    progress: float
+    message: str
+    started_at: int
+    finished_at: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class ChainHead:
+    """Where a hash chain (`decisions` or `outcomes`) of the ledger ends: its length and its last hash."""
+
+    series: Series
+    role: Role
+    chain: str
+    number: int
+    hash: str
+
+
+class DecisionStore(Protocol):
+    """The ledger, its outcomes, models, back-tests and jobs; `model_service` is the only writer."""
+
+    def append(self, decisions: Sequence[Decision]) -> int:
+        """Append to the ledger in order (one series and role); candles already decided are left alone."""
+        ...
+
+    def record_outcomes(self, outcomes: Sequence[Outcome]) -> int:
+        """Append outcomes of ledger decisions, once each."""
+        ...
+
+    def last(self, series: Series, role: Role) -> Decision | None:
+        """The newest decision in the ledger."""
+        ...
+
+    def undecided(self, series: Series, role: Role, since: int, limit: int = 1000) -> list[int]:
+        """Open times of confirmed bars from `since` on that lack a decision, oldest first."""
+        ...
+
+    def without_outcome(self, series: Series, role: Role, limit: int = 1000) -> list[Decision]:
+        """Ledger decisions whose outcome is not recorded, oldest first."""
+        ...
+
+    def read(self, wanted: DecisionFilter) -> list[Decided]:
+        """Decisions with outcomes, by candle (oldest first, or newest first with `newest`)."""
+        ...
+
+    def get(self, decision_id: str) -> Decided | None:
+        """One decision, from the ledger or a back-test."""
+        ...
+
+    def verify(self, series: Series, role: Role, anchors: Sequence[ChainHead] = ()) -> list[str]:
+        """Walk the hash chains of ledger and outcomes; what is broken, in words.
+
+        `anchors` are heads that were written down elsewhere; a chain that no longer holds one is broken.
+        """
+        ...
+
+    def chain_heads(self) -> list[ChainHead]:
+        """The head of every chain, to be anchored outside the store."""
+        ...
+
+    def count_trial(self, series: Series, fingerprint: str, now: int) -> int:
+        """Note that a configuration was tried; returns how many different ones were, on this series."""
+        ...
+
+    def save_model(self, model: ModelRecord) -> None:
+        """Register a model; an active one takes the place of the active one of its series and role."""
+        ...
+
+    def models(self, series: Series | None = None, *, active_only: bool = False) -> list[ModelRecord]:
+        """Registered models, newest first."""
+        ...
+
+    def save_backtest(self, run: BacktestRun, decided: Sequence[Decided]) -> None:
+        """Store a run with its decisions and outcomes in one transaction (idempotent by run id)."""
+        ...
+
+    def backtests(self, series: Series | None = None) -> list[BacktestRun]:
+        """Runs, newest first."""
+        ...
+
+    def save_job(self, job: Job) -> None:
+        """Insert or update a job."""
+        ...
+
+    def jobs(self, limit: int = 100) -> list[Job]:
+        """Jobs, newest first."""
+        ...
