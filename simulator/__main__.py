@@ -1,0 +1,78 @@
+"""`python -m simulator`."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import signal
+from typing import Annotated, Final
+
+import typer
+from aiohttp import web
+from pydantic import ValidationError
+
+from market.errors import MarketError
+from simulator.app import make_app
+from simulator.opening import open_market
+from simulator.settings import SimulatorSettings
+
+HOST: Final = "127.0.0.1"
+cli = typer.Typer(
+    add_completion=False, help="A local exchange that speaks Binance's REST and WebSocket protocols."
+)
+
+
+@cli.callback()
+def about() -> None:
+    """Settings come from the environment or .env; docs/simulator.md lists them."""
+
+
+@cli.command()
+def serve(
+    port: Annotated[int | None, typer.Option(help="Port on 127.0.0.1; 0 takes a free one.")] = None,
+) -> None:
+    """Serve the market of OPA_SOURCE until interrupted; prints the address when it is ready."""
+    try:
+        settings = SimulatorSettings()
+        logging.basicConfig(
+            level=settings.log_level.upper(), format="%(asctime)s %(levelname)s %(name)s %(message)s"
+        )
+        market, clock = open_market(settings)
+    except (MarketError, ValidationError, ValueError) as error:
+        raise _end(str(error), 2) from error
+    chosen = settings.simulator_port if port is None else port
+    try:
+        raise typer.Exit(asyncio.run(_serve(make_app(market, clock), chosen)))
+    except OSError as error:
+        reason = f"port {chosen} cannot be opened ({error.strerror}): choose another OPA_SIMULATOR_PORT"
+        raise _end(reason, 1) from error
+
+
+async def _serve(app: web.Application, port: int) -> int:
+    """Until SIGTERM (0) or Ctrl-C (130); returns the exit code."""
+    loop = asyncio.get_running_loop()
+    stopped: asyncio.Future[int] = loop.create_future()
+    for signal_number, code in ((signal.SIGTERM, 0), (signal.SIGINT, 130)):
+        loop.add_signal_handler(signal_number, _stop, stopped, code)
+    runner = web.AppRunner(app, access_log=None, handler_cancellation=True, shutdown_timeout=2)
+    await runner.setup()
+    try:
+        await web.TCPSite(runner, HOST, port).start()
+        typer.echo(f"listening on http://{HOST}:{runner.addresses[0][1]}")
+        return await stopped
+    finally:
+        await runner.cleanup()
+
+
+def _stop(stopped: asyncio.Future[int], code: int) -> None:
+    if not stopped.done():
+        stopped.set_result(code)
+
+
+def _end(message: str, code: int) -> typer.Exit:
+    typer.echo(message, err=True)
+    return typer.Exit(code)
+
+
+if __name__ == "__main__":
+    cli(prog_name="python -m simulator")

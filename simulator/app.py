@@ -1,0 +1,64 @@
+"""The server: routes, and the rules that hold for every answer of the exchange."""
+
+from __future__ import annotations
+
+import asyncio
+
+from aiohttp import web
+from aiohttp.typedefs import Handler
+
+from market.errors import MarketError
+from simulator import sockets
+from simulator.clock import MarketClock
+from simulator.exchange import EXCHANGE, Exchange
+from simulator.faults import refused, spoilt
+from simulator.ports import Market
+from simulator.refusal import Refusal, json_answer
+from simulator.routes import control, market_data, tickers
+from simulator.weight import cost
+
+
+def make_app(market: Market, clock: MarketClock) -> web.Application:
+    """An application that serves `market` as it stands at `clock`."""
+    app = web.Application(middlewares=[_exchange_rules])
+    app[EXCHANGE] = Exchange(market, clock)
+    for module in (market_data, tickers, control, sockets):
+        app.add_routes(module.routes)
+    app.on_shutdown.append(_close_sockets)
+    return app
+
+
+@web.middleware
+async def _exchange_rules(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Weight is counted and shown on every answer under `/api/`; faults come after it."""
+    exchange = request.app[EXCHANGE]
+    if not request.path.startswith("/api/"):
+        return await _answer(request, handler)
+    verdict = exchange.weights.charge(request.remote or "", cost(request.path, request.query))
+    if verdict.status == 200:
+        answer = await _answer(request, handler)
+        fault = exchange.faults.next_for(request.path)
+        answer = answer if fault is None else await spoilt(fault, answer)
+    else:
+        answer = refused(verdict.status, verdict.retry_after)
+    answer.headers["X-MBX-USED-WEIGHT"] = answer.headers["X-MBX-USED-WEIGHT-1M"] = str(verdict.used)
+    exchange.requests[request.path] += 1
+    exchange.statuses[answer.status] += 1
+    return answer
+
+
+async def _answer(request: web.Request, handler: Handler) -> web.StreamResponse:
+    try:
+        return await handler(request)
+    except Refusal as refusal:
+        return json_answer({"code": refusal.code, "msg": refusal.message}, 400)
+    except web.HTTPNotFound:
+        if "text/html" in request.headers.get("Accept", ""):
+            return refused(404, 0)
+        return json_answer({"code": 0, "msg": f"{request.path} not found"}, 404)
+    except MarketError as error:
+        return json_answer({"code": -1000, "msg": str(error)}, 400)
+
+
+async def _close_sockets(app: web.Application) -> None:
+    await asyncio.gather(*(each.close() for each in list(app[EXCHANGE].connections)))

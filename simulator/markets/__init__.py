@@ -1,0 +1,1 @@
+"""The markets the simulator can serve, one file each."""

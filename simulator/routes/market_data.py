@@ -1,0 +1,82 @@
+"""The exchange's public REST interface, `/api/v3`."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from aiohttp import web
+
+from simulator.bars import CLOSE, HIGH, LOW, OPEN
+from simulator.exchange import EXCHANGE
+from simulator.parameters import Parameters
+from simulator.ports import Listing
+from simulator.refusal import bad_data, json_answer, json_text
+from simulator.routes.symbol_info import symbol_info
+from simulator.weight import LIMIT
+from simulator.wire import kline_rows
+
+routes = web.RouteTableDef()
+_KLINES: Final = frozenset({"symbol", "interval", "startTime", "endTime", "limit", "timeZone"})
+_COARSER: Final = 10  # ticks to which "klines modified for presentation" are rounded
+_STATUSES: Final = ("TRADING", "HALT", "BREAK", "CANCEL_ONLY")
+
+
+@routes.get("/api/v3/ping")
+async def ping(request: web.Request) -> web.Response:
+    """`{}`."""
+    return json_answer({})
+
+
+@routes.get("/api/v3/time")
+async def server_time(request: web.Request) -> web.Response:
+    """`{"serverTime": 1499827319559}`: the market clock."""
+    return json_answer({"serverTime": request.app[EXCHANGE].clock.now()})
+
+
+@routes.get("/api/v3/exchangeInfo")
+async def exchange_info(request: web.Request) -> web.Response:
+    """Symbols and limits; `opaDerived` names the kline columns that a recording lacks."""
+    exchange = request.app[EXCHANGE]
+    parameters = Parameters(request, frozenset({"symbol", "symbols", "symbolStatus", "permissions"}))
+    asked = parameters.symbols(exchange.listings())
+    listings: list[Listing] = list(exchange.listings().values()) if asked is None else asked
+    status = request.query.get("symbolStatus")
+    if status is not None and status not in _STATUSES:
+        raise bad_data("symbolStatus")
+    return json_answer(
+        {
+            "timezone": "UTC",
+            "serverTime": exchange.clock.now(),
+            "rateLimits": [
+                {"rateLimitType": "REQUEST_WEIGHT", "interval": "MINUTE", "intervalNum": 1, "limit": LIMIT}
+            ],
+            "exchangeFilters": [],
+            "symbols": [symbol_info(each) for each in listings if status in (None, each.status)],
+        }
+    )
+
+
+@routes.get("/api/v3/klines")
+async def klines(request: web.Request) -> web.Response:
+    """`[[1499040000000, "0.01634790", …, "0"], …]`; see `simulator.paging` for which rows."""
+    exchange = request.app[EXCHANGE]
+    now = exchange.clock.now()
+    parameters = Parameters(request, _KLINES)
+    listing = parameters.symbol(exchange.market.listings(now))
+    bars = exchange.market.bars(listing.symbol, parameters.interval(listing), parameters.window(), now)
+    return json_text(f"[{kline_rows(bars)}]".encode())
+
+
+@routes.get("/api/v3/uiKlines")
+async def ui_klines(request: web.Request) -> web.Response:
+    """Klines modified for presentation: prices rounded to ten ticks, so that storing them shows."""
+    exchange = request.app[EXCHANGE]
+    now = exchange.clock.now()
+    parameters = Parameters(request, _KLINES)
+    listing = parameters.symbol(exchange.market.listings(now))
+    interval, wanted = parameters.interval(listing), parameters.window()
+    bars = exchange.market.bars(listing.symbol, interval, wanted, now).copy()
+    step = listing.tick * _COARSER
+    for column in (OPEN, HIGH, LOW, CLOSE):
+        bars[:, column] = bars[:, column] // step * step
+    return json_text(f"[{kline_rows(bars)}]".encode())

@@ -1,0 +1,43 @@
+"""Settings of the simulator, from the environment or `.env` in the current folder."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Final
+
+from pydantic import AwareDatetime, Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from market.errors import InvalidInput
+
+_FOLDER: Final = "folder:"
+
+
+class SimulatorSettings(BaseSettings):
+    """Each field is the environment variable `OPA_` + its name in capitals."""
+
+    model_config = SettingsConfigDict(env_prefix="OPA_", env_file=".env", extra="ignore", frozen=True)
+
+    source: str = "simulated"
+    symbols: str = "BTCUSDT,ETHUSDT,XRPUSDT"
+    simulator_port: Annotated[int, Field(ge=0, le=65535)] = 8103
+    simulator_seed: Annotated[int, Field(ge=0)] = 7
+    simulator_speed: Annotated[float, Field(ge=0, le=100_000)] = 1.0
+    simulator_start: AwareDatetime | None = None
+    simulator_new_listing: AwareDatetime = datetime(2026, 11, 10, tzinfo=UTC)
+    log_level: str = "INFO"
+
+    def folder(self) -> Path | None:
+        """The folder of recorded candles, None for the generated market."""
+        if self.source.startswith(_FOLDER):
+            return Path(self.source.removeprefix(_FOLDER)).expanduser()
+        if self.source == "simulated":
+            return None
+        raise InvalidInput(
+            f"OPA_SOURCE={self.source} needs no simulator: set it to simulated or to folder:PATH"
+        )
+
+    def symbol_names(self) -> list[str]:
+        """The symbols of `OPA_SYMBOLS`."""
+        return [name.strip() for name in self.symbols.split(",") if name.strip()]
