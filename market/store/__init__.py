@@ -1,0 +1,19 @@
+import market  # noqa: F401
+from market.store.changes import MySQLChangeLog
+from market.store.clock import ClockRecorder, StoredClock
+from market.store.connection import Database
+from market.store.decisions import MySQLDecisionStore
+from market.store.klines import MySQLKlineStore
+from market.store.settings import StoreSettings
+from market.store.ticks import MySQLTickStore
+
+__all__ = [
+    "ClockRecorder",
+    "Database",
+    "MySQLChangeLog",
+    "MySQLDecisionStore",
+    "MySQLKlineStore",
+    "MySQLTickStore",
+    "StoreSettings",
+    "StoredClock",
+]

@@ -111,10 +111,10 @@ def log_change(cursor: Any, stream: str, series: str, from_time: int, to_time: i
     The counter's row lock is held until the commit, so numbers follow commit order.
     """
     cursor.execute("UPDATE change_counter SET seq = LAST_INSERT_ID(seq + 1) WHERE id = 1")
+    seq: int = cursor.lastrowid
     cursor.execute(
         "INSERT INTO change_log (seq, stream, series, from_time, to_time)"
         " VALUES (LAST_INSERT_ID(), %s, %s, %s, %s)",
         (stream, series, from_time, to_time),
     )
-    seq: int = cursor.lastrowid or 0
     return seq

@@ -1,0 +1,163 @@
+"""`KlineStore` on MySQL and MariaDB."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
+
+import pyarrow as pa
+
+from market.coverage import Covered, Hole, Revision
+from market.interval import Interval, Series
+from market.kline import STORED_SCHEMA, Finality, Source
+from market.ports import SeriesStatus, SymbolInfo, WriteResult
+from market.store.connection import Database, log_change
+from market.store.coverage_sql import load_coverage, load_holes, save_quality
+from market.store.kline_plan import Batch, plan_write
+from market.store.kline_sql import FLOAT_SCHEMA, READABLE, parse_lines, save_rows, select_rows
+from market.store.registry import find_series, save_series
+from market.store.status_sql import load_status
+
+Row = TypeVar("Row")
+
+
+class MySQLKlineStore:
+    """Klines with their coverage, holes and revisions; one transaction per write."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+
+    def register(self, info: SymbolInfo, interval: Interval) -> Series:
+        """Make the series known (idempotent; refreshes the symbol's metadata)."""
+        with self._db.transaction() as cursor:
+            save_series(cursor, info, interval)
+        return Series(info.exchange, info.symbol, interval)
+
+    def series(self) -> list[SeriesStatus]:
+        """Every registered series, by exchange, symbol and interval."""
+        with self._db.transaction() as cursor:
+            return load_status(cursor)
+
+    def write(
+        self,
+        series: Series,
+        klines: pa.Table,
+        *,
+        finality: Finality,
+        source: Source,
+        now: int,
+        covered: tuple[int, int] | None = None,
+        holes: Sequence[Hole] = (),
+    ) -> WriteResult:
+        """Rows, revisions, coverage, holes and the change-log lines in one transaction."""
+        batch = Batch(series, klines, finality, source, now, covered, tuple(holes))
+        if batch.span is None:
+            return WriteResult()
+        with self._db.transaction() as cursor:
+            series_id = find_series(cursor, series)
+            # Writers of one series take turns, so that each compares with what the one before left.
+            cursor.execute("SELECT series_id FROM series WHERE series_id = %s FOR UPDATE", (series_id,))
+            cursor.fetchall()
+            return _write(cursor, series_id, batch, batch.span)
+
+    def read(
+        self, series: Series, start: int, end: int, *, limit: int | None = None, newest: bool = False
+    ) -> pa.Table:
+        """Readable rows (closed or confirmed) that open in `[start, end)`, oldest first, `STORED_SCHEMA`.
+
+        With `newest` and a `limit`: the last `limit` rows of the range, still oldest first.
+        """
+        with self._db.transaction() as cursor:
+            chunks = select_rows(
+                cursor,
+                find_series(cursor, series),
+                (start, end),
+                READABLE,
+                limit=limit,
+                newest=newest and limit is not None,
+            )
+            table = _table(chunks)
+        return table.sort_by("open_time") if newest else table
+
+    def read_floats(self, series: Series, start: int, end: int) -> pa.Table:
+        """Confirmed rows that open in `[start, end)`, prices and volumes as float64 (`FLOAT_SCHEMA`)."""
+        with self._db.transaction() as cursor:
+            series_id = find_series(cursor, series)
+            chunks = select_rows(cursor, series_id, (start, end), (Finality.CONFIRMED,))
+            return _table(chunks, FLOAT_SCHEMA)
+
+    def last_confirmed(self, series: Series) -> int | None:
+        """Open time of the newest confirmed row."""
+        with self._db.transaction() as cursor:
+            cursor.execute(
+                "SELECT open_time FROM klines WHERE series_id = %s AND finality = 'confirmed'"
+                " ORDER BY open_time DESC LIMIT 1",
+                (find_series(cursor, series),),
+            )
+            row = cursor.fetchone()
+            return row[0] if row else None
+
+    def coverage(self, series: Series) -> list[Covered]:
+        """Confirmed ranges, merged and sorted."""
+        return sorted(self._load(series, load_coverage))
+
+    def holes(self, series: Series) -> list[Hole]:
+        """Known holes, sorted."""
+        return self._load(series, load_holes)
+
+    def revisions(self, series: Series) -> list[Revision]:
+        """Changes of confirmed rows, in the order they were found."""
+        return self._load(series, _load_revisions)
+
+    def _load(self, series: Series, load: Callable[[Any, int], list[Row]]) -> list[Row]:
+        with self._db.transaction() as cursor:
+            return load(cursor, find_series(cursor, series))
+
+
+def _write(cursor: Any, series_id: int, batch: Batch, span: tuple[int, int]) -> WriteResult:
+    plan = plan_write(batch, _table(select_rows(cursor, series_id, span)))
+    save_rows(cursor, series_id, plan.rows)
+    _withdraw(cursor, series_id, plan.withdrawn)
+    _save_revisions(cursor, series_id, plan.revisions)
+    quality_changed = save_quality(cursor, series_id, batch) or plan.revisions
+    if plan.touched:
+        log_change(cursor, "klines", str(batch.series), *plan.touched)
+    if quality_changed:
+        log_change(cursor, "quality", str(batch.series), span[0], span[1] - 1)
+    return plan.result
+
+
+def _table(chunks: Any, schema: pa.Schema = STORED_SCHEMA) -> pa.Table:
+    tables = [parse_lines(lines, schema) for lines in chunks]
+    return pa.concat_tables(tables) if tables else schema.empty_table()
+
+
+def _withdraw(cursor: Any, series_id: int, open_times: list[int]) -> None:
+    for open_time in open_times:
+        cursor.execute(
+            "UPDATE klines SET finality = 'withdrawn' WHERE series_id = %s AND open_time = %s",
+            (series_id, open_time),
+        )
+
+
+def _save_revisions(cursor: Any, series_id: int, revisions: Sequence[Revision]) -> None:
+    for each in revisions:
+        new = json.dumps(each.new) if each.new is not None else None
+        cursor.execute(
+            "INSERT INTO revisions (series_id, open_time, old_values, new_values, source, detected_at)"
+            " VALUES (%s, %s, %s, %s, %s, %s)",
+            (series_id, each.open_time, json.dumps(each.old), new, str(each.source), each.detected_at),
+        )
+
+
+def _load_revisions(cursor: Any, series_id: int) -> list[Revision]:
+    cursor.execute(
+        "SELECT open_time, old_values, new_values, source, detected_at FROM revisions"
+        " WHERE series_id = %s ORDER BY revision_id",
+        (series_id,),
+    )
+    return [
+        Revision(at, json.loads(old), json.loads(new) if new else None, Source(source), detected_at)
+        for at, old, new, source, detected_at in cursor.fetchall()
+    ]

@@ -1,0 +1,229 @@
+"""In-memory twins of the market stores, for tests: the same contract without a server."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from uuid import uuid4
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from market.coverage import Covered, Hole, Revision
+from market.errors import InvalidInput
+from market.interval import Interval, Series
+from market.kline import STORED_SCHEMA, Finality, Source
+from market.ports import Change, SeriesStatus, SymbolInfo, WriteResult
+from market.store.coverage_plan import cover, replace_holes
+from market.store.kline_plan import Batch, Plan, plan_write
+from market.store.kline_sql import FLOAT_SCHEMA, READABLE
+from market.store.tick_plan import check_exact, key_of
+from market.tick import Tick
+
+
+class MemoryChangeLog:
+    """`ChangeLog` as a list; the twins of the stores append to the same one."""
+
+    def __init__(self) -> None:
+        self._lines: list[Change] = []
+        self._epoch = str(uuid4())
+
+    def append(self, stream: str, series: str, from_time: int, to_time: int) -> int:
+        """Add a line; returns its `seq`."""
+        self._lines.append(Change(len(self._lines) + 1, stream, series, from_time, to_time))
+        return len(self._lines)
+
+    def epoch(self) -> str:
+        """Identity of this log."""
+        return self._epoch
+
+    def oldest(self) -> int:
+        """Nothing is ever trimmed."""
+        return 1
+
+    def head(self) -> int:
+        """Largest `seq` given out."""
+        return len(self._lines)
+
+    def read(self, after: int, limit: int = 1000) -> list[Change]:
+        """Lines with `seq > after`, in order."""
+        return self._lines[max(after, 0) :][:limit]
+
+
+@dataclass(slots=True)
+class _Held:
+    rows: pa.Table = field(default_factory=STORED_SCHEMA.empty_table)
+    coverage: list[Covered] = field(default_factory=list)
+    holes: list[Hole] = field(default_factory=list)
+    revisions: list[Revision] = field(default_factory=list)
+
+
+class MemoryKlineStore:
+    """`KlineStore` on Arrow tables."""
+
+    def __init__(self, changes: MemoryChangeLog | None = None) -> None:
+        self.changes = changes or MemoryChangeLog()
+        self.symbols: dict[tuple[str, str], SymbolInfo] = {}
+        self._held: dict[Series, _Held] = {}
+
+    def register(self, info: SymbolInfo, interval: Interval) -> Series:
+        """Make the series known (idempotent; refreshes the symbol's metadata)."""
+        self.symbols[info.exchange, info.symbol] = info
+        series = Series(info.exchange, info.symbol, interval)
+        self._held.setdefault(series, _Held())
+        return series
+
+    def series(self) -> list[SeriesStatus]:
+        """Every registered series, by exchange, symbol and interval."""
+        return [self._status(series, held) for series, held in sorted(self._held.items(), key=lambda i: i[0])]
+
+    def write(
+        self,
+        series: Series,
+        klines: pa.Table,
+        *,
+        finality: Finality,
+        source: Source,
+        now: int,
+        covered: tuple[int, int] | None = None,
+        holes: Sequence[Hole] = (),
+    ) -> WriteResult:
+        """Rows, revisions, coverage, holes and the change-log lines."""
+        batch = Batch(series, klines, finality, source, now, covered, tuple(holes))
+        held = self._of(series)
+        if batch.span is None:
+            return WriteResult()
+        plan = plan_write(batch, _between(held.rows, *batch.span))
+        held.rows = _applied(held.rows, plan)
+        held.revisions += plan.revisions
+        quality_changed = _cover(held, batch) or plan.revisions
+        if plan.touched:
+            self.changes.append("klines", str(series), *plan.touched)
+        if quality_changed:
+            self.changes.append("quality", str(series), batch.span[0], batch.span[1] - 1)
+        return plan.result
+
+    def read(
+        self, series: Series, start: int, end: int, *, limit: int | None = None, newest: bool = False
+    ) -> pa.Table:
+        """Readable rows that open in `[start, end)`, oldest first; with `newest` the last `limit`."""
+        rows = _with_finality(_between(self._of(series).rows, start, end), READABLE)
+        if limit is None:
+            return rows
+        return rows.slice(max(0, len(rows) - limit)) if newest else rows.slice(0, limit)
+
+    def read_floats(self, series: Series, start: int, end: int) -> pa.Table:
+        """Confirmed rows only, prices and volumes as float64."""
+        rows = _with_finality(_between(self._of(series).rows, start, end), (Finality.CONFIRMED,))
+        return rows.select(FLOAT_SCHEMA.names).cast(FLOAT_SCHEMA)
+
+    def last_confirmed(self, series: Series) -> int | None:
+        """Open time of the newest confirmed row."""
+        last: int | None = pc.max(
+            _with_finality(self._of(series).rows, (Finality.CONFIRMED,)).column("open_time")
+        ).as_py()
+        return last
+
+    def coverage(self, series: Series) -> list[Covered]:
+        """Confirmed ranges, merged and sorted."""
+        return list(self._of(series).coverage)
+
+    def holes(self, series: Series) -> list[Hole]:
+        """Known holes, sorted."""
+        return list(self._of(series).holes)
+
+    def revisions(self, series: Series) -> list[Revision]:
+        """Changes of confirmed rows, in the order they were found."""
+        return list(self._of(series).revisions)
+
+    def _of(self, series: Series) -> _Held:
+        if series not in self._held:
+            raise InvalidInput(f"{series} is not in the store: register it first")
+        return self._held[series]
+
+    def _status(self, series: Series, held: _Held) -> SeriesStatus:
+        opens = _with_finality(held.rows, READABLE).column("open_time")
+        ends = pc.min_max(opens).as_py()
+        return SeriesStatus(
+            series,
+            self.symbols[series.exchange, series.symbol],
+            rows=len(opens),
+            first_open=ends["min"],
+            last_open=ends["max"],
+            holes=len(held.holes),
+            missing_bars=sum(hole.bars for hole in held.holes),
+            revisions=len(held.revisions),
+        )
+
+
+class MemoryTickStore:
+    """`TickStore` on a dict; symbols have to be registered in the kline store."""
+
+    def __init__(self, klines: MemoryKlineStore) -> None:
+        self._klines = klines
+        self._ticks: dict[tuple[str, str, int], Tick] = {}
+
+    def write(self, ticks: Sequence[Tick]) -> int:
+        """Store samples (idempotent by exchange, symbol, time); returns how many were new."""
+        check_exact(ticks)
+        for each in ticks:
+            self._check(each.exchange, each.symbol)
+        new = {key_of(each): each for each in ticks if key_of(each) not in self._ticks}
+        self._ticks.update(new)
+        self._log(list(new))
+        return len(new)
+
+    def read(
+        self, exchange: str, symbol: str, start: int, end: int, *, limit: int, newest: bool = False
+    ) -> list[Tick]:
+        """Samples in `[start, end)`, oldest first; with `newest` the last `limit` of them."""
+        self._check(exchange, symbol)
+        found = [
+            tick
+            for key, tick in sorted(self._ticks.items(), key=lambda item: item[0])
+            if key[:2] == (exchange, symbol) and start <= tick.time < end
+        ]
+        return found[max(0, len(found) - limit) :] if newest else found[:limit]
+
+    def purge(self, before: int) -> int:
+        """Delete samples older than `before`; returns how many."""
+        old = [key for key in self._ticks if key[2] < before]
+        for key in old:
+            del self._ticks[key]
+        self._log(old)
+        return len(old)
+
+    def _check(self, exchange: str, symbol: str) -> None:
+        if (exchange, symbol) not in self._klines.symbols:
+            raise InvalidInput(f"{exchange}/{symbol} is not in the store: register it first")
+
+    def _log(self, keys: Sequence[tuple[str, str, int]]) -> None:
+        for exchange, symbol in sorted({key[:2] for key in keys}):
+            times = [key[2] for key in keys if key[:2] == (exchange, symbol)]
+            self._klines.changes.append("ticks", f"{exchange}/{symbol}", min(times), max(times))
+
+
+def _between(rows: pa.Table, start: int, end: int) -> pa.Table:
+    times = rows.column("open_time")
+    return rows.filter(pc.and_(pc.greater_equal(times, start), pc.less(times, end)))
+
+
+def _with_finality(rows: pa.Table, finalities: Sequence[Finality]) -> pa.Table:
+    return rows.filter(pc.is_in(rows.column("finality"), pa.array([str(each) for each in finalities])))
+
+
+def _applied(rows: pa.Table, plan: Plan) -> pa.Table:
+    replaced = pc.is_in(rows.column("open_time"), plan.rows.column("open_time").combine_chunks())
+    gone = pc.is_in(rows.column("open_time"), pa.array(plan.withdrawn, pa.int64()))
+    finality = pc.if_else(gone, str(Finality.WITHDRAWN), rows.column("finality"))
+    rows = rows.set_column(rows.schema.get_field_index("finality"), "finality", finality)
+    return pa.concat_tables([rows.filter(pc.invert(replaced)), plan.rows]).sort_by("open_time")
+
+
+def _cover(held: _Held, batch: Batch) -> bool:
+    if batch.covered is None:
+        return False
+    before = held.coverage, held.holes
+    held.coverage = cover(held.coverage, Covered(*batch.covered, batch.source))
+    held.holes = replace_holes(held.holes, batch.covered, batch.holes, batch.series.interval)
+    return (held.coverage, held.holes) != before

@@ -1,0 +1,12 @@
+DROP VIEW klines_readable;
+DROP TABLE market_clock;
+DROP TABLE change_epoch;
+DROP TABLE change_log;
+DROP TABLE change_counter;
+DROP TABLE revisions;
+DROP TABLE holes;
+DROP TABLE coverage;
+DROP TABLE ticks;
+DROP TABLE klines;
+DROP TABLE series;
+DROP TABLE symbols;

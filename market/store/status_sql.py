@@ -1,0 +1,49 @@
+"""What the store holds of every series."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from market.interval import Series
+from market.ports import SeriesStatus, SymbolInfo
+
+_STATUS: Final = """
+SELECT m.exchange, m.symbol, m.base_asset, m.quote_asset, m.status, m.derived, s.interval_name,
+    COALESCE(k.held, 0), k.first_open, k.last_open, COALESCE(h.holes, 0), COALESCE(h.missing, 0),
+    COALESCE(r.revisions, 0)
+FROM series AS s
+JOIN symbols AS m ON m.symbol_id = s.symbol_id
+LEFT JOIN (
+    SELECT series_id, COUNT(*) AS held, MIN(open_time) AS first_open, MAX(open_time) AS last_open
+    FROM klines WHERE finality IN ('closed', 'confirmed') GROUP BY series_id
+) AS k ON k.series_id = s.series_id
+LEFT JOIN (
+    SELECT series_id, COUNT(*) AS holes, SUM(bars) AS missing FROM holes GROUP BY series_id
+) AS h ON h.series_id = s.series_id
+LEFT JOIN (
+    SELECT series_id, COUNT(*) AS revisions FROM revisions GROUP BY series_id
+) AS r ON r.series_id = s.series_id
+ORDER BY m.exchange, m.symbol, s.interval_name
+"""
+
+
+def load_status(cursor: Any) -> list[SeriesStatus]:
+    """Every registered series, by exchange, symbol and interval."""
+    cursor.execute(_STATUS)
+    return [_status(row) for row in cursor.fetchall()]
+
+
+def _status(row: tuple[Any, ...]) -> SeriesStatus:
+    exchange, symbol, base, quote, status, derived, interval, *held = row
+    info = SymbolInfo(exchange, symbol, base, quote, status, tuple(derived.split(",")) if derived else ())
+    rows, first_open, last_open, holes, missing, revisions = held
+    return SeriesStatus(
+        Series.of(exchange, symbol, interval),
+        info,
+        rows,
+        first_open,
+        last_open,
+        holes,
+        int(missing),
+        revisions,
+    )
