@@ -48,6 +48,10 @@ class InvalidMarketData(Terminal):
     """A row breaks an invariant (high below low, a value that does not fit exactly)."""
 
 
+class ModelRefused(Terminal):
+    """A model's files are not the ones that were registered; they are not loaded."""
+
+
 class StoreUnavailable(Transient):
     """The database is away or asked us to try the transaction again."""
 

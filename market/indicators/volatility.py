@@ -11,8 +11,7 @@ COLUMNS = ("volatility_6_168", "volatility_24_168", "log_sigma")
 
 def log_returns(bars: pd.DataFrame) -> pd.Series:
     """Log return of each close over the close before it."""
-    close = np.log(bars["close"])
-    return close - close.shift(1)
+    return pd.Series(np.log(bars["close"])).diff()
 
 
 def sigma(bars: pd.DataFrame, length: int = LONG) -> pd.Series:

@@ -17,9 +17,9 @@ def volume_flow(bars: pd.DataFrame) -> list[pd.Series]:
     volume = bars["volume"]
     usual = volume.rolling(LONG).mean()
     usual = usual.where(usual > 0)
-    relative = np.log1p(volume / usual)
+    relative = pd.Series(np.log1p(volume / usual))
     spread = relative.rolling(LONG).std()
     z = ((relative - relative.rolling(LONG).mean()) / spread).mask(spread <= 1e-9, 0.0)
     day = volume.rolling(SHORT).sum()
     signed = (volume * np.sign(bars["close"] - bars["open"])).rolling(SHORT).sum()
-    return [z, np.log1p(day / SHORT / usual), (signed / day).mask(day <= 1e-9 * usual, 0.0)]
+    return [z, pd.Series(np.log1p(day / SHORT / usual)), (signed / day).mask(day <= 1e-9 * usual, 0.0)]

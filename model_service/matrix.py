@@ -1,0 +1,83 @@
+"""Everything known about a series at once: candles, features, labels."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import pyarrow as pa
+
+import market.features as feature_module
+from market import indicators
+from market.features import contaminated, features
+from market.labels import Labels, labels
+from market.outcome import Floats, Times
+from model_service.spec import Spec
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """Vectors over the bars of one series; `matrix` is (bars, features) with NaN while not warmed up.
+
+    `sigma` is the one-bar volatility known at the bar's close, `contaminated` where a bar is missing
+    shortly before.
+    """
+
+    open_times: Times
+    opens: Floats
+    closes: Floats
+    matrix: Floats
+    sigma: Floats
+    contaminated: npt.NDArray[np.bool_]
+    labels: Labels
+    data_hash: str
+
+    def training(self, before: int) -> npt.NDArray[np.int64]:
+        """Rows fit to learn from when the first bar to be scored is row `before`.
+
+        Purged: the newest bar a label has read (H + 1 after its own) closed before that bar opened.
+        """
+        usable = self.labels.known[:before] & np.isfinite(self.matrix[:before]).all(axis=1)
+        if before < len(self.open_times):
+            usable &= self.labels.last_bar[:before] < self.open_times[before]
+        return np.flatnonzero(usable)
+
+
+def history(klines: pa.Table | pd.DataFrame, spec: Spec) -> History:
+    """Features and labels of the klines (`KlineStore.read_floats`), oldest first."""
+    matrix = features(klines)
+    times = matrix.index.to_numpy(np.int64)
+    opens, closes = (np.asarray(klines[name], dtype=np.float64) for name in ("open", "close"))
+    sigma = np.exp(matrix["log_sigma"].to_numpy())
+    return History(
+        times,
+        opens,
+        closes,
+        matrix.to_numpy(),
+        sigma,
+        contaminated(times, spec.interval),
+        labels(times, opens, spec.interval, spec.horizon, sigma),
+        data_hash(klines),
+    )
+
+
+def data_hash(klines: pa.Table | pd.DataFrame) -> str:
+    """sha256 over open times and OHLCV (little-endian, column after column)."""
+    digest = sha256()
+    digest.update(np.asarray(klines["open_time"], dtype="<i8").tobytes())
+    for name in ("open", "high", "low", "close", "volume"):
+        digest.update(np.asarray(klines[name], dtype="<f8").tobytes())
+    return digest.hexdigest()
+
+
+def feature_code_hash() -> str:
+    """sha256 over the source of the feature matrix and of every indicator."""
+    folder = Path(indicators.__file__).parent
+    digest = sha256(Path(feature_module.__file__).read_bytes())
+    for path in sorted(folder.glob("*.py")):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()

@@ -1,0 +1,45 @@
+"""What every kind of model can do once it is fitted."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import NamedTuple, Protocol
+
+from market.outcome import Floats
+
+
+class Raw(NamedTuple):
+    """Before calibration: log-odds of a rise, and gain with quantiles .1 and .9 in volatilities."""
+
+    log_odds: Floats
+    gain: Floats
+    low: Floats
+    high: Floats
+
+
+class Fitted(Protocol):
+    """A fitted model over the feature matrix (candles, features) without NaN."""
+
+    def raw(self, matrix: Floats) -> Raw:
+        """Scores before calibration."""
+        ...
+
+    def contributions(self, matrix: Floats) -> tuple[Floats, Floats]:
+        """Per feature (candles, features) and base (candles); together they add up to the log-odds."""
+        ...
+
+    def save(self, folder: Path) -> list[str]:
+        """Write text or JSON files into the folder; returns their names."""
+        ...
+
+
+class Kind(Protocol):
+    """A kind of model: how to fit one and how to read one back."""
+
+    def fit(self, matrix: Floats, scaled: Floats, up: Floats, seed: int) -> Fitted:
+        """Fit on (candles, features), gain in volatilities and 1.0 where it was above zero."""
+        ...
+
+    def load(self, folder: Path) -> Fitted:
+        """Read what `save` wrote; the caller has verified the files."""
+        ...

@@ -1,0 +1,77 @@
+"""Logistic regression for the rise, ridge for the gain, on standardised features. Saved as JSON."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+from sklearn.linear_model import LogisticRegression, Ridge
+
+from market.outcome import Floats
+from model_service.models.fitted import Raw
+
+_FILE: Final = "logistic.json"
+_LARGEST_Z: Final = 5.0
+_LOGISTIC_C: Final = 0.01
+_RIDGE_ALPHA: Final = 1_000.0
+
+
+@dataclass(frozen=True, slots=True)
+class Logistic:
+    """Two linear models over the same standardised features; `low`, `high` are offsets from the gain."""
+
+    mean: list[float]
+    deviation: list[float]
+    weights: list[float]
+    intercept: float
+    gain_weights: list[float]
+    gain_intercept: float
+    low: float
+    high: float
+
+    def raw(self, matrix: Floats) -> Raw:
+        """Scores before calibration."""
+        z = self._standardised(matrix)
+        gain = z @ np.array(self.gain_weights) + self.gain_intercept
+        return Raw(z @ np.array(self.weights) + self.intercept, gain, gain + self.low, gain + self.high)
+
+    def contributions(self, matrix: Floats) -> tuple[Floats, Floats]:
+        """Weight times standardised feature."""
+        return self._standardised(matrix) * np.array(self.weights), np.full(len(matrix), self.intercept)
+
+    def save(self, folder: Path) -> list[str]:
+        """One JSON file."""
+        (folder / _FILE).write_text(json.dumps(asdict(self), indent=1), encoding="utf-8")
+        return [_FILE]
+
+    def _standardised(self, matrix: Floats) -> Floats:
+        z = (matrix - np.array(self.mean)) / np.array(self.deviation)
+        return np.asarray(np.clip(z, -_LARGEST_Z, _LARGEST_Z))
+
+
+def fit(matrix: Floats, scaled: Floats, up: Floats, seed: int) -> Logistic:
+    """Fit both; mean and deviation come from these rows only."""
+    mean, deviation = matrix.mean(axis=0), matrix.std(axis=0)
+    deviation = np.where(deviation > 0, deviation, 1.0)
+    z = np.clip((matrix - mean) / deviation, -_LARGEST_Z, _LARGEST_Z)
+    rise = LogisticRegression(C=_LOGISTIC_C, max_iter=500, random_state=seed).fit(z, up)
+    gain = Ridge(alpha=_RIDGE_ALPHA).fit(z, scaled)
+    low, high = np.quantile(scaled - gain.predict(z), [0.1, 0.9])
+    return Logistic(
+        mean.tolist(),
+        deviation.tolist(),
+        rise.coef_[0].tolist(),
+        float(rise.intercept_[0]),
+        gain.coef_.tolist(),
+        float(gain.intercept_),
+        float(low),
+        float(high),
+    )
+
+
+def load(folder: Path) -> Logistic:
+    """Read the JSON file."""
+    return Logistic(**json.loads((folder / _FILE).read_text(encoding="utf-8")))

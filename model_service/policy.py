@@ -1,0 +1,108 @@
+"""From scores to BUY, SELL or HOLD: pure, and the same for live candles, walk-forward and back-test."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Final, NamedTuple
+
+from market.decision import Action, Position, Status
+from market.outcome import BASIS_POINT, Costs
+from model_service.scores import Score
+
+# What an expected gain must bring beyond its own costs before it is worth acting on.
+MARGIN: Final = BASIS_POINT
+# The catastrophe stop lies this many day-long volatilities (24 bars) under the entry.
+STOP_SIGMAS: Final = 3.0
+STOP_BARS: Final = 24
+
+
+class Reason:
+    """Reason codes as they are recorded."""
+
+    GAIN_ABOVE_COST: Final = "expected_gain_above_cost"
+    GAIN_BELOW_ZERO: Final = "expected_gain_below_zero"
+    STOP_LOSS: Final = "stop_loss"
+    NO_EDGE: Final = "no_edge"
+    HOLD_POSITION: Final = "hold_position"
+
+
+@dataclass(frozen=True, slots=True)
+class Checks:
+    """What forbids acting on a candle. The field's name is the reason code; the first that holds is given."""
+
+    insufficient_history: bool = False
+    stale_data: bool = False
+    contaminated_window: bool = False
+    model_expired: bool = False
+    out_of_distribution: bool = False
+
+    @property
+    def reason(self) -> str | None:
+        """The first that holds, None when nothing forbids."""
+        return next((name for name in self.__slots__ if getattr(self, name)), None)
+
+
+NO_OBJECTION: Final = Checks()
+
+
+class Entry(NamedTuple):
+    """Where a long position began: price of the fill and one-bar volatility at the BUY (exp of log_sigma)."""
+
+    price: float
+    sigma: float
+
+    @property
+    def stop(self) -> float:
+        """The close at or under which the position is given up."""
+        return self.price * (1 - STOP_SIGMAS * self.sigma * STOP_BARS**0.5)
+
+
+class Ruling(NamedTuple):
+    """A decision without its candle."""
+
+    action: Action
+    status: Status
+    reason: str
+    would_be: Action | None
+    position_after: Position
+
+
+_AFTER: Final = {Action.BUY: Position.LONG, Action.SELL: Position.FLAT}
+
+
+def decide(
+    score: Score,
+    position: Position,
+    close: float,
+    entry: Entry | None,
+    costs: Costs,
+    checks: Checks,
+    p_min: float,
+) -> Ruling:
+    """Decide one closed candle.
+
+    BUY when flat and the expected gain exceeds the round trip plus one basis point and the probability
+    exceeds `p_min`; SELL when long and the expected gain is below zero or the close has reached the stop;
+    HOLD else. A suppressed decision holds, moves no position and says what it would have been (None where
+    there is no score).
+    """
+    unknown = math.isnan(score.probability)
+    objection = checks.reason or (Checks(insufficient_history=True).reason if unknown else None)
+    action, reason = (None, "") if unknown else _wanted(score, position, close, entry, costs, p_min)
+    if objection or action is None:
+        return Ruling(Action.HOLD, Status.SUPPRESSED, objection or "", action, position)
+    return Ruling(action, Status.ISSUED, reason, None, _AFTER.get(action, position))
+
+
+def _wanted(
+    score: Score, position: Position, close: float, entry: Entry | None, costs: Costs, p_min: float
+) -> tuple[Action, str]:
+    if position is Position.FLAT:
+        enough = score.expected_gain > costs.round_trip + MARGIN and score.probability > p_min
+        return (Action.BUY, Reason.GAIN_ABOVE_COST) if enough else (Action.HOLD, Reason.NO_EDGE)
+    if entry is not None and close <= entry.stop:
+        return Action.SELL, Reason.STOP_LOSS
+    if score.expected_gain < 0:
+        return Action.SELL, Reason.GAIN_BELOW_ZERO
+    return Action.HOLD, Reason.HOLD_POSITION

@@ -1,0 +1,152 @@
+"""A trained model: scores candles, says where it is out of its depth, and keeps itself in verified files."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from hashlib import sha256
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from market.errors import ModelRefused
+from market.features import FEATURES
+from market.interval import Interval
+from market.outcome import Floats
+from model_service.calibration import Calibration
+from model_service.models import kind
+from model_service.models.fitted import Fitted
+from model_service.scores import DIGITS, Scores
+from model_service.spec import Spec
+
+_SETTINGS: Final = "model.json"
+_PROBE: Final = "probe.json"
+_PROBE_ROWS: Final = 32
+_PROBE_TOLERANCE: Final = 1e-9
+_LOG_SIGMA: Final = FEATURES.index("log_sigma")
+# A candle is foreign when this many features lie beyond the training range widened by half its width.
+_FOREIGN_FEATURES: Final = 3
+
+
+@dataclass(frozen=True, slots=True)
+class TrainedModel:
+    """A fitted model with its calibration; `p_min` is the share of rises in training (the bar for a BUY).
+
+    `lowest`, `highest` bound each feature in training; `probe` holds rows to check a loaded copy with.
+    """
+
+    spec: Spec
+    fitted: Fitted
+    calibration: Calibration
+    p_min: float
+    lowest: Floats
+    highest: Floats
+    probe: Floats
+
+    def score(self, rows: pd.DataFrame | Floats) -> Scores:
+        """Score candles given as rows of `market.features.features`; a row with NaN scores NaN."""
+        matrix = _matrix(rows)
+        scores = _unknown(len(matrix))
+        usable = np.asarray(np.isfinite(matrix).all(axis=1))
+        if usable.any():
+            self._fill(scores, usable, matrix[usable])
+        return scores
+
+    def _fill(self, scores: Scores, usable: npt.NDArray[np.bool_], matrix: Floats) -> None:
+        raw = self.fitted.raw(matrix)
+        scale = np.exp(matrix[:, _LOG_SIGMA]) * np.sqrt(self.spec.horizon)
+        slope, shift = self.calibration.slope, self.calibration.shift
+        low, high = raw.low - self.calibration.widening, raw.high + self.calibration.widening
+        contributions, base = self.fitted.contributions(matrix)
+        scores.probability[usable] = np.round(1 / (1 + np.exp(-(slope * raw.log_odds + shift))), DIGITS)
+        scores.expected_gain[usable] = np.round(raw.gain * scale, DIGITS)
+        scores.gain_low[usable] = np.round(np.minimum(low, high) * scale, DIGITS)
+        scores.gain_high[usable] = np.round(np.maximum(low, high) * scale, DIGITS)
+        scores.contributions[usable] = contributions * slope
+        scores.base[usable] = base * slope + shift
+
+    def out_of_distribution(self, rows: pd.DataFrame | Floats) -> npt.NDArray[np.bool_]:
+        """Which candles look like nothing in training."""
+        matrix, half = _matrix(rows), (self.highest - self.lowest) / 2
+        outside = (matrix < self.lowest - half) | (matrix > self.highest + half)
+        return np.asarray(outside.sum(axis=1) >= _FOREIGN_FEATURES)
+
+    def save(self, folder: Path) -> dict[str, str]:
+        """Write text and JSON files into the (new) folder; returns their sha256 by name."""
+        folder.mkdir(parents=True, exist_ok=True)
+        names = [*self.fitted.save(folder), _SETTINGS, _PROBE]
+        settings = {
+            "spec": {**asdict(self.spec), "interval": str(self.spec.interval)},
+            "features": list(FEATURES),
+            "calibration": asdict(self.calibration),
+            "p_min": self.p_min,
+            "lowest": self.lowest.tolist(),
+            "highest": self.highest.tolist(),
+        }
+        probe = {"rows": self.probe.tolist(), "probability": self.score(self.probe).probability.tolist()}
+        (folder / _SETTINGS).write_text(json.dumps(settings, indent=1), encoding="utf-8")
+        (folder / _PROBE).write_text(json.dumps(probe), encoding="utf-8")
+        return {name: _sha256(folder / name) for name in sorted(names)}
+
+
+def load(folder: Path, files: Mapping[str, str]) -> TrainedModel:
+    """Read a model whose files are exactly `files` (name to sha256), and check it on its probe rows.
+
+    Raises `ModelRefused` when a file is missing, changed, or not among the registered ones.
+    """
+    _verify(folder, files)
+    settings = json.loads((folder / _SETTINGS).read_text(encoding="utf-8"))
+    probe = json.loads((folder / _PROBE).read_text(encoding="utf-8"))
+    if tuple(settings["features"]) != FEATURES:
+        raise ModelRefused(f"model in {folder} was trained on other features: train it again")
+    spec = Spec(**{**settings["spec"], "interval": Interval(settings["spec"]["interval"])})
+    model = TrainedModel(
+        spec,
+        kind(spec.kind).load(folder),
+        Calibration(**settings["calibration"]),
+        settings["p_min"],
+        np.array(settings["lowest"]),
+        np.array(settings["highest"]),
+        np.array(probe["rows"]),
+    )
+    found, wanted = model.score(model.probe).probability, np.array(probe["probability"])
+    if not np.allclose(found, wanted, rtol=0, atol=_PROBE_TOLERANCE):
+        raise ModelRefused(f"model in {folder} no longer gives the scores it was saved with: train it again")
+    return model
+
+
+def probe_rows(matrix: Floats) -> Floats:
+    """Rows spread evenly over the training matrix."""
+    at = np.linspace(0, len(matrix) - 1, min(_PROBE_ROWS, len(matrix))).astype(int)
+    return np.asarray(matrix[at])
+
+
+def _verify(folder: Path, files: Mapping[str, str]) -> None:
+    present = {path.name for path in folder.iterdir()} if folder.is_dir() else set()
+    if present != set(files):
+        odd = ", ".join(sorted(present ^ set(files)))
+        raise ModelRefused(f"model folder {folder} does not hold exactly the registered files ({odd})")
+    for name, wanted in files.items():
+        if Path(name).suffix not in {".json", ".txt"} or _sha256(folder / name) != wanted:
+            raise ModelRefused(
+                f"model file {name} in {folder} is not the registered one: train the model again"
+            )
+
+
+def _sha256(path: Path) -> str:
+    return sha256(path.read_bytes()).hexdigest()
+
+
+def _matrix(rows: pd.DataFrame | Floats) -> Floats:
+    if isinstance(rows, pd.DataFrame):
+        return rows[list(FEATURES)].to_numpy(np.float64)
+    return rows
+
+
+def _unknown(candles: int) -> Scores:
+    probability, gain, low, high, base = (np.full(candles, np.nan) for _ in range(5))
+    return Scores(probability, gain, low, high, np.full((candles, len(FEATURES)), np.nan), base)

@@ -1,0 +1,179 @@
+"""Expanding walk-forward: history replayed as if every block were the next live candles."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from market.decision import Position
+from market.features import FEATURES
+from market.outcome import Times
+from model_service.backtest import Wanted, equity, performance, sharpe, shift_p_value
+from model_service.calibration import OutOfFold, calibrate, nothing
+from model_service.evaluate import auc, classification, expanding_base_rate
+from model_service.matrix import History, history
+from model_service.policy import Checks, Entry, Ruling, decide
+from model_service.scores import Scores, joined
+from model_service.spec import Plan, Spec, plan
+from model_service.train import fit_before, predict
+from model_service.trained import TrainedModel
+
+
+class Fold(NamedTuple):
+    """One block: rows trained on, bars scored `[start, end)` (open times ms UTC), and how well."""
+
+    trained_rows: int
+    start: int
+    end: int
+    p_min: float
+    accuracy: float
+    auc: float
+
+
+@dataclass(frozen=True, slots=True)
+class WalkForward:
+    """Vectors over the bars that were scored, oldest first.
+
+    `rulings[i]` is the decision on the bar that opened at `open_times[i]`, `before[i]` the position it
+    found; `curve` and `hold_curve` are the worth of 1 at the end of each bar for the decisions and for
+    buy-and-hold. `out_of_fold` calibrates the final model (`train`). `features` has one row per bar.
+    """
+
+    open_times: Times
+    scores: Scores
+    rulings: list[Ruling]
+    before: list[Position]
+    features: pd.DataFrame
+    folds: list[Fold]
+    metrics: Mapping[str, object]
+    curve: np.ndarray[tuple[int], np.dtype[np.float64]]
+    hold_curve: np.ndarray[tuple[int], np.dtype[np.float64]]
+    out_of_fold: OutOfFold
+    data_hash: str
+
+    @property
+    def wanted(self) -> Wanted:
+        """Where the decision was to be long in the next bar."""
+        return np.array([ruling.position_after is Position.LONG for ruling in self.rulings])
+
+
+def walk_forward(
+    klines: pa.Table | pd.DataFrame,
+    spec: Spec,
+    progress: Callable[[float], None] = lambda done: None,
+) -> WalkForward:
+    """Refit before every block on everything complete by then, score the block, decide candle by candle.
+
+    `progress` is told the fraction done. Raises `InvalidInput` when the history is too short.
+    """
+    known = history(klines, spec)
+    cuts = plan(len(known.open_times), spec.interval)
+    scored, seen = _score_blocks(known, cuts, spec, progress)
+    scores = joined([each.scores for each in scored])
+    rulings, before = _decide_all(known, cuts, scores, scored, spec)
+    rows = slice(cuts.first, cuts.bars)
+    wanted = np.array([ruling.position_after is Position.LONG for ruling in rulings])
+    made = equity(known.opens[rows], known.closes[rows], wanted, spec.costs)
+    held = equity(known.opens[rows], known.closes[rows], np.ones_like(wanted), spec.costs)
+    return WalkForward(
+        known.open_times[rows],
+        scores,
+        rulings,
+        before,
+        pd.DataFrame(known.matrix[rows], index=known.open_times[rows], columns=list(FEATURES)),
+        [_fold(known, each) for each in scored],
+        _metrics(known, cuts, scores, wanted, spec),
+        made.curve,
+        held.curve,
+        seen,
+        known.data_hash,
+    )
+
+
+class _Scored(NamedTuple):
+    start: int
+    end: int
+    model: TrainedModel
+    trained_rows: int
+    scores: Scores
+
+
+def _score_blocks(
+    known: History, cuts: Plan, spec: Spec, progress: Callable[[float], None]
+) -> tuple[list[_Scored], OutOfFold]:
+    blocks = list(cuts.blocks())
+    scored: list[_Scored] = []
+    seen = nothing()
+    for done, (start, end) in enumerate(blocks, 1):
+        calibration = calibrate(seen.before(int(known.open_times[start])))
+        model = fit_before(known, start, spec, calibration)
+        if start >= cuts.first:
+            scores = model.score(known.matrix[start:end])
+            scored.append(_Scored(start, end, model, len(known.training(start)), scores))
+        seen += predict(model, known, start, end)
+        progress(done / len(blocks))
+    return scored, seen
+
+
+def _decide_all(
+    known: History, cuts: Plan, scores: Scores, scored: list[_Scored], spec: Spec
+) -> tuple[list[Ruling], list[Position]]:
+    foreign = np.concatenate([s.model.out_of_distribution(known.matrix[s.start : s.end]) for s in scored])
+    p_min = np.concatenate([np.full(s.end - s.start, s.model.p_min) for s in scored])
+    costs, position = spec.costs, Position.FLAT
+    entry: Entry | None = None
+    bought_at = -1
+    rulings: list[Ruling] = []
+    before: list[Position] = []
+    for i, row in enumerate(range(cuts.first, cuts.bars)):
+        if bought_at >= 0:
+            entry = Entry(float(known.opens[bought_at + 1]), float(known.sigma[bought_at]))
+        checks = Checks(
+            contaminated_window=bool(known.contaminated[row]), out_of_distribution=bool(foreign[i])
+        )
+        ruling = decide(
+            scores.at(i), position, float(known.closes[row]), entry, costs, checks, float(p_min[i])
+        )
+        before.append(position)
+        rulings.append(ruling)
+        if ruling.position_after is not position:
+            bought_at, entry = (row if ruling.position_after is Position.LONG else -1), None
+        position = ruling.position_after
+    return rulings, before
+
+
+def _fold(known: History, block: _Scored) -> Fold:
+    up = known.labels.up[block.start : block.end]
+    p = block.scores.probability
+    rows = np.isfinite(up) & np.isfinite(p)
+    accuracy = float(np.mean((p[rows] > 0.5) == (up[rows] > 0.5))) if rows.any() else float("nan")
+    return Fold(
+        block.trained_rows,
+        int(known.open_times[block.start]),
+        int(known.open_times[block.end - 1]),
+        block.model.p_min,
+        accuracy,
+        auc(p[rows], up[rows]),
+    )
+
+
+def _metrics(known: History, cuts: Plan, scores: Scores, wanted: Wanted, spec: Spec) -> dict[str, object]:
+    rows = slice(cuts.first, cuts.bars)
+    label, opens, closes = known.labels, known.opens[rows], known.closes[rows]
+    base_rate = expanding_base_rate(label.gain, label.last_bar, known.open_times)[rows]
+    momentum = known.matrix[rows, FEATURES.index("return_1")]
+    made = equity(opens, closes, wanted, spec.costs)
+    always = np.ones_like(wanted)
+    return {
+        "scores": classification(scores, label.gain[rows], base_rate, momentum),
+        "net": performance(made, wanted, spec.interval),
+        "buy_and_hold": performance(equity(opens, closes, always, spec.costs), always, spec.interval),
+        "shift_p": shift_p_value(opens, closes, wanted, spec.costs, seed=spec.seed),
+        "sharpe_per_bar": sharpe(made.returns),
+        "folds": cuts.bars - cuts.first,
+    }
