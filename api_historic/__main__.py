@@ -1,0 +1,59 @@
+"""`python -m api_historic serve`."""
+
+from __future__ import annotations
+
+import logging
+from functools import cache
+
+import typer
+import uvicorn
+from pydantic import ValidationError
+
+from api_historic.app import create_app
+from api_historic.deps import Stores
+from api_historic.settings import HistoricSettings
+from market.store import MySQLChangeLog, MySQLKlineStore, MySQLTickStore, StoredClock
+from market.store.connection import Database
+from market.store.settings import StoreSettings
+
+cli = typer.Typer(
+    no_args_is_help=True, add_completion=False, help="The historic API: klines, ticks, quality."
+)
+
+
+@cli.callback()
+def _group() -> None:
+    """The historic API: klines, ticks, quality."""
+
+
+@cli.command()
+def serve() -> None:
+    """Answer on 127.0.0.1:OPA_HISTORIC_PORT until stopped."""
+    try:
+        settings, database = HistoricSettings(), StoreSettings()
+    except ValidationError as error:
+        typer.echo(f"a setting is missing or wrong; see up/.env.example\n{error}", err=True)
+        raise typer.Exit(2) from error
+    logging.basicConfig(level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    reader = Database(database, "reader")
+    stores = Stores(
+        klines=MySQLKlineStore(reader),
+        ticks=MySQLTickStore(reader),
+        changes=MySQLChangeLog(reader),
+        clock=cache(lambda exchange: StoredClock(reader, exchange)),
+    )
+    app = create_app(stores, settings.api_key.get_secret_value(), concurrency=database.pool_size)
+    try:
+        uvicorn.run(
+            app,
+            host=settings.listen_host,
+            port=settings.historic_port,
+            log_level="warning",
+            server_header=False,
+        )
+    except KeyboardInterrupt:
+        raise typer.Exit(130) from None
+
+
+if __name__ == "__main__":
+    cli()

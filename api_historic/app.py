@@ -1,0 +1,48 @@
+"""The historic API: what the store holds, read only."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Final
+
+import anyio.to_thread
+from fastapi import Depends, FastAPI
+
+from api_historic.catalogue import Catalogue
+from api_historic.deps import Stores, require_key
+from api_historic.problems import RESPONSES, add_problem_answers
+from api_historic.routes import coverage, health, klines, symbols, ticks
+
+_DESCRIPTION: Final = """Klines, ticks and their quality, exactly as the exchange gave them.
+
+Every route but `/health` and these docs wants the header `X-API-Key`. Times are milliseconds UTC (in
+requests also ISO 8601), prices and volumes exact decimals as text. Answers about made-up markets carry
+`simulated: true`. Errors are problem details (RFC 9457) with a `code` and a `hint`.
+"""
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    # As many requests at once as there are database connections; the others wait instead of failing.
+    anyio.to_thread.current_default_thread_limiter().total_tokens = app.state.concurrency
+    # The imported modules never become garbage: without them a collection is short (p99).
+    gc.collect()
+    gc.freeze()
+    yield
+    gc.unfreeze()
+
+
+def create_app(stores: Stores, api_key: str, *, concurrency: int = 4) -> FastAPI:
+    """The application over the given stores; `concurrency` bounds the questions to them at one time."""
+    app = FastAPI(title="OPA Crypto: historic API", version="1", description=_DESCRIPTION, lifespan=_lifespan)
+    app.state.stores = stores
+    app.state.api_key = api_key.encode()
+    app.state.concurrency = concurrency
+    app.state.catalogue = Catalogue(stores.klines)
+    app.include_router(health.router)
+    for guarded in (symbols, klines, ticks, coverage):
+        app.include_router(guarded.router, dependencies=[Depends(require_key)], responses=RESPONSES)
+    add_problem_answers(app)
+    return app

@@ -1,0 +1,130 @@
+"""What routes depend on: the stores, the key, the series and the period of a request."""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Annotated, Final, Literal
+
+from fastapi import Depends, Query, Request, Security
+from fastapi.security import APIKeyHeader
+from starlette.exceptions import HTTPException
+
+from api_historic.catalogue import Catalogue
+from api_historic.formats import Format, negotiate
+from api_historic.times import END_OF_TIME, parse_time
+from market.errors import InvalidInput
+from market.ports import ChangeLog, Clock, KlineStore, SeriesStatus, TickStore
+
+SIMULATED: Final = "simulated"
+
+
+@dataclass(frozen=True, slots=True)
+class Stores:
+    """What the API reads; `clock` gives the market clock of an exchange."""
+
+    klines: KlineStore
+    ticks: TickStore
+    changes: ChangeLog
+    clock: Callable[[str], Clock]
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """Times in `[start, end)`, ms UTC, and the direction of reading."""
+
+    start: int
+    end: int
+    newest_first: bool
+
+    def after(self, cursor: int | None) -> Period:
+        """What is left of the period behind the last row of the page before."""
+        if cursor is None:
+            return self
+        if self.newest_first:
+            return Period(self.start, max(self.start, min(self.end, cursor)), True)
+        return Period(min(self.end, max(self.start, cursor + 1)), self.end, False)
+
+
+def stores(request: Request) -> Stores:
+    """The stores of this service."""
+    held: Stores = request.app.state.stores
+    return held
+
+
+def catalogue(request: Request) -> Catalogue:
+    """The stored series."""
+    held: Catalogue = request.app.state.catalogue
+    return held
+
+
+_key_header = APIKeyHeader(name="X-API-Key", auto_error=False, description="the value of OPA_API_KEY")
+
+
+def require_key(request: Request, given: Annotated[str | None, Security(_key_header)]) -> None:
+    """401 unless the caller sends the key; compared in constant time."""
+    if not hmac.compare_digest((given or "").encode(), request.app.state.api_key):
+        raise HTTPException(401, "the API key is missing or wrong", {"WWW-Authenticate": "X-API-Key"})
+
+
+ExchangeName = Annotated[
+    str | None,
+    Query(
+        max_length=40,
+        description="may be left out when only one exchange has the symbol",
+        examples=["binance"],
+    ),
+]
+SymbolName = Annotated[str, Query(min_length=1, max_length=40, examples=["BTCUSDT"])]
+IntervalName = Annotated[str, Query(min_length=1, max_length=4, examples=["1h"])]
+TimeText = Annotated[
+    str | None,
+    Query(
+        max_length=40, description="ms UTC or ISO 8601", examples=["2021-01-01T00:00:00Z", "1609459200000"]
+    ),
+]
+
+
+def wanted_series(
+    known: Annotated[Catalogue, Depends(catalogue)],
+    symbol: SymbolName,
+    interval: IntervalName,
+    exchange: ExchangeName = None,
+) -> SeriesStatus:
+    """The series that the request names."""
+    return known.find(exchange, symbol, interval)
+
+
+def wanted_period(
+    start: TimeText = None, end: TimeText = None, order: Literal["asc", "desc"] = "asc"
+) -> Period:
+    """The period that the request names: from `start` (included) to `end` (excluded)."""
+    first = parse_time(start) if start is not None else 0
+    last = parse_time(end) if end is not None else END_OF_TIME
+    if last <= first:
+        raise InvalidInput(f"end ({end}) must be after start ({start})")
+    return Period(first, last, order == "desc")
+
+
+def wanted_format(
+    request: Request,
+    format: Annotated[
+        Literal["json", "csv", "ndjson", "arrow"] | None,
+        Query(description="wins over the Accept header"),
+    ] = None,
+) -> Format:
+    """The format that the request asks for."""
+    return negotiate(format, request.headers.get("accept", ""))
+
+
+StoresNeeded = Annotated[Stores, Depends(stores)]
+CatalogueNeeded = Annotated[Catalogue, Depends(catalogue)]
+WantedSeries = Annotated[SeriesStatus, Depends(wanted_series)]
+WantedPeriod = Annotated[Period, Depends(wanted_period)]
+WantedFormat = Annotated[Format, Depends(wanted_format)]
+Limit = Annotated[int, Query(ge=1, le=1000, description="rows on a page")]
+Cursor = Annotated[
+    int | None,
+    Query(ge=0, le=END_OF_TIME, description="`next_cursor` of the page before", examples=[1609462800000]),
+]

@@ -1,0 +1,65 @@
+"""What is stored: symbols and intervals."""
+
+from __future__ import annotations
+
+from itertools import groupby
+
+from fastapi import APIRouter
+
+from api_historic.deps import SIMULATED, CatalogueNeeded
+from api_historic.schemas import IntervalList, IntervalSummary, SeriesSummary, SymbolList, SymbolSummary
+from market.interval import INTERVAL_NAMES, Interval
+from market.ports import SeriesStatus
+
+router = APIRouter(tags=["symbols"])
+FRESH_S = 5.0
+
+
+def _summary(status: SeriesStatus) -> SeriesSummary:
+    return SeriesSummary(
+        interval=str(status.series.interval),
+        rows=status.rows,
+        first_open=status.first_open,
+        last_open=status.last_open,
+        holes=status.holes,
+        missing_bars=status.missing_bars,
+        revisions=status.revisions,
+    )
+
+
+def _symbol(of_symbol: list[SeriesStatus]) -> SymbolSummary:
+    info = of_symbol[0].info
+    return SymbolSummary(
+        exchange=info.exchange,
+        symbol=info.symbol,
+        base_asset=info.base_asset,
+        quote_asset=info.quote_asset,
+        status=info.status,
+        simulated=info.exchange == SIMULATED,
+        derived=list(info.derived),
+        intervals=[_summary(each) for each in of_symbol],
+    )
+
+
+@router.get("/symbols")
+def symbols(known: CatalogueNeeded) -> SymbolList:
+    """Every stored market with its intervals, rows, holes and revisions (at most five seconds old)."""
+    ordered = sorted(
+        known.all(FRESH_S),
+        key=lambda each: (each.series.exchange, each.series.symbol, each.series.interval.typical_ms),
+    )
+    grouped = groupby(ordered, key=lambda each: (each.series.exchange, each.series.symbol))
+    found = [_symbol(list(of_symbol)) for _, of_symbol in grouped]
+    return SymbolList(simulated=any(each.simulated for each in found), symbols=found)
+
+
+@router.get("/intervals")
+def intervals(known: CatalogueNeeded) -> IntervalList:
+    """Every interval by its name, its length, and how many series of it are stored."""
+    stored = [str(each.series.interval) for each in known.all()]
+    return IntervalList(
+        intervals=[
+            IntervalSummary(interval=name, typical_ms=Interval(name).typical_ms, stored=stored.count(name))
+            for name in INTERVAL_NAMES
+        ]
+    )

@@ -1,0 +1,242 @@
+"""The shapes of the answers, for the OpenAPI document; hot answers are written from columns instead."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from pydantic import BaseModel, ConfigDict, Field
+
+_KLINE: Final = {
+    "open_time": 1609459200000,
+    "open": "28923.63",
+    "high": "29031.34",
+    "low": "28690.17",
+    "close": "28995.13",
+    "volume": "2311.811445",
+    "close_time": 1609462799999,
+    "quote_volume": "66768830.34010008",
+    "trades": 58389,
+    "taker_base_volume": "1215.359238",
+    "taker_quote_volume": "35103542.78288276",
+    "source": "archive",
+    "finality": "confirmed",
+}
+
+
+def _example(**values: object) -> ConfigDict:
+    return ConfigDict(json_schema_extra={"example": values})  # type: ignore[dict-item]
+
+
+class Problem(BaseModel):
+    """An error (RFC 9457)."""
+
+    model_config = _example(
+        type="about:blank",
+        title="Not Found",
+        status=404,
+        detail="no exchange here has the symbol 'BTCEUR'",
+        code="unknown_series",
+        hint="GET /symbols lists what is stored",
+    )
+    type: str
+    title: str
+    status: int
+    detail: str
+    code: str
+    hint: str | None = None
+
+
+class KlineRow(BaseModel):
+    """A candle. Times are ms UTC; prices and volumes are exact decimals as text."""
+
+    model_config = _example(**_KLINE)
+    open_time: int
+    open: str
+    high: str
+    low: str
+    close: str
+    volume: str
+    close_time: int
+    quote_volume: str
+    trades: int
+    taker_base_volume: str
+    taker_quote_volume: str
+    source: str
+    finality: str
+
+
+class _Page(BaseModel):
+    exchange: str
+    symbol: str
+    simulated: bool = Field(description="true: these rows are made up, no market traded them")
+    order: str
+    count: int
+    next_cursor: str | None = Field(
+        description="give it back as `cursor` for the next page; null on the last"
+    )
+
+
+class KlinePage(_Page):
+    """One page of a series."""
+
+    interval: str
+    klines: list[KlineRow]
+
+
+class LatestKlines(BaseModel):
+    """The newest rows and how old they are by the market clock."""
+
+    exchange: str
+    symbol: str
+    interval: str
+    simulated: bool
+    market_time: int
+    age_ms: int | None = Field(description="market time since the newest row closed; null without rows")
+    klines: list[KlineRow]
+
+
+class TickRow(BaseModel):
+    """A sample of the order book's top, and the last price."""
+
+    time: int
+    bid: str
+    bid_quantity: str
+    ask: str
+    ask_quantity: str
+    last: str
+
+
+class TickPage(_Page):
+    """One page of sampled ticks."""
+
+    ticks: list[TickRow]
+
+
+class ColumnStatistics(BaseModel):
+    """In double precision; `std` is the sample's (n - 1), quartiles are interpolated linearly."""
+
+    count: int
+    mean: float | None
+    std: float | None
+    min: float | None
+    q25: float | None
+    median: float | None
+    q75: float | None
+    max: float | None
+
+
+class KlineStatistics(BaseModel):
+    """Every numeric column of a period, described."""
+
+    exchange: str
+    symbol: str
+    interval: str
+    simulated: bool
+    start: int | None = Field(description="open time of the first row of the period")
+    end: int | None = Field(description="open time of its last row")
+    columns: dict[str, ColumnStatistics]
+
+
+class SeriesSummary(BaseModel):
+    """One interval of a symbol."""
+
+    interval: str
+    rows: int
+    first_open: int | None
+    last_open: int | None
+    holes: int
+    missing_bars: int
+    revisions: int
+
+
+class SymbolSummary(BaseModel):
+    """A market with the intervals stored of it."""
+
+    exchange: str
+    symbol: str
+    base_asset: str
+    quote_asset: str
+    status: str
+    simulated: bool
+    derived: list[str] = Field(description="kline columns that the recording lacked and a rule filled in")
+    intervals: list[SeriesSummary]
+
+
+class SymbolList(BaseModel):
+    """Every stored market."""
+
+    simulated: bool
+    symbols: list[SymbolSummary]
+
+
+class IntervalSummary(BaseModel):
+    """An interval by the exchange's name."""
+
+    interval: str
+    typical_ms: int
+    stored: int = Field(description="how many series of it are stored")
+
+
+class IntervalList(BaseModel):
+    """Every interval that a request may name."""
+
+    intervals: list[IntervalSummary]
+
+
+class RangeRow(BaseModel):
+    """A confirmed range `[start, end)` of open times."""
+
+    start: int
+    end: int
+    source: str
+
+
+class HoleRow(BaseModel):
+    """Missing bars in `[start, end)`, why, and how that is known."""
+
+    start: int
+    end: int
+    bars: int
+    reason: str
+    evidence: str
+
+
+class CoverageReport(BaseModel):
+    """What was read and confirmed of a series, and what is missing in it."""
+
+    exchange: str
+    symbol: str
+    interval: str
+    simulated: bool
+    rows: int
+    missing_bars: int
+    ranges: list[RangeRow]
+    holes: list[HoleRow]
+
+
+class RevisionRow(BaseModel):
+    """A confirmed bar that the exchange changed (`new`) or withdrew (`new` is null)."""
+
+    open_time: int
+    old: dict[str, str]
+    new: dict[str, str] | None
+    source: str
+    detected_at: int
+
+
+class RevisionReport(BaseModel):
+    """Changes of confirmed bars, newest finding last."""
+
+    exchange: str
+    symbol: str
+    interval: str
+    simulated: bool
+    total: int
+    revisions: list[RevisionRow]
+
+
+class Health(BaseModel):
+    """The service and what it needs."""
+
+    status: str
+    checks: dict[str, Any]

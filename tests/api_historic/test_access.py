@@ -1,0 +1,80 @@
+"""Every route but health and the docs wants the key; the route table itself is walked."""
+
+import httpx
+import pytest
+from fastapi.routing import APIRoute
+
+from api_historic.app import create_app
+from tests.api_historic.conftest import seeded
+
+OPEN = {"/health", "/docs", "/redoc", "/openapi.json", "/docs/oauth2-redirect"}
+
+
+def documented_paths(client: httpx.Client) -> list[str]:
+    return list(client.get("/openapi.json").json()["paths"])
+
+
+def test_the_route_table_holds_the_documented_routes_and_only_reads(client: httpx.Client) -> None:
+    documented = client.get("/openapi.json").json()["paths"]
+    assert set(documented) == {
+        "/health",
+        "/symbols",
+        "/intervals",
+        "/klines",
+        "/klines/latest",
+        "/klines/stats",
+        "/ticks",
+        "/coverage",
+        "/revisions",
+    }
+    assert all(set(methods) == {"get"} for methods in documented.values())
+    app = create_app(seeded(), "another-key-of-length")
+    undocumented = {route.path for route in app.routes if isinstance(route, APIRoute)} - set(documented)
+    assert undocumented == set()
+
+
+@pytest.mark.parametrize(
+    "key", [None, "", "wrong", "a-key-of-some-lengt", "a-key-of-some-lengthx", "schlüssel"]
+)
+def test_every_guarded_route_refuses_a_missing_or_wrong_key(
+    api: str, client: httpx.Client, key: str | None
+) -> None:
+    headers = {} if key is None else {"X-API-Key": key.encode()}
+    guarded = [path for path in documented_paths(client) if path not in OPEN]
+    assert len(guarded) == 8
+    for path in guarded:
+        answer = httpx.get(api + path, headers=headers)
+        assert answer.status_code == 401, path
+        assert answer.headers["content-type"] == "application/problem+json"
+        assert answer.headers["www-authenticate"] == "X-API-Key"
+        assert answer.json()["code"] == "unauthorized"
+        assert "X-API-Key" in answer.json()["hint"]
+
+
+def test_docs_and_health_are_open(api: str) -> None:
+    for path in ("/health", "/docs", "/openapi.json"):
+        assert httpx.get(api + path).status_code == 200, path
+
+
+def test_every_guarded_route_documents_the_key_and_its_errors(client: httpx.Client) -> None:
+    paths = client.get("/openapi.json").json()["paths"]
+    for path, methods in paths.items():
+        if path not in OPEN:
+            assert methods["get"]["security"] == [{"APIKeyHeader": []}], path
+            assert {"200", "401", "404", "422", "503"} <= set(methods["get"]["responses"]), path
+
+
+def test_every_number_of_a_request_has_bounds(client: httpx.Client) -> None:
+    for path, methods in client.get("/openapi.json").json()["paths"].items():
+        for parameter in methods["get"].get("parameters", []):
+            for schema in parameter["schema"].get("anyOf", [parameter["schema"]]):
+                if schema.get("type") == "integer":
+                    assert {"minimum", "maximum"} <= set(schema), f"{path} {parameter['name']}"
+                if schema.get("type") == "string" and "enum" not in schema:
+                    assert "maxLength" in schema, f"{path} {parameter['name']}"
+
+
+def test_writing_is_not_allowed(client: httpx.Client) -> None:
+    answer = client.post("/klines")
+    assert answer.status_code == 405
+    assert answer.json()["code"] == "method_not_allowed"
