@@ -31,7 +31,11 @@ class Patience:
             before_sleep=lambda state: _say(what, state),
             reraise=True,
         )
-        return await retrying(work)
+
+        async def once() -> Result:  # tenacity awaits only what it can see is a coroutine function
+            return await work()
+
+        return await retrying(once)
 
 
 def _wait(state: RetryCallState) -> float:

@@ -10,12 +10,12 @@ from typing import Any, Final
 
 import aiohttp
 import pyarrow as pa
-from binance import AsyncClient
 
 from ingest.budget import RateBudget
 from ingest.exchanges.binance_answers import read_klines, read_symbol, read_time
 from ingest.exchanges.binance_errors import FAILURES, translate
 from ingest.exchanges.binance_stream import frames
+from ingest.exchanges.library import AsyncClient
 from ingest.live import Frame
 from market.errors import InvalidInput, RateLimited, UnknownSymbol
 from market.interval import Interval, Series

@@ -7,15 +7,15 @@ from collections.abc import Mapping
 from typing import Final
 
 import aiohttp
-from binance.exceptions import (
+from websockets.exceptions import WebSocketException
+
+from ingest.exchanges.library import (
     BinanceAPIException,
     BinanceRequestException,
     BinanceWebsocketClosed,
     BinanceWebsocketUnableToConnect,
     ReadLoopClosed,
 )
-from websockets.exceptions import WebSocketException
-
 from market.errors import (
     ExchangeUnavailable,
     InvalidInput,

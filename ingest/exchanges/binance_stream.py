@@ -11,11 +11,9 @@ import logging
 from collections.abc import AsyncGenerator, Sequence
 from typing import Any, Final
 
-from binance import AsyncClient, BinanceSocketManager
-from binance.ws.reconnecting_websocket import ReconnectingWebsocket
-
 from ingest.exchanges.binance_errors import FAILURES, translate
 from ingest.exchanges.binance_frames import read_frame
+from ingest.exchanges.library import AsyncClient, BinanceSocketManager, ReconnectingWebsocket
 from ingest.live import Frame
 from market.interval import Series
 

@@ -1,0 +1,155 @@
+"""`python -m ingest populate|stream|verify|export`."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, TextIO
+
+import typer
+from pydantic import ValidationError
+
+from ingest import commands
+from ingest.export import KLINE_COLUMNS, TICK_COLUMNS, Format, describe, kline_rows, tick_rows, write_rows
+from ingest.plan import wanted_series
+from ingest.settings import IngestSettings
+from ingest.tables import findings_table, reports_table, show
+from ingest.times import parse_range
+from ingest.wiring import Stores, open_stores, start_logging
+from market.errors import InvalidInput, MarketError, UnknownSymbol
+from market.interval import Interval, Series
+
+app = typer.Typer(no_args_is_help=True, help="Bring a market's klines and ticks into the record.")
+Symbols = Annotated[list[str] | None, typer.Option("--symbol", help="BTCUSDT; repeat for several.")]
+Intervals = Annotated[list[str] | None, typer.Option("--interval", help="1m, 1h, ...; repeat for several.")]
+Start = Annotated[str | None, typer.Option(help="2024-01-31, an ISO time, '3 years ago'; UTC.")]
+End = Annotated[str, typer.Option(help="Like --start; bars that open before it.")]
+
+
+@app.command()
+def populate(
+    symbol: Symbols = None,
+    interval: Intervals = None,
+    start: Start = None,
+    end: End = "now",
+    refresh: Annotated[
+        bool, typer.Option(help="Read again what is covered: changes become revisions.")
+    ] = False,
+) -> None:
+    """Fill history. Without options: OPA_SYMBOLS times OPA_HISTORY. Run it again whenever it was stopped."""
+    with clear_errors():
+        settings, stores = _open()
+        wanted = wanted_series(settings, symbol or [], interval or [], start, end)
+        show(reports_table(asyncio.run(commands.populate(settings, stores, wanted, refresh=refresh))))
+
+
+@app.command()
+def stream(symbol: Symbols = None, interval: Intervals = None) -> None:
+    """Follow closed candles (confirmed by REST) and ticks (sampled once a second) until stopped."""
+    with clear_errors():
+        settings, stores = _open()
+        followed = [Interval(name) for name in interval or []] or [each for each, _ in settings.followed()]
+        names = [name.upper() for name in symbol or []] or settings.symbol_names()
+        wanted = [(name, each) for name in names for each in followed]
+        asyncio.run(commands.stream(settings, stores, wanted))
+
+
+@app.command()
+def verify(
+    symbol: Symbols = None,
+    interval: Intervals = None,
+    against_exchange: Annotated[
+        float | None, typer.Option(metavar="DAYS", help="Also read the last days again and report drift.")
+    ] = None,
+) -> None:
+    """Check every invariant of the stored klines; exit code 1 and a table if anything is wrong."""
+    with clear_errors():
+        settings, stores = _open()
+        chosen = _chosen(stores, symbol or [], interval or [])
+        now = stores.market_clock(settings.exchange).now()
+        findings = commands.verify(stores, chosen, now)
+        if against_exchange is not None:
+            now = asyncio.run(commands.market_time(settings))
+            findings += asyncio.run(
+                commands.verify_against_exchange(settings, stores, chosen, against_exchange, now)
+            )
+        show(findings_table(findings, len(chosen)))
+    if any(not finding.note for finding in findings):
+        raise typer.Exit(1)
+
+
+@app.command()
+def export(
+    symbol: Annotated[str, typer.Option(help="BTCUSDT")],
+    interval: Annotated[str | None, typer.Option(help="1h, ...; leave it out for ticks.")] = None,
+    ticks: Annotated[bool, typer.Option(help="Sampled ticks instead of klines.")] = False,
+    start: Annotated[str, typer.Option(help="Like that of populate.")] = "2009-01-03",
+    end: End = "now",
+    form: Annotated[Format, typer.Option("--format", help="JSON array or CSV with a header.")] = Format.JSON,
+    output: Annotated[Path | None, typer.Option(help="A file; standard output without it.")] = None,
+) -> None:
+    """Write klines or ticks as JSON or CSV, with exact decimals, in flat memory."""
+    with clear_errors():
+        settings, stores = _open()
+        if (interval is None) != ticks:
+            raise InvalidInput("choose one: --interval 1h for klines or --ticks for ticks")
+        first, last = parse_range(start, end, stores.market_clock(settings.exchange).now())
+        name = symbol.upper()
+        if interval is None:
+            label, columns = f"{settings.exchange}/{name}", TICK_COLUMNS
+            rows = tick_rows(stores.ticks, settings.exchange, name, first, last)
+        else:
+            series = Series.of(settings.exchange, name, interval)
+            label, columns = str(series), KLINE_COLUMNS
+            rows = kline_rows(stores.klines, series, first, last)
+        with _target(output) as out:
+            count = write_rows(rows, columns, form, out)
+        typer.echo(describe(label, count, first, last), err=True)
+
+
+@contextmanager
+def clear_errors() -> Iterator[None]:
+    """Exit code 2 for bad input, 1 for failed work, 130 for Ctrl-C; a message instead of a traceback."""
+    try:
+        yield
+    except (InvalidInput, UnknownSymbol, ValidationError) as error:
+        _fail(str(error), 2)
+    except (MarketError, OSError) as error:
+        _fail(str(error), 1)
+    except KeyboardInterrupt:
+        _fail("stopped; run the same command again to go on", 130)
+
+
+def _fail(message: str, code: int) -> None:
+    typer.echo(message, err=True)
+    raise typer.Exit(code)
+
+
+def _open() -> tuple[IngestSettings, Stores]:
+    settings = IngestSettings()
+    start_logging(settings)
+    return settings, open_stores()
+
+
+def _chosen(stores: Stores, symbols: Sequence[str], intervals: Sequence[str]) -> list[Series]:
+    names, wanted = {name.upper() for name in symbols}, {Interval(name) for name in intervals}
+    chosen = [
+        status.series
+        for status in stores.klines.series()
+        if (not names or status.series.symbol in names) and (not wanted or status.series.interval in wanted)
+    ]
+    if not chosen and (names or wanted):
+        raise InvalidInput("no such series is stored: `python -m ingest populate` brings it in")
+    return chosen
+
+
+@contextmanager
+def _target(output: Path | None) -> Iterator[TextIO]:
+    if output is None:
+        yield sys.stdout
+        return
+    with output.open("w", encoding="utf-8", newline="") as file:
+        yield file

@@ -1,0 +1,111 @@
+"""The work behind each command; `cli.py` only reads options."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import signal
+from collections.abc import Coroutine, Sequence
+from contextlib import closing
+from datetime import timedelta
+from typing import Any, Final
+
+from rich.console import Console
+
+from ingest.drift import drift
+from ingest.exchanges import open_exchange
+from ingest.keeper import Keeper
+from ingest.pager import Pager
+from ingest.patience import Patience
+from ingest.plan import Wanted
+from ingest.populate import Populate, Report
+from ingest.progress import Bars, Lines
+from ingest.settings import IngestSettings
+from ingest.stream import LiveStream
+from ingest.sums import pairs, verify_sums
+from ingest.verify import Finding, verify_series
+from ingest.wiring import Stores
+from market.interval import Interval, Series
+
+log = logging.getLogger(__name__)
+_ATTEMPTS: Final = 8
+
+
+async def populate(
+    settings: IngestSettings, stores: Stores, wanted: Sequence[Wanted], *, refresh: bool
+) -> list[Report]:
+    """Fill history; the reports of a finished run."""
+    exchange, patience = open_exchange(settings), Patience(_ATTEMPTS)
+    console = Console(stderr=True)
+    try:
+        with (
+            closing(Keeper(stores.klines, patience)) as keeper,
+            Bars(console) if console.is_terminal else Lines() as progress,
+        ):
+            return await Populate(exchange, keeper, patience, progress, refresh=refresh).run(wanted)
+    finally:
+        await exchange.close()
+
+
+async def stream(settings: IngestSettings, stores: Stores, wanted: Sequence[tuple[str, Interval]]) -> None:
+    """Follow the market until SIGTERM or Ctrl-C."""
+    exchange, retention = open_exchange(settings), timedelta(days=settings.tick_retention_days)
+    with closing(Keeper(stores.klines, Patience(None))) as keeper:
+        live = LiveStream(exchange, keeper, stores.ticks, stores.clock, retention)
+        try:
+            await until_stopped(live.run(wanted))
+        finally:
+            await exchange.close()
+
+
+async def until_stopped(work: Coroutine[Any, Any, None]) -> None:
+    """Run until the work fails or SIGTERM asks for its end."""
+    task = asyncio.create_task(work)
+    stopped = False
+
+    def stop() -> None:
+        nonlocal stopped
+        stopped = True
+        task.cancel()
+
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop)
+    try:
+        await task
+    except asyncio.CancelledError:
+        if not stopped:
+            raise
+        log.info("stopped on request")
+
+
+def verify(stores: Stores, chosen: Sequence[Series], market_now: int) -> list[Finding]:
+    """What is wrong in the store itself."""
+    findings = [each for series in chosen for each in verify_series(stores.klines, series, market_now)]
+    for fine, coarse in pairs(chosen):
+        findings += verify_sums(stores.klines, fine, coarse)
+    return findings
+
+
+async def verify_against_exchange(
+    settings: IngestSettings, stores: Stores, chosen: Sequence[Series], days: float, market_now: int
+) -> list[Finding]:
+    """What the exchange says differently today."""
+    exchange = open_exchange(settings)
+    pager = Pager(exchange, Patience(_ATTEMPTS))
+    try:
+        return [
+            each
+            for series in chosen
+            if series.exchange == settings.exchange
+            async for each in drift(pager, stores.klines, series, days, market_now)
+        ]
+    finally:
+        await exchange.close()
+
+
+async def market_time(settings: IngestSettings) -> int:
+    """The exchange's time, ms UTC."""
+    exchange = open_exchange(settings)
+    try:
+        return await Patience(_ATTEMPTS).call("exchange time", exchange.server_time)
+    finally:
+        await exchange.close()

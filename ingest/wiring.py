@@ -1,0 +1,42 @@
+"""What the commands are made of, from the settings."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+
+from ingest.settings import IngestSettings
+from market.ports import Clock, KlineStore, TickStore
+from market.store import ClockRecorder, Database, MySQLKlineStore, MySQLTickStore, StoredClock, StoreSettings
+
+
+@dataclass(frozen=True, slots=True)
+class Stores:
+    """The record, with the rights of the market writer."""
+
+    klines: KlineStore
+    ticks: TickStore
+    clock: ClockRecorder
+    market_clock: Callable[[str], Clock]
+
+
+def open_stores() -> Stores:
+    """Connections are made on first use."""
+    database = Database(StoreSettings(), "ingest")
+    return Stores(
+        MySQLKlineStore(database),
+        MySQLTickStore(database),
+        ClockRecorder(database),
+        partial(StoredClock, database),
+    )
+
+
+def start_logging(settings: IngestSettings) -> None:
+    """One line per event on stderr; the library's own complaints are told by our supervisor."""
+    logging.basicConfig(
+        level=settings.log_level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s"
+    )
+    for name in ("binance", "websockets", "mysql.connector"):
+        logging.getLogger(name).setLevel(logging.CRITICAL)
