@@ -1,0 +1,110 @@
+"""`DecisionStore` on MySQL and MariaDB: each method is one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from market.decision import Decision, Outcome, Role
+from market.interval import Series
+from market.ports import BacktestRun, ChainHead, Decided, DecisionFilter, Job, ModelRecord
+from market.store import backtests, decisions_ledger, decisions_read, jobs, models
+from market.store.connection import Database
+from market.store.decisions_chain import chains_of
+from market.store.registry import find_series
+
+
+class MySQLDecisionStore:
+    """The ledger, its outcomes, models, back-tests and jobs; `model_service` is the only writer."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+
+    def append(self, decisions: Sequence[Decision]) -> int:
+        """Append to the ledger in order (one series and role); candles already decided are left alone."""
+        if not decisions:
+            return 0
+        with self._db.transaction() as cursor:
+            series_id = find_series(cursor, decisions[0].series)
+            return decisions_ledger.append_decisions(cursor, series_id, decisions)
+
+    def record_outcomes(self, outcomes: Sequence[Outcome]) -> int:
+        """Append outcomes of ledger decisions, once each; a transaction per series and role."""
+        written = 0
+        for series, chain in chains_of(outcomes):
+            with self._db.transaction() as cursor:
+                series_id = find_series(cursor, series)
+                written += decisions_ledger.append_outcomes(cursor, series_id, chain)
+        return written
+
+    def last(self, series: Series, role: Role) -> Decision | None:
+        """The ledger's newest candle."""
+        with self._db.transaction() as cursor:
+            return decisions_read.last_decision(cursor, find_series(cursor, series), role)
+
+    def undecided(self, series: Series, role: Role, since: int, limit: int = 1000) -> list[int]:
+        """Open times of confirmed bars from `since` on that lack a decision, oldest first."""
+        with self._db.transaction() as cursor:
+            series_id = find_series(cursor, series)
+            return decisions_read.undecided_bars(cursor, series_id, role, since, limit)
+
+    def without_outcome(self, series: Series, role: Role, limit: int = 1000) -> list[Decision]:
+        """Ledger decisions whose outcome is not recorded, oldest first."""
+        with self._db.transaction() as cursor:
+            series_id = find_series(cursor, series)
+            return decisions_read.decisions_without_outcome(cursor, series_id, role, limit)
+
+    def read(self, wanted: DecisionFilter) -> list[Decided]:
+        """Decisions with outcomes, by candle (oldest first, or newest first with `newest`)."""
+        with self._db.transaction() as cursor:
+            return decisions_read.read_decisions(cursor, wanted)
+
+    def get(self, decision_id: str) -> Decided | None:
+        """One decision, from the ledger or a back-test."""
+        with self._db.transaction() as cursor:
+            return decisions_read.decision_by_id(cursor, decision_id)
+
+    def verify(self, series: Series, role: Role, anchors: Sequence[ChainHead] = ()) -> list[str]:
+        """Walk the hash chains of ledger and outcomes; what is broken, in words."""
+        with self._db.transaction() as cursor:
+            series_id = find_series(cursor, series)
+            return decisions_ledger.verify_chains(cursor, series_id, series, role, anchors)
+
+    def chain_heads(self) -> list[ChainHead]:
+        """The head of every chain, to be anchored outside the store."""
+        with self._db.transaction() as cursor:
+            return decisions_ledger.heads(cursor)
+
+    def count_trial(self, series: Series, fingerprint: str, now: int) -> int:
+        """Note that a configuration was tried; returns how many different ones were, on this series."""
+        with self._db.transaction() as cursor:
+            return models.add_trial(cursor, find_series(cursor, series), fingerprint, now)
+
+    def save_model(self, model: ModelRecord) -> None:
+        """Register a model; an active one takes the place of the active one of its series and role."""
+        with self._db.transaction() as cursor:
+            models.save_model(cursor, find_series(cursor, model.series), model)
+
+    def models(self, series: Series | None = None, *, active_only: bool = False) -> list[ModelRecord]:
+        """Registered models, newest first."""
+        with self._db.transaction() as cursor:
+            return models.read_models(cursor, series, active_only)
+
+    def save_backtest(self, run: BacktestRun, decided: Sequence[Decided]) -> None:
+        """Store a run with its decisions and outcomes (idempotent by run id)."""
+        with self._db.transaction() as cursor:
+            backtests.save_run(cursor, find_series(cursor, run.series), run, decided)
+
+    def backtests(self, series: Series | None = None) -> list[BacktestRun]:
+        """Runs, newest first."""
+        with self._db.transaction() as cursor:
+            return backtests.read_runs(cursor, series)
+
+    def save_job(self, job: Job) -> None:
+        """Insert or update a job."""
+        with self._db.transaction() as cursor:
+            jobs.save_job(cursor, job)
+
+    def jobs(self, limit: int = 100) -> list[Job]:
+        """Jobs, newest first."""
+        with self._db.transaction() as cursor:
+            return jobs.read_jobs(cursor, limit)

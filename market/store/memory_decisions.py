@@ -1,0 +1,206 @@
+"""The in-memory twin of `MySQLDecisionStore`; it passes the same contract tests."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from market.decision import Decision, Outcome, Role
+from market.errors import InvalidInput
+from market.interval import Series
+from market.kline import Finality
+from market.ports import BacktestRun, ChainHead, Decided, DecisionFilter, Job, ModelRecord
+from market.store.decisions_chain import DECISIONS, GENESIS, OUTCOMES, Link, broken, chained, chains_of
+from market.store.memory import MemoryKlineStore
+
+Chain = tuple[Series, Role, str]
+
+
+class MemoryDecisionStore:
+    """Decisions beside the klines of a `MemoryKlineStore`, whose change log they share."""
+
+    def __init__(self, klines: MemoryKlineStore) -> None:
+        self.chains: dict[Chain, list[Link]] = defaultdict(list)
+        self.heads: dict[Chain, ChainHead] = {}
+        self._klines = klines
+        self._models: dict[str, ModelRecord] = {}
+        self._runs: dict[str, tuple[BacktestRun, list[Decided]]] = {}
+        self._jobs: dict[str, Job] = {}
+        self._trials: dict[Series, set[str]] = defaultdict(set)
+
+    def append(self, decisions: Sequence[Decision]) -> int:
+        """Append to the ledger in order (one series and role); candles already decided are left alone."""
+        if not decisions:
+            return 0
+        first = decisions[0]
+        if any((each.series, each.role) != (first.series, first.role) for each in decisions):
+            raise InvalidInput("decisions of several series or roles in one append")
+        self._check(first.series)
+        return self._extend((first.series, first.role, DECISIONS), decisions)
+
+    def record_outcomes(self, outcomes: Sequence[Outcome]) -> int:
+        """Append outcomes of ledger decisions, once each."""
+        written = 0
+        for series, chain in chains_of(outcomes):
+            role = chain[0].role
+            decided = self._by_time(series, role, DECISIONS)
+            if lost := [each.open_time for each in chain if each.open_time not in decided]:
+                raise InvalidInput(f"{series} {lost[0]}: an outcome without a decision in the ledger")
+            written += self._extend((series, role, OUTCOMES), chain)
+        return written
+
+    def last(self, series: Series, role: Role) -> Decision | None:
+        """The ledger's newest candle."""
+        return max(self._decisions(series, role), key=lambda d: d.open_time, default=None)
+
+    def undecided(self, series: Series, role: Role, since: int, limit: int = 1000) -> list[int]:
+        """Open times of confirmed bars from `since` on that lack a decision, oldest first."""
+        self._check(series)
+        bars = self._klines.read(series, since, 1 << 62).to_pylist()
+        confirmed = [bar["open_time"] for bar in bars if bar["finality"] == Finality.CONFIRMED]
+        decided = self._by_time(series, role, DECISIONS)
+        return [time for time in confirmed if time not in decided][:limit]
+
+    def without_outcome(self, series: Series, role: Role, limit: int = 1000) -> list[Decision]:
+        """Ledger decisions whose outcome is not recorded, oldest first."""
+        judged = self._by_time(series, role, OUTCOMES)
+        waiting = [d for d in self._decisions(series, role) if d.open_time not in judged]
+        return sorted(waiting, key=lambda d: d.open_time)[:limit]
+
+    def read(self, wanted: DecisionFilter) -> list[Decided]:
+        """Decisions with outcomes, by candle (oldest first, or newest first with `newest`)."""
+        found = [each for each in self._candidates(wanted) if _matches(each.decision, wanted)]
+        found.sort(key=lambda d: (d.decision.open_time, d.decision.id), reverse=wanted.newest)
+        return found[: wanted.limit]
+
+    def get(self, decision_id: str) -> Decided | None:
+        """One decision, from the ledger or a back-test."""
+        everything = self._ledger() + [each for _, decided in self._runs.values() for each in decided]
+        return next((each for each in everything if each.decision.id == decision_id), None)
+
+    def verify(self, series: Series, role: Role, anchors: Sequence[ChainHead] = ()) -> list[str]:
+        """Walk the hash chains of ledger and outcomes; what is broken, in words."""
+        self._check(series)
+        mine = [anchor for anchor in anchors if (anchor.series, anchor.role) == (series, role)]
+        found: list[str] = []
+        for chain in (DECISIONS, OUTCOMES):
+            key = (series, role, chain)
+            found += broken(chain, self.chains[key], self.heads.get(key), mine)
+        decided = self._by_time(series, role, DECISIONS)
+        orphans = [
+            link for link in self.chains[series, role, OUTCOMES] if link.entry.open_time not in decided
+        ]
+        return found + [f"outcomes {link.number}: its decision is missing" for link in orphans]
+
+    def chain_heads(self) -> list[ChainHead]:
+        """The head of every chain."""
+        return sorted(self.heads.values(), key=lambda head: (head.series, head.role, head.chain))
+
+    def count_trial(self, series: Series, fingerprint: str, now: int) -> int:
+        """Note that a configuration was tried; returns how many different ones were, on this series."""
+        self._check(series)
+        self._trials[series].add(fingerprint)
+        return len(self._trials[series])
+
+    def save_model(self, model: ModelRecord) -> None:
+        """Register a model; an active one takes the place of the active one of its series and role."""
+        self._check(model.series)
+        for each in self._models.values() if model.active else ():
+            if (each.series, each.role) == (model.series, model.role):
+                self._models[each.model_id] = replace(each, active=False)
+        self._models[model.model_id] = model
+        self._klines.changes.append("models", str(model.series), model.trained_at, model.trained_at)
+
+    def models(self, series: Series | None = None, *, active_only: bool = False) -> list[ModelRecord]:
+        """Registered models, newest first."""
+        found = [
+            m for m in self._models.values() if series in (None, m.series) and (m.active or not active_only)
+        ]
+        return sorted(found, key=lambda m: (-m.trained_at, m.model_id))
+
+    def save_backtest(self, run: BacktestRun, decided: Sequence[Decided]) -> None:
+        """Store a run with its decisions and outcomes (idempotent by run id)."""
+        self._check(run.series)
+        self._runs[run.run_id] = (run, list(decided))
+        self._klines.changes.append("backtests", str(run.series), run.start, run.end)
+
+    def backtests(self, series: Series | None = None) -> list[BacktestRun]:
+        """Runs, newest first."""
+        found = [run for run, _ in self._runs.values() if series in (None, run.series)]
+        return sorted(found, key=lambda run: (-run.created_at, run.run_id))
+
+    def save_job(self, job: Job) -> None:
+        """Insert or update a job."""
+        self._jobs[job.job_id] = job
+
+    def jobs(self, limit: int = 100) -> list[Job]:
+        """Jobs, newest first."""
+        return sorted(self._jobs.values(), key=lambda job: (-job.started_at, job.job_id))[:limit]
+
+    def _check(self, series: Series) -> None:
+        if series not in {each.series for each in self._klines.series()}:
+            raise InvalidInput(f"{series} is not in the store: populate it first")
+
+    def _extend(self, key: Chain, entries: Sequence[Decision] | Sequence[Outcome]) -> int:
+        series, role, chain = key
+        known = self._by_time(series, role, chain)
+        head = self.heads.get(key) or ChainHead(series, role, chain, 0, GENESIS)
+        links = list(chained([e for e in entries if e.open_time not in known], head.number, head.hash))
+        if links:
+            self.chains[key] += links
+            self.heads[key] = replace(head, number=links[-1].number, hash=links[-1].hash)
+            times = [link.entry.open_time for link in links]
+            self._klines.changes.append("decisions", str(series), min(times), max(times))
+        return len(links)
+
+    def _by_time(self, series: Series, role: Role, chain: str) -> dict[int, Decision | Outcome]:
+        return {link.entry.open_time: link.entry for link in self.chains[series, role, chain]}
+
+    def _decisions(self, series: Series, role: Role) -> list[Decision]:
+        links = self.chains[series, role, DECISIONS]
+        return [link.entry for link in links if isinstance(link.entry, Decision)]
+
+    def _ledger(self) -> list[Decided]:
+        found = []
+        for series, role, chain in list(self.chains):
+            if chain == DECISIONS:
+                outcomes = self._by_time(series, role, OUTCOMES)
+                for decision in self._decisions(series, role):
+                    outcome = outcomes.get(decision.open_time)
+                    found.append(Decided(decision, outcome if isinstance(outcome, Outcome) else None))
+        return found
+
+    def _candidates(self, wanted: DecisionFilter) -> list[Decided]:
+        if wanted.run_id is not None:
+            return list(self._runs[wanted.run_id][1]) if wanted.run_id in self._runs else []
+        newest: dict[tuple[Series, Role], list[Decided]] = {}
+        for run, decided in sorted(self._runs.values(), key=lambda r: (r[0].created_at, r[0].run_id)):
+            newest[run.series, run.role] = decided
+        return self._ledger() + [each for decided in newest.values() for each in decided]
+
+
+def _matches(decision: Decision, wanted: DecisionFilter) -> bool:
+    series = decision.series
+    exact = (
+        (wanted.exchange, series.exchange),
+        (wanted.symbol, series.symbol),
+        (wanted.interval, series.interval.name),
+        (wanted.role, decision.role),
+        (wanted.model_id, decision.model_id),
+    )
+    choices: tuple[tuple[Sequence[object], object], ...] = (
+        (wanted.actions, decision.action),
+        (wanted.statuses, decision.status),
+        (wanted.reasons, decision.reason),
+        (wanted.origins, decision.origin),
+    )
+    place = (decision.open_time, decision.id)
+    behind: Callable[[tuple[int, str]], bool] = place.__lt__ if wanted.newest else place.__gt__
+    return (
+        all(asked in (None, value) for asked, value in exact)
+        and all(not asked or value in asked for asked, value in choices)
+        and (wanted.start is None or decision.open_time >= wanted.start)
+        and (wanted.end is None or decision.open_time < wanted.end)
+        and (wanted.after is None or behind(wanted.after))
+    )

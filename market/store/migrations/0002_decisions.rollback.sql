@@ -1,0 +1,9 @@
+DROP TABLE IF EXISTS jobs;
+DROP TABLE IF EXISTS trials;
+DROP TABLE IF EXISTS backtest_equity;
+DROP TABLE IF EXISTS backtest_decisions;
+DROP TABLE IF EXISTS backtest_runs;
+DROP TABLE IF EXISTS chain_heads;
+DROP TABLE IF EXISTS outcomes;
+DROP TABLE IF EXISTS decisions;
+DROP TABLE IF EXISTS models;

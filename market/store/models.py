@@ -1,0 +1,77 @@
+"""Registered models, and the count of what was tried: functions inside the caller's transaction."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import orjson
+
+from market.decision import Role
+from market.interval import Series
+from market.ports import ModelRecord
+from market.store.connection import log_change
+from market.store.decisions_rows import Row, json_text
+
+
+def save_model(cursor: Any, series_id: int, model: ModelRecord) -> None:
+    """Register a model; an active one takes the place of the active one of its series and role."""
+    if model.active:
+        cursor.execute(
+            "UPDATE models SET active = FALSE WHERE series_id = %s AND role = %s",
+            (series_id, model.role.value),
+        )
+    cursor.execute(
+        "INSERT INTO models (model_id, series_id, role, kind, trained_at, train_start, train_end, horizon,"
+        " active, card, files) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
+        " ON DUPLICATE KEY UPDATE active = VALUES(active), card = VALUES(card), files = VALUES(files)",
+        (
+            model.model_id, series_id, model.role.value, model.kind, model.trained_at, model.train_start,
+            model.train_end, model.horizon, model.active, json_text(dict(model.card)),
+            json_text(dict(model.files)),
+        ),
+    )  # fmt: skip
+    log_change(cursor, "models", str(model.series), model.trained_at, model.trained_at)
+
+
+def read_models(cursor: Any, series: Series | None, active_only: bool) -> list[ModelRecord]:
+    """Registered models, newest first."""
+    where, values = series_clause(series)
+    if active_only:
+        where.append("t.active")
+    cursor.execute(
+        "SELECT m.exchange, m.symbol, s.interval_name, t.model_id, t.role, t.kind, t.trained_at,"  # noqa: S608
+        " t.train_start, t.train_end, t.horizon, t.active, t.card, t.files FROM models AS t"
+        " JOIN series AS s ON s.series_id = t.series_id JOIN symbols AS m ON m.symbol_id = s.symbol_id"
+        f" WHERE {' AND '.join(where)} ORDER BY t.trained_at DESC, t.model_id",
+        values,
+    )
+    return [_model(row) for row in cursor.fetchall()]
+
+
+def add_trial(cursor: Any, series_id: int, fingerprint: str, now: int) -> int:
+    """Note a configuration; returns how many different ones were tried on the series."""
+    cursor.execute(
+        "INSERT INTO trials (series_id, fingerprint, tried_at) VALUES (%s, %s, %s)"
+        " ON DUPLICATE KEY UPDATE tried_at = tried_at",
+        (series_id, fingerprint, now),
+    )
+    cursor.execute("SELECT COUNT(*) FROM trials WHERE series_id = %s", (series_id,))
+    return int(cursor.fetchone()[0])
+
+
+def series_clause(series: Series | None) -> tuple[list[str], list[str]]:
+    """Conditions and values that keep one series, or everything."""
+    if series is None:
+        return ["TRUE"], []
+    names = [series.exchange, series.symbol, series.interval.name]
+    return ["m.exchange = %s", "m.symbol = %s", "s.interval_name = %s"], names
+
+
+def _model(row: Row) -> ModelRecord:
+    exchange, symbol, interval, model_id, role, kind, *numbers, active, card, files = row
+    series = Series.of(exchange, symbol, interval)
+    trained_at, train_start, train_end, horizon = numbers
+    return ModelRecord(
+        model_id, series, Role(role), kind, trained_at, train_start, train_end, horizon, bool(active),
+        orjson.loads(card), orjson.loads(files),
+    )  # fmt: skip

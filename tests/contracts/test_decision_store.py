@@ -1,0 +1,355 @@
+"""What every DecisionStore does: the twin, MariaDB and MySQL 8 alike."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from math import isnan, nan
+from time import perf_counter
+from typing import Any
+
+import mysql.connector
+import pytest
+
+from market.decision import Action, Decision, Origin, Outcome, OutcomeState, Position, Role, Status
+from market.errors import InvalidInput, StoreRefused
+from market.interval import HOUR, Interval, Series
+from market.kline import Finality, Source, klines_from_rows
+from market.ports import (
+    BacktestRun,
+    ChainHead,
+    ChangeLog,
+    Decided,
+    DecisionFilter,
+    DecisionStore,
+    Job,
+    KlineStore,
+    ModelRecord,
+    SymbolInfo,
+)
+from market.store import Database, MySQLChangeLog, MySQLDecisionStore, MySQLKlineStore, StoreSettings
+from market.store.memory import MemoryKlineStore
+from market.store.memory_decisions import MemoryDecisionStore
+
+START = 1_700_000_000_000 // HOUR * HOUR
+SERIES = Series.of("simulated", "BTCUSDT", "1h")
+
+
+@dataclass
+class Shop:
+    """A store under test, with what a tamperer with root's rights does to a chain."""
+
+    decisions: DecisionStore
+    klines: KlineStore
+    changes: ChangeLog
+    edit: Callable[[str, int], None]
+    delete: Callable[[str, int], None]
+
+
+@pytest.fixture(params=["memory", "mariadb", "mysql8"])
+def shop(request: pytest.FixtureRequest) -> Shop:
+    if request.param == "memory":
+        made = memory_shop()
+    else:
+        name = "database" if request.param == "mariadb" else "mysql8"
+        made = mysql_shop(request.getfixturevalue(name), request.getfixturevalue("root_password"))
+    for symbol in ("BTCUSDT", "ETHUSDT"):
+        made.klines.register(SymbolInfo("simulated", symbol, symbol[:3], "USDT", "TRADING"), Interval("1h"))
+    return made
+
+
+def memory_shop() -> Shop:
+    klines = MemoryKlineStore()
+    store = MemoryDecisionStore(klines)
+
+    def at(chain: str, number: int) -> tuple[list[Any], int]:
+        links = store.chains[SERIES, Role.CHAMPION, chain]
+        return links, [link.number for link in links].index(number)
+
+    def edit(chain: str, number: int) -> None:
+        links, i = at(chain, number)
+        field = "cost" if chain == "decisions" else "net"
+        links[i] = replace(links[i], entry=replace(links[i].entry, **{field: 0.5}))
+
+    def delete(chain: str, number: int) -> None:
+        links, i = at(chain, number)
+        del links[i]
+
+    return Shop(store, klines, klines.changes, edit, delete)
+
+
+def mysql_shop(settings: StoreSettings, root_password: str) -> Shop:
+    def as_root(statement: str, *values: object) -> None:
+        with (
+            mysql.connector.connect(
+                host=settings.host, port=settings.port, user="root", password=root_password,
+                database=settings.name, autocommit=True,
+            ) as connection,
+            connection.cursor() as cursor,
+        ):  # fmt: skip
+            cursor.execute("SET SESSION foreign_key_checks = 0")
+            cursor.execute(statement, values)
+
+    def edit(chain: str, number: int) -> None:
+        field = "cost" if chain == "decisions" else "net"
+        as_root(f"UPDATE {chain} SET {field} = 0.5 WHERE number = %s AND role = 'champion'", number)
+
+    def delete(chain: str, number: int) -> None:
+        as_root(f"DELETE FROM {chain} WHERE number = %s AND role = 'champion'", number)
+
+    model, ingest = Database(settings, "model"), Database(settings, "ingest")
+    return Shop(MySQLDecisionStore(model), MySQLKlineStore(ingest), MySQLChangeLog(model), edit, delete)
+
+
+def decision(i: int, **changes: object) -> Decision:
+    opened = START + i * HOUR
+    made = Decision(
+        series=SERIES, role=Role.CHAMPION, open_time=opened, close_time=opened + HOUR - 1, origin=Origin.LIVE,
+        model_id="m1", action=Action.HOLD, status=Status.ISSUED, reason="no_edge",
+        price=Decimal("30123.45000001"), probability=0.5123456789, expected_gain=1 / 3 * 1e-4,
+        gain_low=-0.001, gain_high=0.002, cost=0.0019, horizon=4, position_before=Position.FLAT,
+        position_after=Position.FLAT, decided_at=opened + HOUR + 5,
+        features={"rsi": 0.1 + 0.2, "gap": None}, contributions={"rsi": 1e-7, "gap": -2.0}, base=-0.0123,
+        data_hash="ab" * 32,
+    )  # fmt: skip
+    return replace(made, **changes)  # type: ignore[arg-type]
+
+
+def outcome(i: int, **changes: object) -> Outcome:
+    opened = START + i * HOUR
+    made = Outcome(
+        SERIES, Role.CHAMPION, opened, OutcomeState.KNOWN, opened + HOUR, opened + 5 * HOUR,
+        Decimal("30123.5"), Decimal("30200.1"), 0.00254286520491, 0.00064, True, opened + 6 * HOUR,
+    )  # fmt: skip
+    return replace(made, **changes)  # type: ignore[arg-type]
+
+
+def confirm(shop: Shop, *bars: int, finality: Finality = Finality.CONFIRMED) -> None:
+    rows = [[START + i * HOUR, *["1"] * 5, START + (i + 1) * HOUR - 1, "1", 1, "1", "1"] for i in bars]
+    shop.klines.write(SERIES, klines_from_rows(rows), finality=finality, source=Source.REST, now=0)
+
+
+def ledger(**wanted: Any) -> DecisionFilter:
+    return DecisionFilter(origins=(Origin.LIVE, Origin.LATE), **wanted)
+
+
+def test_a_decision_comes_back_as_it_was_written(shop: Shop) -> None:
+    shop.decisions.append([decision(0)])
+    assert shop.decisions.get(decision(0).id) == Decided(decision(0), None)
+    assert shop.decisions.last(SERIES, Role.CHAMPION) == decision(0)
+    assert shop.decisions.last(SERIES, Role.CHALLENGER) is None
+
+
+def test_a_decision_without_a_score_keeps_its_gaps(shop: Shop) -> None:
+    unknown = decision(
+        0, probability=nan, expected_gain=nan, gain_low=nan, gain_high=nan, would_be=Action.BUY
+    )
+    shop.decisions.append([unknown])
+    found = shop.decisions.last(SERIES, Role.CHAMPION)
+    assert found is not None
+    assert isnan(found.probability)
+    assert isnan(found.gain_high)
+    assert found.would_be is Action.BUY
+    assert shop.decisions.verify(SERIES, Role.CHAMPION) == []
+
+
+def test_a_candle_is_decided_once_and_never_edited(shop: Shop) -> None:
+    assert shop.decisions.append([decision(0), decision(1)]) == 2
+    assert shop.decisions.append([decision(1, action=Action.BUY), decision(2)]) == 1
+    found = [each.decision for each in shop.decisions.read(ledger())]
+    assert found == [decision(0), decision(1), decision(2)]
+    assert shop.decisions.append([decision(2)]) == 0
+    assert shop.decisions.append([]) == 0
+
+
+def test_chains_may_not_be_mixed_in_one_append(shop: Shop) -> None:
+    with pytest.raises(InvalidInput, match="several series or roles"):
+        shop.decisions.append([decision(0), decision(0, role=Role.CHALLENGER)])
+
+
+def test_an_unregistered_series_is_refused(shop: Shop) -> None:
+    with pytest.raises(InvalidInput, match="populate"):
+        shop.decisions.append([decision(0, series=Series.of("simulated", "NOPE", "1h"))])
+
+
+def test_each_append_is_one_line_of_the_change_log(shop: Shop) -> None:
+    before = shop.changes.head()
+    shop.decisions.append([decision(0), decision(1), decision(2)])
+    shop.decisions.append([decision(2)])
+    shop.decisions.record_outcomes([outcome(1), outcome(2)])
+    lines = shop.changes.read(before)
+    assert [(c.stream, c.series, c.from_time, c.to_time) for c in lines] == [
+        ("decisions", str(SERIES), START, START + 2 * HOUR),
+        ("decisions", str(SERIES), START + HOUR, START + 2 * HOUR),
+    ]
+
+
+def test_the_work_list_is_confirmed_bars_without_a_decision(shop: Shop) -> None:
+    confirm(shop, 0, 1, 2, 3)
+    confirm(shop, 4, finality=Finality.CLOSED)
+    shop.decisions.append([decision(1)])
+    times = shop.decisions.undecided(SERIES, Role.CHAMPION, START)
+    assert times == [START, START + 2 * HOUR, START + 3 * HOUR]
+    assert shop.decisions.undecided(SERIES, Role.CHAMPION, START + HOUR, limit=1) == [START + 2 * HOUR]
+    assert len(shop.decisions.undecided(SERIES, Role.CHALLENGER, START)) == 4
+
+
+def test_outcomes_are_recorded_once_and_only_for_decisions(shop: Shop) -> None:
+    shop.decisions.append([decision(i) for i in range(3)])
+    lost = outcome(1, state=OutcomeState.INSUFFICIENT, exit_price=None, gross=None, net=None, correct=None)
+    assert shop.decisions.record_outcomes([lost, outcome(0)]) == 2
+    assert shop.decisions.record_outcomes([outcome(0, net=0.9)]) == 0
+    assert [d.open_time for d in shop.decisions.without_outcome(SERIES, Role.CHAMPION)] == [START + 2 * HOUR]
+    assert [each.outcome for each in shop.decisions.read(ledger())] == [outcome(0), lost, None]
+    with pytest.raises(InvalidInput, match="without a decision"):
+        shop.decisions.record_outcomes([outcome(7)])
+
+
+def test_filters_choose_and_the_cursor_pages_without_gap_or_double(shop: Shop) -> None:
+    shop.decisions.append([decision(i, action=Action.BUY if i % 2 else Action.HOLD) for i in range(7)])
+    shop.decisions.append([decision(i, role=Role.CHALLENGER, reason="stale_data") for i in range(3)])
+    for newest in (False, True):
+        seen: list[tuple[int, str]] = []
+        while page := shop.decisions.read(ledger(limit=3, newest=newest, after=seen[-1] if seen else None)):
+            seen += [(each.decision.open_time, each.decision.id) for each in page]
+        assert len(set(seen)) == 10
+        assert seen == sorted(seen, reverse=newest)
+    assert len(shop.decisions.read(ledger(actions=(Action.BUY,)))) == 3
+    assert len(shop.decisions.read(ledger(role=Role.CHALLENGER, reasons=("stale_data",)))) == 3
+    assert len(shop.decisions.read(ledger(start=START + HOUR, end=START + 3 * HOUR))) == 4
+    assert shop.decisions.read(ledger(symbol="ETHUSDT")) == []
+    assert shop.decisions.read(ledger(statuses=(Status.SUPPRESSED,))) == []
+
+
+def test_a_whole_ledger_verifies_and_names_its_heads(shop: Shop) -> None:
+    shop.decisions.append([decision(0), decision(2)])
+    shop.decisions.append([decision(1, origin=Origin.LATE)])
+    shop.decisions.record_outcomes([outcome(0)])
+    assert shop.decisions.verify(SERIES, Role.CHAMPION) == []
+    heads = shop.decisions.chain_heads()
+    assert [(head.series, head.role, head.chain, head.number) for head in heads] == [
+        (SERIES, Role.CHAMPION, "decisions", 3),
+        (SERIES, Role.CHAMPION, "outcomes", 1),
+    ]
+    assert shop.decisions.verify(SERIES, Role.CHAMPION, heads) == []
+
+
+def test_an_edited_row_is_found(shop: Shop) -> None:
+    shop.decisions.append([decision(i) for i in range(4)])
+    shop.decisions.record_outcomes([outcome(0), outcome(1)])
+    shop.edit("decisions", 2)
+    shop.edit("outcomes", 1)
+    assert shop.decisions.verify(SERIES, Role.CHAMPION) == [
+        "decisions 2 (candle 2023-11-14T23:00:00+00:00): its content was edited",
+        "outcomes 1 (candle 2023-11-14T22:00:00+00:00): its content was edited",
+    ]
+
+
+def test_a_deleted_row_is_found(shop: Shop) -> None:
+    shop.decisions.append([decision(i) for i in range(5)])
+    shop.decisions.record_outcomes([outcome(1)])
+    shop.delete("decisions", 2)
+    shop.delete("decisions", 3)
+    assert shop.decisions.verify(SERIES, Role.CHAMPION) == [
+        "decisions 2 to 3: missing, deleted",
+        "outcomes 1: its decision is missing",
+    ]
+
+
+def test_a_cut_tail_is_found_and_an_anchor_finds_a_rewritten_chain(shop: Shop) -> None:
+    shop.decisions.append([decision(i) for i in range(3)])
+    shop.delete("decisions", 3)
+    assert shop.decisions.verify(SERIES, Role.CHAMPION) == [
+        "decisions 3: missing, the end of the chain was cut off"
+    ]
+    anchor = ChainHead(SERIES, Role.CHAMPION, "decisions", 2, "f" * 64)
+    assert "decisions 2: not the row that was anchored, the chain was rewritten" in shop.decisions.verify(
+        SERIES, Role.CHAMPION, [anchor]
+    )
+
+
+def test_an_active_model_takes_the_place_of_the_one_before(shop: Shop) -> None:
+    first = ModelRecord("m1", SERIES, Role.CHAMPION, "lightgbm", 10, 1, 9, 4, True, {"auc": 0.5}, {"a": "b"})
+    second = replace(first, model_id="m2", trained_at=20)
+    shadow = replace(first, model_id="c1", role=Role.CHALLENGER)
+    for model in (first, shadow, second):
+        shop.decisions.save_model(model)
+    assert shop.decisions.models(SERIES) == [second, shadow, replace(first, active=False)]
+    assert [m.model_id for m in shop.decisions.models(active_only=True)] == ["m2", "c1"]
+    assert shop.changes.read(shop.changes.head() - 1)[0].stream == "models"
+
+
+def test_a_backtest_is_stored_whole_replaced_whole_and_read_by_its_newest_run(shop: Shop) -> None:
+    def run(name: str, created_at: int, gain: float) -> None:
+        decided = [
+            Decided(
+                decision(i, origin=Origin.BACKTEST, run_id=name, expected_gain=gain),
+                outcome(i, run_id=name) if i < 2 else None,
+            )
+            for i in range(3)
+        ]
+        equity = ((START, 1.0, 1.0), (START + HOUR, 1.01, 0.99))
+        stored = BacktestRun(
+            name, SERIES, Role.CHAMPION, "walk_forward", created_at, START, START + 2 * HOUR, {"n": 3}, equity
+        )
+        shop.decisions.save_backtest(stored, decided)
+        assert shop.decisions.backtests(SERIES)[0] == stored
+
+    run("r1", 1, 0.1)
+    run("r2", 2, 0.2)
+    run("r2", 2, 0.3)
+    shop.decisions.append([decision(5)])
+    found = shop.decisions.read(DecisionFilter(origins=(Origin.BACKTEST,)))
+    assert [(each.decision.run_id, each.decision.expected_gain) for each in found] == [("r2", 0.3)] * 3
+    assert [each.outcome for each in found] == [outcome(0, run_id="r2"), outcome(1, run_id="r2"), None]
+    assert len(shop.decisions.read(DecisionFilter(run_id="r1"))) == 3
+    assert len(shop.decisions.read(DecisionFilter())) == 4
+    assert shop.decisions.get(found[1].decision.id) == found[1]
+    assert shop.decisions.get("0" * 32) is None
+
+
+def test_jobs_and_trials_are_counted(shop: Shop) -> None:
+    job = Job("a" * 32, "train", str(SERIES), "running", 0.25, "walk-forward", 5, None)
+    shop.decisions.save_job(job)
+    done = replace(job, state="done", progress=1.0, finished_at=9)
+    shop.decisions.save_job(done)
+    shop.decisions.save_job(replace(job, job_id="b" * 32, started_at=6))
+    assert [each.job_id[0] for each in shop.decisions.jobs()] == ["b", "a"]
+    assert shop.decisions.jobs()[1] == done
+    assert [shop.decisions.count_trial(SERIES, mark * 64, 1) for mark in "aab"] == [1, 1, 2]
+
+
+@pytest.mark.database
+def test_the_model_user_may_not_edit_or_delete_a_decision(
+    database: StoreSettings, root_password: str
+) -> None:
+    shop = mysql_shop(database, root_password)
+    shop.klines.register(SymbolInfo("simulated", "BTCUSDT", "BTC", "USDT", "TRADING"), Interval("1h"))
+    shop.decisions.append([decision(0)])
+    for statement in ("UPDATE decisions SET cost = 0", "DELETE FROM decisions", "DELETE FROM outcomes"):
+        with pytest.raises(StoreRefused), Database(database, "model").transaction() as cursor:
+            cursor.execute(statement)
+
+
+@pytest.mark.database
+def test_thirty_five_thousand_backtest_decisions_are_stored_in_seconds(
+    database: StoreSettings, root_password: str
+) -> None:
+    shop = mysql_shop(database, root_password)
+    shop.klines.register(SymbolInfo("simulated", "BTCUSDT", "BTC", "USDT", "TRADING"), Interval("1h"))
+    names = [f"feature_{i}" for i in range(31)]
+    weights = {name: 0.123456 + i for i, name in enumerate(names)}
+    decided = [
+        Decided(
+            decision(i, origin=Origin.BACKTEST, run_id="r", features=weights, contributions=weights),
+            outcome(i, run_id="r"),
+        )
+        for i in range(35_000)
+    ]
+    run = BacktestRun("r", SERIES, Role.CHAMPION, "walk_forward", 1, START, START + 34_999 * HOUR, {})
+    began = perf_counter()
+    shop.decisions.save_backtest(run, decided)
+    assert perf_counter() - began < 30
+    page = shop.decisions.read(DecisionFilter(run_id="r", limit=2, newest=True))
+    assert page == decided[:-3:-1]
