@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 FieldType = Literal["boolean", "date", "double", "integer", "keyword", "long", "object"]
 BASIS_POINTS: Final = "basis points (0.01 %)"
@@ -61,15 +61,13 @@ def market_of(exchange: str, symbol: str, interval: str) -> dict[str, object]:
     }
 
 
-def properties(fields: Sequence[Field]) -> dict[str, object]:
+def properties(fields: Sequence[Field]) -> dict[str, dict[str, Any]]:
     """Nested `properties` of an Elasticsearch mapping for dotted fields."""
-    root: dict[str, object] = {}
+    root: dict[str, dict[str, Any]] = {}
     for each in fields:
         *parents, leaf = each.name.split(".")
         at = root
         for parent in parents:
-            entry = at.setdefault(parent, {"properties": {}})
-            assert isinstance(entry, dict)  # noqa: S101  (a leaf that is also a parent is a mistake of ours)
-            at = entry["properties"]
+            at = at.setdefault(parent, {"properties": {}})["properties"]
         at[leaf] = each.mapping()
     return root

@@ -1,0 +1,98 @@
+"""`python -m es_loader`: what MySQL records becomes documents in Elasticsearch."""
+
+from __future__ import annotations
+
+import logging
+import signal
+import sys
+from types import FrameType
+from typing import Annotated, NoReturn
+
+import typer
+from pydantic import ValidationError
+from rich.console import Console
+
+from es_loader.assembly import Loader, assembled
+from es_loader.check import compare
+from es_loader.patience import persistently
+from es_loader.replay import replay
+from es_loader.report import table
+from market.documents import DOCUMENTS
+from market.errors import InvalidInput, MarketError
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__)
+
+
+@app.command()
+def bootstrap() -> None:
+    """Make templates, indices and aliases, so that no panel ever asks for a missing index."""
+    loader = assembled()
+    loader.bootstrap()
+    typer.echo(f"ready: {', '.join(stream.alias for stream in DOCUMENTS.values())}")
+
+
+@app.command()
+def follow() -> None:
+    """Follow the change log until told to end; wait for servers that are away."""
+    loader = assembled()
+    persistently(loader.bootstrap)
+    loader.follower().run()
+
+
+@app.command()
+def rebuild(
+    stream: Annotated[list[str] | None, typer.Option(help="Only this stream (may be repeated).")] = None,
+) -> None:
+    """Load everything from MySQL into a new generation, then switch the aliases to it."""
+    for name, count in assembled().rebuild().run(stream or DOCUMENTS).items():
+        typer.echo(f"{name}: {count} documents")
+
+
+@app.command()
+def check() -> None:
+    """Compare counts and sums per series and day; exit 1 when MySQL and Elasticsearch differ."""
+    loader = assembled()
+    result = compare(loader.record, loader.writer)
+    Console().print(table(result))
+    if result.differences:
+        typer.echo("MySQL and Elasticsearch differ; run `python -m es_loader rebuild`", err=True)
+        raise typer.Exit(1)
+
+
+@app.command("replay-dead-letters")
+def replay_dead_letters() -> None:
+    """Send refused documents again; those refused again stay in the file."""
+    loader: Loader = assembled()
+    sent, left = replay(loader.dead_letters, loader.writer, loader.generations())
+    typer.echo(f"{sent} replayed, {left} refused again")
+    if left:
+        raise typer.Exit(1)
+
+
+def main() -> None:
+    """Errors of ours become one line and an exit code; SIGTERM ends the process at once, safely."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    logging.getLogger("elastic_transport").setLevel(logging.WARNING)
+    signal.signal(signal.SIGTERM, _end)
+    try:
+        app(standalone_mode=True)
+    except InvalidInput as error:
+        _fail(str(error), 2)
+    except ValidationError as error:
+        missing = ", ".join(str(each["loc"][0]) for each in error.errors())
+        _fail(f"settings are missing or wrong: {missing}; see up/.env.example", 2)
+    except MarketError as error:
+        _fail(str(error), 1)
+
+
+def _end(_signal: int, _frame: FrameType | None) -> NoReturn:
+    sys.exit(0)  # everything is idempotent and the cursor follows the acknowledgement: any moment is safe
+
+
+def _fail(message: str, code: int) -> NoReturn:
+    typer.echo(message, err=True)
+    sys.exit(code)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,96 @@
+"""Puts the loader together from the settings."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from elasticsearch import Elasticsearch
+
+from es_loader.bulk import Bulk
+from es_loader.client import connect
+from es_loader.dead_letter import DeadLetters
+from es_loader.follow import Follower
+from es_loader.indices import Indices
+from es_loader.rebuild import Rebuild
+from es_loader.record import Record
+from es_loader.settings import LoaderSettings
+from es_loader.state import StateStore
+from es_loader.touched import Touched
+from market.documents import DOCUMENTS
+from market.errors import InvalidInput
+from market.store import MySQLChangeLog, MySQLDecisionStore, MySQLKlineStore, MySQLTickStore
+from market.store.connection import Database
+from market.store.settings import StoreSettings
+
+
+@dataclass(frozen=True)
+class Loader:
+    """The record and the two Elasticsearch users; the maintainer only prepares, swaps and deletes indices."""
+
+    record: Record
+    writer: Elasticsearch
+    maintainer: Elasticsearch
+    dead_letters: DeadLetters
+
+    def bootstrap(self) -> None:
+        """Prepare every index; a stream whose indices were deleted under us is rebuilt."""
+        state = StateStore(self.writer).load()
+        indices = Indices(self.maintainer)
+        generations = state.generations if state else {}
+        lost = indices.empty(generations)
+        indices.bootstrap(generations)
+        for stream in DOCUMENTS.values():
+            indices.add_new_fields(stream)
+        if lost:
+            self.rebuild().run(lost)
+
+    def generations(self) -> dict[str, int]:
+        """The generations that the documents are in; `InvalidInput` before the first load."""
+        state = StateStore(self.writer).load()
+        if state is None:
+            raise InvalidInput("nothing was loaded yet: run `python -m es_loader rebuild`")
+        return state.generations
+
+    def rebuild(self) -> Rebuild:
+        """What `rebuild` runs."""
+        return Rebuild(self.record, self._bulk(), Indices(self.maintainer), StateStore(self.writer))
+
+    def follower(self) -> Follower:
+        """What `follow` runs."""
+        return Follower(
+            self.record,
+            self._bulk(),
+            Indices(self.maintainer),
+            StateStore(self.writer),
+            Touched(self.record, self.writer),
+        )
+
+    def _bulk(self) -> Bulk:
+        return Bulk(self.writer, self.dead_letters.append)
+
+
+def assembled() -> Loader:
+    """From the environment or `.env`; raises pydantic's `ValidationError` for missing settings."""
+    settings = LoaderSettings()
+    database = Database(StoreSettings(), "reader")
+    return connected(settings, mysql_record(database))
+
+
+def mysql_record(database: Database) -> Record:
+    """The record behind one database connection pool."""
+    return Record(
+        klines=MySQLKlineStore(database),
+        ticks=MySQLTickStore(database),
+        decisions=MySQLDecisionStore(database),
+        changes=MySQLChangeLog(database),
+    )
+
+
+def connected(settings: LoaderSettings, record: Record) -> Loader:
+    """The loader of one record and one Elasticsearch."""
+    return Loader(
+        record=record,
+        writer=connect(settings, "writer"),
+        maintainer=connect(settings, "maintainer"),
+        dead_letters=DeadLetters(settings.dead_letters),
+    )

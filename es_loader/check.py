@@ -1,0 +1,140 @@
+"""Compare MySQL with Elasticsearch: counts and sums per stream, series and day."""
+
+from __future__ import annotations
+
+import logging
+import math
+import time
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any, Final, NamedTuple
+
+from elasticsearch import Elasticsearch
+
+from es_loader.client import translated
+from es_loader.record import EVERYTHING, Record
+from market.documents import DOCUMENTS
+from market.documents.stream import Document, leaves
+from market.interval import DAY
+
+log = logging.getLogger(__name__)
+SUMMED: Final[dict[str, tuple[str, ...]]] = {
+    "klines": ("kline.close", "kline.volume", "kline.trades"),
+    "ticks": ("tick.last", "tick.bid_quantity"),
+    "decisions": ("decision.probability", "decision.expected_gain_bp", "outcome.net_bp"),
+    "models": ("model.horizon",),
+    "quality": ("quality.missing_bars", "quality.revisions"),
+}
+TOLERANCE: Final = 1e-9  # relative: the order of additions differs
+ATTEMPTS: Final = 4  # a follower may be on its way with the latest rows
+PAUSE_S: Final = 2.0
+_BUCKETS: Final = 2_000
+
+
+class Key(NamedTuple):
+    """A day (ms of its start, UTC) of one series in one stream."""
+
+    stream: str
+    exchange: str
+    symbol: str
+    interval: str
+    day: int
+
+
+@dataclass(slots=True)
+class Totals:
+    """How many documents, and the sums of `SUMMED` in its order."""
+
+    count: int
+    sums: list[float]
+
+    def equals(self, other: Totals) -> bool:
+        """Counts exactly, sums within the tolerance."""
+        pairs = zip(self.sums, other.sums, strict=True)
+        return self.count == other.count and all(
+            math.isclose(a, b, rel_tol=TOLERANCE, abs_tol=1e-6) for a, b in pairs
+        )
+
+
+class Difference(NamedTuple):
+    """Where the two disagree; None on the side that has nothing."""
+
+    key: Key
+    in_mysql: Totals | None
+    in_elasticsearch: Totals | None
+
+
+class Comparison(NamedTuple):
+    """Documents per stream (as MySQL has them) and every difference."""
+
+    counts: dict[str, int]
+    differences: list[Difference]
+
+
+def compare(record: Record, client: Elasticsearch, attempts: int = ATTEMPTS) -> Comparison:
+    """Compare every stream; one that differs is looked at again, in case it was just being written."""
+    counts: dict[str, int] = {}
+    found: list[Difference] = []
+    for stream in DOCUMENTS:
+        for attempt in range(attempts):
+            if attempt:
+                log.info("%s differs; looking again in %.0f s", stream, PAUSE_S)
+                time.sleep(PAUSE_S)
+            mine = _in_mysql(stream, EVERYTHING[stream](record))
+            theirs = _in_elasticsearch(stream, client)
+            differing = list(_differences(mine, theirs))
+            if not differing:
+                break
+        counts[stream] = sum(each.count for each in mine.values())
+        found += differing
+    return Comparison(counts, found)
+
+
+def _differences(mine: dict[Key, Totals], theirs: dict[Key, Totals]) -> Iterator[Difference]:
+    for key in sorted(mine.keys() | theirs.keys()):
+        left, right = mine.get(key), theirs.get(key)
+        if left is None or right is None or not left.equals(right):
+            yield Difference(key, left, right)
+
+
+def _in_mysql(stream: str, documents: Iterable[Document]) -> dict[Key, Totals]:
+    names = SUMMED[stream]
+    totals: dict[Key, Totals] = defaultdict(lambda: Totals(0, [0.0] * len(names)))
+    for document in documents:
+        flat: dict[str, Any] = leaves(document.body)
+        day = flat["@timestamp"] // DAY * DAY
+        here = totals[
+            Key(stream, flat["market.exchange"], flat["market.symbol"], flat["market.interval"], day)
+        ]
+        here.count += 1
+        for at, name in enumerate(names):
+            here.sums[at] += flat.get(name) or 0.0
+    return dict(totals)
+
+
+def _in_elasticsearch(stream: str, client: Elasticsearch) -> dict[Key, Totals]:
+    names = SUMMED[stream]
+    keys: list[dict[str, Any]] = [
+        {name: {"terms": {"field": f"market.{name}"}}} for name in ("exchange", "symbol", "interval")
+    ]
+    keys.append({"day": {"date_histogram": {"field": "@timestamp", "calendar_interval": "1d"}}})
+    composite: dict[str, Any] = {"size": _BUCKETS, "sources": keys}
+    sums = {str(at): {"sum": {"field": name}} for at, name in enumerate(names)}
+    totals: dict[Key, Totals] = {}
+    while True:
+        with translated(f"checking {stream}"):
+            client.indices.refresh(index=DOCUMENTS[stream].alias)
+            answer = client.search(
+                index=DOCUMENTS[stream].alias,
+                size=0,
+                track_total_hits=False,
+                aggs={"days": {"composite": composite, "aggs": sums}},
+            )
+        page = answer["aggregations"]["days"]
+        for bucket in page["buckets"]:
+            values = [bucket[str(at)]["value"] for at in range(len(names))]
+            totals[Key(stream, **bucket["key"])] = Totals(bucket["doc_count"], values)
+        if "after_key" not in page:
+            return totals
+        composite["after"] = page["after_key"]

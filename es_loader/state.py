@@ -1,0 +1,81 @@
+"""The loader's cursor, kept in Elasticsearch beside the documents: an emptied server has no cursor either."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Final
+
+from elasticsearch import ConflictError, Elasticsearch, NotFoundError
+
+from es_loader.client import translated
+from market.errors import SinkUnavailable
+
+ALIAS: Final = "opa-state"
+INDEX: Final = "opa-state-g1"
+MAPPING: Final[dict[str, object]] = {
+    "dynamic": "strict",
+    "properties": {
+        "seq": {"type": "long"},
+        "epoch": {"type": "keyword"},
+        "generations": {"type": "object", "enabled": False},
+        "saved_at": {"type": "date"},
+    },
+}
+_ID: Final = "loader"
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """Change-log lines of `epoch` up to `seq` are in the documents of these generations (by stream).
+
+    `version` is what Elasticsearch knows this state by; None for one that was never stored.
+    """
+
+    epoch: str
+    seq: int
+    generations: dict[str, int]
+    version: tuple[int, int] | None = None
+
+
+class StateStore:
+    """Reads and writes the one state document; a write on top of somebody else's is refused."""
+
+    def __init__(self, client: Elasticsearch) -> None:
+        self._client = client
+
+    def load(self) -> State | None:
+        """The stored state, None when there is none (a new or emptied Elasticsearch)."""
+        with translated("cursor"):
+            try:
+                found = self._client.get(index=INDEX, id=_ID)
+            except NotFoundError:
+                return None
+        source = found["_source"]
+        return State(
+            source["epoch"],
+            source["seq"],
+            source["generations"],
+            (found["_seq_no"], found["_primary_term"]),
+        )
+
+    def save(self, state: State) -> State:
+        """Store it on top of the version it was read as; `SinkUnavailable` when that has changed since."""
+        document = {
+            "seq": state.seq,
+            "epoch": state.epoch,
+            "generations": state.generations,
+            "saved_at": datetime.now(UTC).isoformat(timespec="milliseconds"),
+        }
+        with translated("cursor"):
+            try:
+                if state.version is None:
+                    done = self._client.create(index=INDEX, id=_ID, document=document)
+                else:
+                    number, term = state.version
+                    done = self._client.index(
+                        index=INDEX, id=_ID, document=document, if_seq_no=number, if_primary_term=term
+                    )
+            except ConflictError as error:
+                raise SinkUnavailable("another loader moved the cursor; reading it again") from error
+        return replace(state, version=(done["_seq_no"], done["_primary_term"]))
