@@ -1,4 +1,4 @@
-"""Connections, transactions and the translation of driver errors.
+"""Transactions and the change-log line that ends them.
 
 READ COMMITTED throughout: under REPEATABLE READ newer MariaDB servers answer the change-log counter with
 error 1020 ("record has changed since last read").
@@ -6,55 +6,29 @@ error 1020 ("record has changed since last read").
 
 from __future__ import annotations
 
+import shutil
+import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any, Final
+from pathlib import Path
+from tempfile import mkdtemp
+from typing import Any
 
 import mysql.connector
-from mysql.connector import errorcode
-from mysql.connector.pooling import MySQLConnectionPool
 
-from market.errors import MarketError, StoreRefused, StoreUnavailable
+from market.store.driver_errors import translate
+from market.store.pool import ConnectionPool
 from market.store.settings import DatabaseUser, StoreSettings
-
-_TRY_AGAIN: Final = {
-    errorcode.ER_LOCK_DEADLOCK,
-    errorcode.ER_LOCK_WAIT_TIMEOUT,
-    errorcode.ER_CHECKREAD,
-    errorcode.ER_CON_COUNT_ERROR,
-    errorcode.ER_SERVER_SHUTDOWN,
-    errorcode.ER_QUERY_INTERRUPTED,
-}
-_ADVICE: Final = {
-    errorcode.ER_ACCESS_DENIED_ERROR: "check the OPA_DB_*_PASSWORD of this user in .env",
-    errorcode.ER_DBACCESS_DENIED_ERROR: "run `sh setup.sh` so that the database users get their rights",
-    errorcode.ER_TABLEACCESS_DENIED_ERROR: "this user may not do this; run `sh setup.sh` to renew the rights",
-    errorcode.ER_NO_SUCH_TABLE: "run `sh setup.sh` so that the migrations are applied",
-    1021: "the database's disk is full: free some space (data folder: .run/mariadb)",
-    1114: "the database's disk is full: free some space (data folder: .run/mariadb)",
-}
 
 if not mysql.connector.HAVE_CEXT:  # a build without it costs three times the CPU, silently
     raise ImportError("mysql-connector-python runs without its C extension: install the pinned 9.7.0")
-
-
-def translate(error: mysql.connector.Error) -> MarketError:
-    """A driver error as one of ours: away or busy is transient, everything else is refused."""
-    if isinstance(error, mysql.connector.errors.PoolError) or error.errno is None or error.errno < 1000:
-        return StoreUnavailable(f"database: {error.msg or error}")
-    if 2000 <= error.errno < 3000 or error.errno in _TRY_AGAIN:
-        return StoreUnavailable(
-            f"the database does not answer ({error.msg}); OPA_DB_HOST and OPA_DB_PORT name it"
-        )
-    advice = _ADVICE.get(error.errno)
-    return StoreRefused(f"database: {error.msg}" + (f"; {advice}" if advice else ""))
 
 
 class Database:
     """A bounded pool of connections for one database user."""
 
     def __init__(self, settings: StoreSettings, user: DatabaseUser) -> None:
-        self._arguments: dict[str, Any] = {
+        arguments: dict[str, Any] = {
             "host": settings.host,
             "port": settings.port,
             "user": f"opa_{user}",
@@ -67,42 +41,45 @@ class Database:
             "autocommit": False,
             "allow_local_infile": False,
             "sql_mode": "STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION",
+            "init_command": "SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED",
         }
-        self._name = f"opa_{user}_{id(self)}"
-        self._size = settings.pool_size
-        self._pool: MySQLConnectionPool | None = None
+        if user == "ingest":  # bulk rows go through LOAD DATA LOCAL, from this private folder only
+            self._spool = mkdtemp(prefix="opa-spool-")
+            weakref.finalize(self, shutil.rmtree, self._spool, ignore_errors=True)
+            arguments["allow_local_infile_in_path"] = self._spool
+        self._pool = ConnectionPool(settings.pool_size, settings.connect_timeout_s, arguments)
+
+    @property
+    def spool(self) -> Path:
+        """Where this process may put rows for LOAD DATA; only the market writer has it."""
+        return Path(self._spool)
 
     @contextmanager
     def transaction(self) -> Iterator[Any]:
-        """A cursor inside one transaction: committed at the end, rolled back on any error."""
+        """A cursor inside one transaction: committed at the end, rolled back on any error.
+
+        Raises `StoreUnavailable` when the server is away or busy, `StoreRefused` when it says no.
+        """
         try:
-            connection = self._connection()
+            connection = self._pool.take()
+            usable = False
             try:
-                connection.start_transaction(isolation_level="READ COMMITTED")
-                cursor = connection.cursor()
-                yield cursor
-                cursor.close()
+                with connection.cursor() as cursor:
+                    yield cursor
                 connection.commit()
+                usable = True
             finally:
-                self._give_back(connection)
+                self._pool.give_back(connection, usable=usable or _rolled_back(connection))
         except mysql.connector.Error as error:
             raise translate(error) from error
 
-    def _connection(self) -> Any:
-        if self._pool is None:
-            self._pool = MySQLConnectionPool(
-                pool_name=self._name, pool_size=self._size, pool_reset_session=False, **self._arguments
-            )
-        connection = self._pool.get_connection()
-        connection.ping(reconnect=True, attempts=1)
-        return connection
 
-    def _give_back(self, connection: Any) -> None:
-        try:
-            if connection.is_connected() and connection.in_transaction:
-                connection.rollback()
-        finally:
-            connection.close()
+def _rolled_back(connection: Any) -> bool:
+    try:
+        connection.rollback()
+    except mysql.connector.Error:  # the server drops what an unusable connection left open
+        return False
+    return True
 
 
 def log_change(cursor: Any, stream: str, series: str, from_time: int, to_time: int) -> int:

@@ -45,13 +45,13 @@ class Batch:
             raise InvalidInput(f"covered range {self.covered} ends before its start")
 
     @property
-    def span(self) -> tuple[int, int] | None:
-        """`[start, end)` of open times that the write looks at, None when there is nothing to do."""
+    def span(self) -> tuple[int, int]:
+        """`[start, end)` of open times that the write looks at; empty when there is nothing to do."""
         times = self.klines.column("open_time")
         ends = list(self.covered or ())
         if len(times):
             ends += [times[0].as_py(), times[-1].as_py() + 1]
-        return (min(ends), max(ends)) if ends else None
+        return (min(ends), max(ends)) if ends else (0, 0)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any, TypeVar
 
 import pyarrow as pa
@@ -52,14 +53,14 @@ class MySQLKlineStore:
     ) -> WriteResult:
         """Rows, revisions, coverage, holes and the change-log lines in one transaction."""
         batch = Batch(series, klines, finality, source, now, covered, tuple(holes))
-        if batch.span is None:
+        if batch.span[0] == batch.span[1]:
             return WriteResult()
         with self._db.transaction() as cursor:
             series_id = find_series(cursor, series)
             # Writers of one series take turns, so that each compares with what the one before left.
             cursor.execute("SELECT series_id FROM series WHERE series_id = %s FOR UPDATE", (series_id,))
             cursor.fetchall()
-            return _write(cursor, series_id, batch, batch.span)
+            return _write(cursor, self._db.spool, series_id, batch)
 
     def read(
         self, series: Series, start: int, end: int, *, limit: int | None = None, newest: bool = False
@@ -115,9 +116,10 @@ class MySQLKlineStore:
             return load(cursor, find_series(cursor, series))
 
 
-def _write(cursor: Any, series_id: int, batch: Batch, span: tuple[int, int]) -> WriteResult:
+def _write(cursor: Any, spool: Path, series_id: int, batch: Batch) -> WriteResult:
+    span = batch.span
     plan = plan_write(batch, _table(select_rows(cursor, series_id, span)))
-    save_rows(cursor, series_id, plan.rows)
+    save_rows(cursor, spool, series_id, plan.rows, plan.result.changed)
     _withdraw(cursor, series_id, plan.withdrawn)
     _save_revisions(cursor, series_id, plan.revisions)
     quality_changed = save_quality(cursor, series_id, batch) or plan.revisions

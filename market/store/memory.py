@@ -91,7 +91,7 @@ class MemoryKlineStore:
         """Rows, revisions, coverage, holes and the change-log lines."""
         batch = Batch(series, klines, finality, source, now, covered, tuple(holes))
         held = self._of(series)
-        if batch.span is None:
+        if batch.span[0] == batch.span[1]:
             return WriteResult()
         plan = plan_write(batch, _between(held.rows, *batch.span))
         held.rows = _applied(held.rows, plan)

@@ -10,7 +10,8 @@ from typing import Any, Final, get_args
 
 import mysql.connector
 
-from market.store.connection import Database, translate
+from market.store.connection import Database
+from market.store.driver_errors import translate
 from market.store.settings import DatabaseUser, RootSettings, StoreSettings
 
 _WRITE: Final = "SELECT, INSERT, UPDATE, DELETE"
