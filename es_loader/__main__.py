@@ -12,7 +12,7 @@ import typer
 from pydantic import ValidationError
 from rich.console import Console
 
-from es_loader.assembly import Loader, assembled
+from es_loader.assembly import assembled
 from es_loader.check import compare
 from es_loader.patience import persistently
 from es_loader.replay import replay
@@ -62,8 +62,8 @@ def check() -> None:
 @app.command("replay-dead-letters")
 def replay_dead_letters() -> None:
     """Send refused documents again; those refused again stay in the file."""
-    loader: Loader = assembled()
-    sent, left = replay(loader.dead_letters, loader.writer, loader.generations())
+    loader = assembled()
+    sent, left = replay(loader.dead_letters, loader.writer, loader.state().generations)
     typer.echo(f"{sent} replayed, {left} refused again")
     if left:
         raise typer.Exit(1)

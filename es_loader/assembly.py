@@ -14,7 +14,7 @@ from es_loader.indices import Indices
 from es_loader.rebuild import Rebuild
 from es_loader.record import Record
 from es_loader.settings import LoaderSettings
-from es_loader.state import StateStore
+from es_loader.state import State, StateStore
 from es_loader.touched import Touched
 from market.documents import DOCUMENTS
 from market.errors import InvalidInput
@@ -34,7 +34,7 @@ class Loader:
 
     def bootstrap(self) -> None:
         """Prepare every index; a stream whose indices were deleted under us is rebuilt."""
-        state = StateStore(self.writer).load()
+        state = self.states().load()
         indices = Indices(self.maintainer)
         generations = state.generations if state else {}
         lost = indices.empty(generations)
@@ -44,28 +44,33 @@ class Loader:
         if lost:
             self.rebuild().run(lost)
 
-    def generations(self) -> dict[str, int]:
-        """The generations that the documents are in; `InvalidInput` before the first load."""
-        state = StateStore(self.writer).load()
+    def states(self) -> StateStore:
+        """Where the cursor is kept."""
+        return StateStore(self.writer)
+
+    def state(self) -> State:
+        """The cursor; `InvalidInput` before the first load."""
+        state = self.states().load()
         if state is None:
             raise InvalidInput("nothing was loaded yet: run `python -m es_loader rebuild`")
-        return state.generations
+        return state
 
     def rebuild(self) -> Rebuild:
         """What `rebuild` runs."""
-        return Rebuild(self.record, self._bulk(), Indices(self.maintainer), StateStore(self.writer))
+        return Rebuild(self.record, self.bulk(), Indices(self.maintainer), self.states())
 
     def follower(self) -> Follower:
         """What `follow` runs."""
         return Follower(
             self.record,
-            self._bulk(),
+            self.bulk(),
             Indices(self.maintainer),
-            StateStore(self.writer),
+            self.states(),
             Touched(self.record, self.writer),
         )
 
-    def _bulk(self) -> Bulk:
+    def bulk(self) -> Bulk:
+        """Writes as the writer; what is refused for good becomes a dead letter."""
         return Bulk(self.writer, self.dead_letters.append)
 
 

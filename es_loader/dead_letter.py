@@ -41,27 +41,27 @@ class DeadLetters:
     """The file; several processes may append and replay at once."""
 
     def __init__(self, path: Path) -> None:
-        self._path = path
+        self.path = path
 
     def append(self, letters: list[DeadLetter]) -> None:
         """Write and sync; only afterwards may the cursor move on. `SinkRefused` when the disk refuses."""
         try:
             with self._locked():
-                self._write(self._path, letters, "ab")
+                self._write(self.path, letters, "ab")
         except OSError as error:
             raise SinkRefused(
-                f"no dead letter can be written to {self._path} ({error}); free the disk or set OPA_STATE_DIR"
+                f"no dead letter can be written to {self.path} ({error}); free the disk or set OPA_STATE_DIR"
             ) from error
         for each in letters[:3]:
             log.error("refused for good: %s %s (%s)", each.stream, each.id, each.reason)
-        log.error("%d documents in %s; mend, then `es_loader replay-dead-letters`", len(letters), self._path)
+        log.error("%d documents in %s; mend, then `es_loader replay-dead-letters`", len(letters), self.path)
 
     def read(self) -> list[DeadLetter]:
         """Every letter; `InvalidInput` names a line that is none."""
-        if not self._path.exists():
+        if not self.path.exists():
             return []
         return [
-            self._parse(line, number) for number, line in enumerate(self._path.read_bytes().splitlines(), 1)
+            self._parse(line, number) for number, line in enumerate(self.path.read_bytes().splitlines(), 1)
         ]
 
     @contextmanager
@@ -70,20 +70,20 @@ class DeadLetters:
         with self._locked():
             letters = self.read()
             yield letters
-            fresh = self._path.with_suffix(".new")
+            fresh = self.path.with_suffix(".new")
             self._write(fresh, letters, "wb")
-            fresh.replace(self._path)
+            fresh.replace(self.path)
 
     def _parse(self, line: bytes, number: int) -> DeadLetter:
         try:
             return DeadLetter(**orjson.loads(line))
         except (orjson.JSONDecodeError, TypeError) as error:
-            raise InvalidInput(f"{self._path} line {number} is no dead letter: {error}") from error
+            raise InvalidInput(f"{self.path} line {number} is no dead letter: {error}") from error
 
     @contextmanager
     def _locked(self) -> Iterator[None]:
-        self._path.parent.mkdir(parents=True, exist_ok=True)
-        with self._path.with_suffix(".lock").open("ab") as lock:
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        with self.path.with_suffix(".lock").open("ab") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             yield
 

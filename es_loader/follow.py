@@ -62,7 +62,7 @@ class Follower:
     def step(self) -> bool:
         """Apply the next lines; False when there were none."""
         state = self._states.load()
-        if state is None or (reason := self._out_of_step(state)):
+        if state is None or (reason := self.out_of_step(state)):
             log.warning("rebuilding: %s", "no cursor in Elasticsearch" if state is None else reason)
             self._rebuild.run()
             return True
@@ -75,7 +75,8 @@ class Follower:
         self._write_quality()
         return bool(lines)
 
-    def _out_of_step(self, state: State) -> str:
+    def out_of_step(self, state: State) -> str:
+        """Why following on from `state` would miss something; "" when it would not."""
         changes = self._record.changes
         if state.epoch != changes.epoch():
             return "the change log is another one"

@@ -1,0 +1,100 @@
+"""Dead letters survive on disk; patience grows up to a cap."""
+
+from itertools import islice
+from pathlib import Path
+
+import pytest
+
+from es_loader.bulk import MOST_BYTES, MOST_OPERATIONS, Operation, batches, judge
+from es_loader.dead_letter import DeadLetter, DeadLetters
+from es_loader.patience import delays, persistently
+from market.documents import DOCUMENTS
+from market.documents.stream import Document
+from market.errors import InvalidInput, SinkRefused, SinkUnavailable
+
+LETTER = DeadLetter("2026-11-21T14:00:00+00:00", "klines", "1h-2024", "x", 400, "strict", "no such field", {})
+
+
+def operation(kind: str = "index", text: str = "") -> Operation:
+    document = Document("x", "1h-2024", {"text": text})
+    return Operation(kind, DOCUMENTS["klines"], 1, document)  # type: ignore[arg-type]
+
+
+def test_letters_are_read_back_as_they_were_written(tmp_path: Path) -> None:
+    letters = DeadLetters(tmp_path / "deep" / "letters.jsonl")
+    assert letters.read() == []
+    letters.append([LETTER])
+    letters.append([LETTER, LETTER])
+    assert letters.read() == [LETTER] * 3
+
+
+def test_a_replay_that_dies_keeps_every_letter(tmp_path: Path) -> None:
+    letters = DeadLetters(tmp_path / "letters.jsonl")
+    letters.append([LETTER])
+
+    def killed() -> None:
+        with letters.taken() as taken:
+            taken.clear()
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        killed()
+    assert letters.read() == [LETTER]
+
+
+def test_a_spoiled_line_is_named(tmp_path: Path) -> None:
+    letters = DeadLetters(tmp_path / "letters.jsonl")
+    letters.append([LETTER])
+    letters.path.write_bytes(letters.path.read_bytes() + b"{half a li")
+    with pytest.raises(InvalidInput, match="line 2"):
+        letters.read()
+
+
+@pytest.mark.parametrize(
+    ("kind", "status", "verdict"),
+    [
+        ("index", 201, "done"),
+        ("index", 200, "done"),
+        ("index", 429, "again"),
+        ("index", 503, "again"),
+        ("index", 400, "dead"),
+        ("index", 404, "dead"),
+        ("delete", 404, "done"),
+        ("create", 409, "done"),
+    ],
+)
+def test_every_status_has_its_verdict(kind: str, status: int, verdict: str) -> None:
+    assert judge(operation(kind), {"status": status}).verdict == verdict
+
+
+def test_a_missing_right_stops_the_loader_instead_of_filling_the_dead_letters() -> None:
+    with pytest.raises(SinkRefused, match="rights of the writer"):
+        judge(operation(), {"status": 403, "error": {"type": "security_exception", "reason": "no"}})
+
+
+def test_bodies_are_bounded_in_count_and_size() -> None:
+    assert [len(batch) for batch in batches([operation()] * (MOST_OPERATIONS + 1))] == [MOST_OPERATIONS, 1]
+    big = operation(text="x" * (MOST_BYTES // 2))
+    assert [len(batch) for batch in batches([big] * 3)] == [1, 1, 1]
+
+
+def test_waiting_grows_up_to_the_cap() -> None:
+    waits = list(islice(delays(1.0, 8.0), 20))
+    assert 0.5 <= waits[0] <= 1.0
+    assert all(4.0 <= seconds <= 8.0 for seconds in waits[4:])
+
+
+def test_what_is_transient_is_tried_again_and_what_is_not_is_told() -> None:
+    answers = iter([SinkUnavailable("busy", retry_after=0.001), SinkUnavailable("busy", retry_after=0.001)])
+
+    def sometimes() -> str:
+        for error in answers:
+            raise error
+        return "done"
+
+    def never() -> str:
+        raise SinkRefused("wrong password")
+
+    assert persistently(sometimes) == "done"
+    with pytest.raises(SinkRefused, match="wrong password"):
+        persistently(never)

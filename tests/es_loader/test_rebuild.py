@@ -1,0 +1,121 @@
+"""Rebuilding: into a new generation, switched in one step, with the old one deleted afterwards."""
+
+import threading
+
+import pytest
+from elasticsearch import Elasticsearch
+
+from es_loader.assembly import Loader
+from es_loader.indices import Indices
+from market.documents import DOCUMENTS
+from market.documents.stream import generation_of
+from market.errors import InvalidInput
+from tests.es_loader.reading import documents, everything, searchable
+from tests.es_loader.world import World, candles
+
+pytestmark = pytest.mark.elastic
+
+
+def test_bootstrap_gives_every_alias_an_index_and_can_be_repeated(loader: Loader) -> None:
+    loader.bootstrap()
+    assert everything(loader.writer) == {stream.alias: {} for stream in DOCUMENTS.values()}
+
+
+def test_a_rebuild_leaves_one_generation_behind_each_alias(world: World, loader: Loader) -> None:
+    world.live_a_day()
+    loader.rebuild().run()
+    loader.rebuild().run()
+    names = [name for name in loader.writer.indices.get(index="opa-*") if not name.startswith("opa-state")]
+    assert len({generation_of(name) for name in names}) == 1
+    assert len(documents(loader.writer, "opa-klines")) == 24
+
+
+def test_a_reader_never_sees_the_alias_empty_or_doubled(world: World, loader: Loader) -> None:
+    world.confirm(candles(500))
+    loader.rebuild().run()
+    seen: set[int] = set()
+    done = threading.Event()
+
+    def look() -> None:
+        while not done.is_set():
+            seen.add(searchable(loader.writer, "opa-klines"))
+
+    reader = threading.Thread(target=look)
+    reader.start()
+    loader.rebuild().run(["klines"])
+    done.set()
+    reader.join()
+    assert seen == {500}
+
+
+def test_one_stream_can_be_rebuilt_alone(world: World, loader: Loader) -> None:
+    world.live_a_day()
+    loader.rebuild().run()
+    before = loader.state()
+    assert loader.rebuild().run(["decisions"]) == {"decisions": 36}
+    after = loader.state()
+    assert after.generations["klines"] == before.generations["klines"]
+    assert after.generations["decisions"] > before.generations["decisions"]
+    assert after.seq == before.seq
+
+
+def test_a_follower_writes_into_the_generation_of_a_rebuild_beside_it(world: World, loader: Loader) -> None:
+    world.confirm(candles(3))
+    follower = loader.follower()
+    while follower.step():
+        pass
+    loader.rebuild().run(["klines"])
+    world.confirm(candles(5))
+    while follower.step():
+        pass
+    assert len(documents(loader.writer, "opa-klines")) == 5
+
+
+def test_a_rebuild_that_died_before_the_switch_is_swept_away_by_the_next(
+    world: World, loader: Loader, maintainer: Elasticsearch
+) -> None:
+    world.confirm(candles(3))
+    loader.rebuild().run()
+    halfway = Indices(maintainer).next_generation()
+    Indices(maintainer).prepare(DOCUMENTS["klines"], halfway)
+    loader.rebuild().run()
+    assert [generation_of(name) for name in Indices(maintainer).physical(DOCUMENTS["klines"])] == [
+        halfway + 1,
+        halfway + 1,
+    ]
+
+
+def test_an_alias_that_was_not_switched_is_mended_by_the_follower(
+    world: World, loader: Loader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.confirm(candles(3))
+    loader.rebuild().run()
+    with monkeypatch.context() as patched:
+        patched.setattr(Indices, "point", lambda *_: None)
+        patched.setattr(Indices, "drop_others", lambda *_: None)
+        world.confirm(candles(4))
+        loader.rebuild().run(["klines"])
+    assert searchable(loader.writer, "opa-klines") == 3
+    loader.follower().step()
+    assert searchable(loader.writer, "opa-klines") == 4
+
+
+def test_an_unknown_stream_is_refused_before_anything_happens(loader: Loader) -> None:
+    with pytest.raises(InvalidInput, match="no stream candles"):
+        loader.rebuild().run(["candles"])
+
+
+def test_a_part_is_refused_while_the_documents_belong_to_another_database(
+    world: World, loader: Loader
+) -> None:
+    with pytest.raises(InvalidInput, match="without --stream"):
+        loader.rebuild().run(["klines"])
+
+
+def test_a_new_field_reaches_the_indices_that_exist_and_a_changed_type_asks_for_a_rebuild(
+    loader: Loader, maintainer: Elasticsearch
+) -> None:
+    index = next(iter(maintainer.indices.get(index="opa-models-*")))
+    mapping = maintainer.indices.get_mapping(index=index)[index]["mappings"]
+    assert mapping["dynamic"] == "strict"
+    assert mapping["properties"]["model"]["properties"]["auc"] == {"type": "double", "index": False}

@@ -1,0 +1,139 @@
+"""A small market in memory: the record that the loader's tests read."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pyarrow as pa
+
+from es_loader.record import Record
+from market.decision import Action, Decision, Origin, Outcome, OutcomeState, Position, Role, Status
+from market.interval import HOUR, Interval, Series
+from market.kline import Finality, Source, klines_from_rows
+from market.ports import BacktestRun, Decided, ModelRecord, SymbolInfo
+from market.store.memory import MemoryKlineStore, MemoryTickStore
+from market.store.memory_decisions import MemoryDecisionStore
+from market.tick import Tick
+
+START = 1704067200000  # 2024-01-01
+SERIES = Series.of("simulated", "BTCUSDT", "1h")
+
+
+def candles(count: int, start: int = START, close: str = "10.75") -> pa.Table:
+    """Hourly candles; the price only matters where a test changes it."""
+    return klines_from_rows(
+        [
+            [t, "10.5", "11", "10", close, "100.25", t + HOUR - 1, "1077.7", 5, "50.1", "538.6"]
+            for t in range(start, start + count * HOUR, HOUR)
+        ]
+    )
+
+
+def decision(open_time: int, *, run_id: str | None = None, action: Action = Action.BUY) -> Decision:
+    """A decision of the champion on one candle."""
+    return Decision(
+        series=SERIES,
+        role=Role.CHAMPION,
+        open_time=open_time,
+        close_time=open_time + HOUR - 1,
+        origin=Origin.BACKTEST if run_id else Origin.LIVE,
+        model_id="model-1",
+        action=action,
+        status=Status.ISSUED,
+        reason="expected_gain_above_cost" if action is Action.BUY else "no_edge",
+        price=Decimal("10.75"),
+        probability=0.57,
+        expected_gain=0.0031,
+        gain_low=-0.004,
+        gain_high=0.01,
+        cost=0.0019,
+        horizon=4,
+        position_before=Position.FLAT,
+        position_after=Position.LONG if action is Action.BUY else Position.FLAT,
+        decided_at=open_time + HOUR + 250,
+        run_id=run_id,
+        contributions={"return_1": -0.11, "rsi_14": 0.21},
+    )
+
+
+def outcome(open_time: int, net: float = 0.0012, run_id: str | None = None) -> Outcome:
+    """What became of it."""
+    return Outcome(
+        series=SERIES,
+        role=Role.CHAMPION,
+        open_time=open_time,
+        state=OutcomeState.KNOWN,
+        entry_time=open_time + HOUR,
+        exit_time=open_time + 5 * HOUR,
+        entry_price=Decimal("10.5"),
+        exit_price=Decimal("10.533"),
+        gross=net + 0.0019,
+        net=net,
+        correct=net > 0,
+        recorded_at=open_time + 5 * HOUR,
+        run_id=run_id,
+    )
+
+
+class World:
+    """The memory stores of one market, and the words to make something happen in it."""
+
+    def __init__(self) -> None:
+        self.klines = MemoryKlineStore()
+        self.ticks = MemoryTickStore(self.klines)
+        self.decisions = MemoryDecisionStore(self.klines)
+        self.record = Record(self.klines, self.ticks, self.decisions, self.klines.changes)
+        self.klines.register(SymbolInfo("simulated", "BTCUSDT", "BTC", "USDT", "TRADING"), Interval("1h"))
+
+    def confirm(self, table: pa.Table, covered: tuple[int, int] | None = None) -> None:
+        """REST confirms candles; those of `covered` that are not among them are withdrawn."""
+        opens = table.column("open_time").to_pylist()
+        self.klines.write(
+            SERIES,
+            table,
+            finality=Finality.CONFIRMED,
+            source=Source.REST,
+            now=START,
+            covered=covered or (opens[0], opens[-1] + HOUR),
+        )
+
+    def decide(self, *open_times: int) -> None:
+        """The champion decides."""
+        self.decisions.append([decision(time) for time in open_times])
+
+    def learn(self, open_time: int, net: float = 0.0012) -> None:
+        """An outcome becomes known."""
+        self.decisions.record_outcomes([outcome(open_time, net)])
+
+    def backtest(self, run_id: str, count: int) -> None:
+        """A run over the first candles is stored."""
+        times = [START + i * HOUR for i in range(count)]
+        run = BacktestRun(
+            run_id, SERIES, Role.CHAMPION, "walk_forward", START, times[0], times[-1], metrics={"sharpe": 0.3}
+        )
+        decided = [Decided(decision(t, run_id=run_id), outcome(t, run_id=run_id)) for t in times]
+        self.decisions.save_backtest(run, decided)
+
+    def train(self, model_id: str = "model-1") -> None:
+        """A model is registered."""
+        card = {"verdict": "not_proven", "scores": {"accuracy": 0.54, "base_rate_accuracy": 0.51}}
+        self.decisions.save_model(
+            ModelRecord(
+                *(model_id, SERIES, Role.CHAMPION, "lightgbm", START, START, START, 4), True, card, files={}
+            )
+        )
+
+    def sample(self, *times: int) -> None:
+        """Ticks arrive."""
+        numbers = [Decimal(text) for text in ("10.7", "3", "10.8", "2", "10.75")]
+        self.ticks.write([Tick("simulated", "BTCUSDT", time, *numbers) for time in times])
+
+    def live_a_day(self) -> None:
+        """One of everything: a day of candles, decisions, outcomes, a run, a model and some ticks."""
+        self.confirm(candles(24))
+        self.decide(*(START + i * HOUR for i in range(24)))
+        for i in range(18):
+            self.learn(START + i * HOUR, net=0.0001 * (i - 6))
+        self.backtest("run-1", 12)
+        self.train()
+        self.sample(*(START + i * 1000 for i in range(120)))
