@@ -18,6 +18,11 @@ def is_root() -> bool:
     return os.geteuid() == 0
 
 
+def exists() -> bool:
+    """Whether the account `opa` is there."""
+    return any(each.pw_name == NAME for each in pwd.getpwall())
+
+
 def server_account() -> pwd.struct_passwd:
     """Whoever the servers run as: ourselves, or the account `opa` (created if absent) when we are root."""
     if not is_root():

@@ -26,9 +26,14 @@ class Artifact:
     sha256: str
 
 
+def home_of(artifact: Artifact, cache: Path) -> Path:
+    """Where an artifact lies once it is unpacked."""
+    return cache / Path(artifact.file).stem
+
+
 def unpacked(artifact: Artifact, cache: Path, unpack: Callable[[Path, Path], None]) -> Path:
     """The folder below `cache` that holds the artifact; `unpack(archive, folder)` fills it the first time."""
-    home = cache / Path(artifact.file).stem
+    home = home_of(artifact, cache)
     cache.mkdir(parents=True, exist_ok=True)
     with _lock(cache / f"{home.name}.lock"):
         if not home.exists():
@@ -37,6 +42,7 @@ def unpacked(artifact: Artifact, cache: Path, unpack: Callable[[Path, Path], Non
             half.mkdir()
             archive = _fetch(artifact, cache)
             unpack(archive, half)
+            _let_others_read(half)
             archive.unlink()
             half.rename(home)
     return home
@@ -49,7 +55,13 @@ def unzip(archive: Path, folder: Path) -> None:
             path = Path(zipped.extract(entry, folder))
             mode = entry.external_attr >> 16
             if mode and not entry.is_dir():
-                path.chmod(mode & 0o755 | 0o444)
+                path.chmod(mode & 0o755)
+
+
+def _let_others_read(folder: Path) -> None:
+    for each in [folder, *folder.rglob("*")]:
+        if not each.is_symlink():
+            each.chmod(each.stat().st_mode | (0o755 if each.is_dir() else 0o444))
 
 
 def _fetch(artifact: Artifact, cache: Path) -> Path:

@@ -33,7 +33,8 @@ def ensure_certificates(folder: Path) -> None:
         _openssl("req", "-newkey", "rsa:3072", "-nodes", "-subj", "/CN=localhost",
                  "-keyout", folder / "node.key", "-out", request)  # fmt: skip
         _openssl("x509", "-req", "-in", request, "-CA", folder / "ca.crt", "-CAkey", authority, "-sha256",
-                 "-set_serial", "1", "-days", _DAYS, "-extfile", extensions, "-out", folder / "node.crt")  # fmt: skip
+                 "-set_serial", "1", "-days", _DAYS, "-extfile", extensions,
+                 "-out", folder / "node.crt")  # fmt: skip
     (folder / "node.key").chmod(0o600)
 
 

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from market.errors import Terminal
 from up import accounts, processes
-from up.artifact import Artifact, unpacked, unzip
+from up.artifact import Artifact, home_of, unpacked, unzip
 from up.certificates import ensure_certificates
 from up.elasticsearch_users import MAINTAINER, WRITER, write_realm
 
@@ -65,8 +65,13 @@ class ElasticsearchServer:
         for name in ("ca.crt", "node.crt", "node.key"):
             shutil.copyfile(certificates / name, config / name)
         (config / "jvm.options.d" / "heap.options").write_text(f"-Xms{self.heap_mb}m\n-Xmx{self.heap_mb}m\n")
-        (config / "elasticsearch.yml").write_text(self._settings())
-        write_realm(config, {WRITER: self.writer_password, MAINTAINER: self.maintainer_password})
+        (config / "elasticsearch.yml").write_text(
+            node_settings(
+                self.name, "127.0.0.1", self.port, config, self.folder / "data", self.folder / "logs"
+            )
+        )
+        passwords = {WRITER: self.writer_password, MAINTAINER: self.maintainer_password}
+        write_realm(config, {user: (user, password) for user, password in passwords.items()})
         accounts.give(self.folder)
 
     def command(self) -> list[str]:
@@ -98,18 +103,20 @@ class ElasticsearchServer:
 
     def wait(self, pid: int, timeout_s: float = 180.0) -> None:
         """Until the server answers; errors as `processes.wait_until`."""
-        processes.wait_until(self.ready, pid, "Elasticsearch", self.log, timeout_s)
+        processes.wait_until(self.ready, lambda: processes.alive(pid), "Elasticsearch", self.log, timeout_s)
 
-    def _settings(self) -> str:
-        return f"""\
-cluster.name: {self.name}
+
+def node_settings(name: str, host: str, port: int, config: Path, data: Path, logs: Path) -> str:
+    """`elasticsearch.yml` of a single node with TLS, users from files, and its transport on loopback."""
+    return f"""\
+cluster.name: {name}
 discovery.type: single-node
-http.host: 127.0.0.1
-http.port: {self.port}
+http.host: {host}
+http.port: {port}
 transport.host: 127.0.0.1
-transport.port: {self.port + 1}
-path.data: {self.folder / "data"}
-path.logs: {self.folder / "logs"}
+transport.port: {port + 1}
+path.data: {data}
+path.logs: {logs}
 node.store.allow_mmap: false
 cluster.routing.allocation.disk.threshold_enabled: false
 xpack.security.enabled: true
@@ -117,10 +124,15 @@ xpack.security.autoconfiguration.enabled: false
 xpack.security.authc.realms.file.file1.order: 0
 xpack.security.http.ssl:
   enabled: true
-  key: {self.folder / "config" / "node.key"}
-  certificate: {self.folder / "config" / "node.crt"}
-  certificate_authorities: [{self.folder / "config" / "ca.crt"}]
+  key: {config / "node.key"}
+  certificate: {config / "node.crt"}
+  certificate_authorities: [{config / "ca.crt"}]
 """
+
+
+def home(cache: Path) -> Path:
+    """Where the server build lies, fetched or not."""
+    return home_of(BUILD, cache)
 
 
 def elasticsearch_home(cache: Path) -> Path:

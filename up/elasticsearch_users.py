@@ -9,6 +9,8 @@ from pathlib import Path
 
 WRITER = "opa_writer"
 MAINTAINER = "opa_maintainer"
+KIBANA_SERVER = "opa_kibana"
+PUSHER = "opa_dashboards"
 
 ROLES = """\
 opa_writer:
@@ -21,15 +23,24 @@ opa_maintainer:
   indices:
     - names: ["opa-*"]
       privileges: [all]
+opa_dashboards:
+  applications:
+    - application: kibana-.kibana
+      privileges: [all]
+      resources: ["*"]
+  indices:
+    - names: ["opa-*"]
+      privileges: [read, view_index_metadata]
 """
 _ROUNDS = 10_000
 
 
-def write_realm(config: Path, passwords: dict[str, str]) -> None:
-    """Write `roles.yml`, `users` and `users_roles` for `passwords` by user; a user's role has its name."""
+def write_realm(config: Path, users: dict[str, tuple[str, str]]) -> None:
+    """Write `roles.yml`, `users` and `users_roles`: role and password by user."""
     (config / "roles.yml").write_text(ROLES)
-    (config / "users").write_text("".join(f"{user}:{_hashed(word)}\n" for user, word in passwords.items()))
-    (config / "users_roles").write_text("".join(f"{user}:{user}\n" for user in passwords))
+    hashes = {user: _hashed(password) for user, (_, password) in users.items()}
+    (config / "users").write_text("".join(f"{user}:{hashed}\n" for user, hashed in hashes.items()))
+    (config / "users_roles").write_text("".join(f"{role}:{user}\n" for user, (role, _) in users.items()))
 
 
 def _hashed(password: str) -> str:

@@ -85,7 +85,7 @@ class DatabaseServer:
 
     def wait(self, pid: int, timeout_s: float = 120.0) -> None:
         """Until the server answers; errors as `processes.wait_until`."""
-        processes.wait_until(self.ready, pid, "the database", self.log, timeout_s)
+        processes.wait_until(self.ready, lambda: processes.alive(pid), "the database", self.log, timeout_s)
 
     def _initialise(self) -> None:
         if self.mysql_home:

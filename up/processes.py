@@ -41,11 +41,13 @@ def stop(process: subprocess.Popen[bytes], grace_s: float = 30.0) -> None:
         process.wait(10)
 
 
-def wait_until(ready: Callable[[], bool], pid: int, what: str, log: Path, timeout_s: float = 120.0) -> None:
-    """Poll `ready` until it holds; `Terminal` when the process died, `Transient` after `timeout_s`."""
+def wait_until(
+    ready: Callable[[], bool], running: Callable[[], bool], what: str, log: Path, timeout_s: float = 120.0
+) -> None:
+    """Poll `ready` until it holds; `Terminal` once nothing is `running`, `Transient` after `timeout_s`."""
     deadline = time.monotonic() + timeout_s
     while not ready():
-        if not alive(pid):
+        if not running():
             raise Terminal(f"{what} ended while starting; its last words:\n{tail(log)}")
         if time.monotonic() > deadline:
             raise Transient(f"{what} did not answer within {timeout_s:.0f} s; read {log}\n{tail(log)}")

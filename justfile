@@ -1,0 +1,36 @@
+# `just check` is the only definition of green; pre-commit and continuous integration call these recipes.
+
+bin := justfile_directory() / ".venv/bin"
+
+# everything that has to hold
+check: format lint types imports test
+
+# the formatting is ruff's
+format:
+    {{bin}}/ruff format --check .
+
+# style, security, complexity
+lint:
+    {{bin}}/ruff check .
+    dash -n setup.sh
+
+# strict types
+types:
+    {{bin}}/mypy
+
+# rooms know the market, not one another
+imports:
+    {{bin}}/lint-imports
+
+# all tests but those with a container engine
+test *arguments:
+    {{bin}}/pytest -n 2 --dist loadfile {{arguments}}
+
+# compose mode with a real container engine
+containers:
+    {{bin}}/pytest -o addopts="-ra --strict-markers --import-mode=importlib" tests/up/containers -m containers
+
+# rewrite what can be rewritten
+fix:
+    {{bin}}/ruff format .
+    {{bin}}/ruff check --fix .

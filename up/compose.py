@@ -1,0 +1,176 @@
+"""Compose mode: the same steps with MySQL, Elasticsearch, Kibana and the rooms in containers."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+from collections.abc import Sequence
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from market.errors import Terminal
+from up import services
+from up.certificates import ensure_certificates
+from up.elasticsearch import node_settings
+from up.elasticsearch_users import KIBANA_SERVER, MAINTAINER, PUSHER, WRITER, write_realm
+from up.environment import EnvFile, child_environment
+from up.health import answers
+from up.native import DUMP_OPTIONS
+from up.places import Places
+from up.processes import wait_until
+from up.services import SIMULATOR, Service
+
+FILE = Path(__file__).parent / "compose.yml"
+_INSIDE = Path("/usr/share/elasticsearch")
+_PATIENCE_S = 20
+
+
+def can_be_had() -> str:
+    """Why compose mode cannot be used here; empty when it can."""
+    if not shutil.which("docker"):
+        return "no container engine is installed"
+    for question in (["docker", "info"], ["docker", "compose", "version"]):
+        if not _succeeds(question):
+            return f"`{' '.join(question)}` fails"
+    for image in sorted(set(re.findall(r"^ +image: ((?!opa-)\S+)$", FILE.read_text(), re.MULTILINE))):
+        if not _succeeds(["docker", "image", "inspect", image]) and not _succeeds(
+            ["docker", "manifest", "inspect", image]
+        ):
+            return f"the image {image} cannot be had from here"
+    return ""
+
+
+class Compose:
+    """The house in containers."""
+
+    name = "compose mode: containers"
+
+    def __init__(self, places: Places, env: EnvFile) -> None:
+        self._places = places
+        self._env = env
+
+    def prepare(self) -> None:
+        """Certificates and users as files, the rooms' image, no room running."""
+        ensure_certificates(self._places.certificates)
+        self._env.set(
+            {"KIBANA_USER": PUSHER, "KIBANA_CA": ".run/certificates/ca.crt", **self._kibana_address()}
+        )
+        realm = self._places.run / "compose"
+        realm.mkdir(mode=0o700, exist_ok=True)
+        config = _INSIDE / "config"
+        (realm / "elasticsearch.yml").write_text(
+            node_settings("opa", "0.0.0.0", 9200, config, _INSIDE / "data", _INSIDE / "logs")  # noqa: S104
+        )
+        write_realm(realm, self._users())
+        self._run("build", "job")
+        self._run("stop", *[room.name for room in services.ROOMS])
+
+    def start_database(self) -> None:
+        """MySQL, healthy."""
+        self._run("up", "-d", "--wait", "mysql")
+
+    def start_elasticsearch(self) -> None:
+        """Elasticsearch and Kibana, healthy."""
+        if self._env.get("OPA_ELASTIC") != "existing":
+            self._run("up", "-d", "--wait", "elasticsearch", "kibana")
+
+    def start_service(self, service: Service) -> None:
+        """A room's container, answering at its published door."""
+        self._run("up", "-d", "--no-deps", service.name)
+
+        def running() -> bool:
+            return self.states().get(service.name) == "running"
+
+        def ready() -> bool:
+            return running() and answers(service, self._env)
+
+        wait_until(ready, running, service.name, Path("sh setup.sh logs"))
+
+    def room(self, arguments: Sequence[str], advice: str) -> None:
+        """A command in a container of its own."""
+        try:
+            self._run("run", "--rm", "--no-deps", "job", "python", "-m", *arguments)
+        except Terminal as error:
+            raise Terminal(f"{error}; {advice}") from error
+
+    def dump_command(self) -> list[str]:
+        """MySQL's own dump of the record."""
+        return self._in_mysql("mysqldump", *DUMP_OPTIONS)
+
+    def load_command(self) -> list[str]:
+        """MySQL's client on the record."""
+        return self._in_mysql("mysql")
+
+    def states(self) -> dict[str, str]:
+        """State by service."""
+        done = subprocess.run(
+            self._command("ps", "--all", "--format", "{{.Service}} {{.State}}"),
+            capture_output=True,
+            text=True,
+            env=self._environment(),
+            check=False,
+        )
+        words = (line.split(maxsplit=1) for line in done.stdout.splitlines())
+        return {name: state for name, state in words if name != "job"}
+
+    def logs_command(self, service: str | None) -> list[str]:
+        """The engine's own view."""
+        return self._command("logs", "--follow", "--tail", "50", *([service] if service else []))
+
+    def stop(self) -> None:
+        """Containers go, volumes stay."""
+        self._run("down")
+
+    def remove(self) -> None:
+        """Containers and volumes go."""
+        self._run("down", "--volumes")
+
+    def _in_mysql(self, program: str, *options: str) -> list[str]:
+        name = self._env.get("OPA_DB_NAME")
+        return self._command("exec", "-T", "-e", "MYSQL_PWD", "mysql", program, "-uroot", *options, name)
+
+    def _users(self) -> dict[str, tuple[str, str]]:
+        return {
+            WRITER: (WRITER, self._env.get("ES_WRITER_PASSWORD")),
+            MAINTAINER: (MAINTAINER, self._env.get("ES_MAINTAINER_PASSWORD")),
+            PUSHER: (PUSHER, self._env.get("KIBANA_PASSWORD")),
+            KIBANA_SERVER: ("kibana_system", self._env.get("KIBANA_SERVER_PASSWORD")),
+        }
+
+    def _kibana_address(self) -> dict[str, str]:
+        return {} if self._env.get("KIBANA_URL") else {"KIBANA_URL": "https://127.0.0.1:5601"}
+
+    def _command(self, *arguments: str) -> list[str]:
+        profile = [] if self._env.get("OPA_SOURCE") == "binance" else ["--profile", "simulated"]
+        files = ["-f", str(FILE), "--env-file", str(self._places.env_file)]
+        return ["docker", "compose", *files, *profile, *arguments]
+
+    def _environment(self) -> dict[str, str]:
+        source = self._env.get("OPA_SOURCE")
+        rest, ws = self._env.get("OPA_EXCHANGE_REST"), self._env.get("OPA_EXCHANGE_WS")
+        return child_environment(
+            {
+                "OPA_RUN": str(self._places.run),
+                "OPA_INSIDE_REST": rest.replace("127.0.0.1", SIMULATOR),
+                "OPA_INSIDE_WS": ws.replace("127.0.0.1", SIMULATOR),
+                "OPA_RECORDING": source.removeprefix("folder:") if source.startswith("folder:") else "",
+                "OPA_ES_PORT": str(urlsplit(self._env.get("ES_URL")).port or 9243),
+                "OPA_KIBANA_PORT": str(urlsplit(self._env.get("KIBANA_URL")).port or 5601),
+            }
+        )
+
+    def _run(self, *arguments: str) -> None:
+        done = subprocess.run(
+            self._command(*arguments), cwd=self._places.root, env=self._environment(), check=False
+        )
+        if done.returncode:
+            raise Terminal(f"`docker compose {' '.join(arguments)}` failed (exit {done.returncode})")
+
+
+def _succeeds(command: list[str]) -> bool:
+    try:
+        done = subprocess.run(command, capture_output=True, timeout=_PATIENCE_S, check=False)
+    except subprocess.TimeoutExpired:
+        return False
+    return done.returncode == 0

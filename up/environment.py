@@ -1,0 +1,115 @@
+"""The `.env` file: one truth for every setting, made from `up/.env.example`, never overwritten."""
+
+from __future__ import annotations
+
+import os
+import re
+import secrets
+from collections.abc import Mapping
+from pathlib import Path
+
+from market.errors import InvalidInput
+
+EXAMPLE = Path(__file__).parent / ".env.example"
+GENERATED = (
+    "OPA_API_KEY",
+    "OPA_DB_ROOT_PASSWORD",
+    "OPA_DB_MIGRATOR_PASSWORD",
+    "OPA_DB_INGEST_PASSWORD",
+    "OPA_DB_MODEL_PASSWORD",
+    "OPA_DB_READER_PASSWORD",
+    "ES_WRITER_PASSWORD",
+    "ES_MAINTAINER_PASSWORD",
+    "KIBANA_PASSWORD",
+    "KIBANA_SERVER_PASSWORD",
+    "KIBANA_ENCRYPTION_KEY",
+)
+# `#KEY=` is a documented key without a value: an empty value would be read as one.
+_LINE = re.compile(r"^#?([A-Z][A-Z0-9_]*)=(.*)$")
+
+
+def parse(text: str) -> dict[str, str]:
+    """`KEY=value` lines; comments and blank lines are skipped, quotes around a value taken off."""
+    values: dict[str, str] = {}
+    for number, line in enumerate(text.splitlines(), 1):
+        if not line.strip() or line.lstrip().startswith("#"):
+            continue
+        match = _LINE.match(line.strip())
+        if not match:
+            raise InvalidInput(f".env line {number} is not KEY=value: {line.strip().partition('=')[0]!r}")
+        values[match[1]] = match[2].strip().strip("\"'")
+    return values
+
+
+def documented(text: str | None = None) -> dict[str, str]:
+    """Every documented key with its default, empty for those that have none."""
+    lines = (EXAMPLE.read_text() if text is None else text).splitlines()
+    return {match[1]: match[2] for match in map(_LINE.match, lines) if match}
+
+
+class EnvFile:
+    """`.env`, readable by its owner only."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.values = parse(path.read_text()) if path.exists() else {}
+
+    @property
+    def is_new(self) -> bool:
+        """Whether nothing was chosen yet."""
+        return not self.path.exists()
+
+    def get(self, key: str) -> str:
+        """A value; the documented default where the file does not have the key."""
+        return self.values.get(key, documented()[key])
+
+    def complete(self, given: Mapping[str, str]) -> None:
+        """Write the file if absent, with what the caller's environment sets; append keys it lacks."""
+        if self.is_new:
+            self._write(
+                _filled(EXAMPLE.read_text(), {key: given[key] for key in documented() if key in given})
+            )
+        text = self.path.read_text()
+        missing = {key: value for key, value in documented().items() if key not in documented(text)}
+        if missing:
+            added = "".join(f"{key}={value}\n" if value else f"#{key}=\n" for key, value in missing.items())
+            self._write(text.rstrip("\n") + "\n" + added)
+        self.fill({key: secrets.token_hex(20) for key in GENERATED})
+
+    def fill(self, defaults: Mapping[str, str]) -> None:
+        """Give a value to keys that have none."""
+        self.set({key: value for key, value in defaults.items() if not self.values.get(key)})
+
+    def set(self, changes: Mapping[str, str]) -> None:
+        """Replace values and keep every comment."""
+        if changes:
+            self._write(_filled(self.path.read_text(), changes))
+
+    def ignored(self, given: Mapping[str, str]) -> list[str]:
+        """Keys that the caller's environment sets to something else than the file."""
+        return [key for key in documented() if key in given and given[key] != self.get(key)]
+
+    def _write(self, text: str) -> None:
+        half = self.path.with_name(".env.part")
+        half.unlink(missing_ok=True)
+        half.touch(mode=0o600)
+        half.write_text(text)
+        half.replace(self.path)
+        self.values = parse(text)
+
+
+def child_environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
+    """Our environment without the settings: the rooms read those from `.env`."""
+    kept = {key: value for key, value in os.environ.items() if key not in documented()}
+    return kept | {"PYTHONUNBUFFERED": "1"} | dict(extra or {})
+
+
+def _filled(text: str, values: Mapping[str, str]) -> str:
+    lines = []
+    for old in text.splitlines():
+        line, match = old, _LINE.match(old)
+        if match and match[1] in values:
+            value = values[match[1]]
+            line = f"{match[1]}={value}" if value else f"#{match[1]}="
+        lines.append(line)
+    return "\n".join(lines) + "\n"
