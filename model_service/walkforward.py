@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from market.decision import Position
 from market.features import FEATURES
-from market.outcome import Times
+from market.outcome import Floats, Times
 from model_service.backtest import Wanted, equity, performance, sharpe, shift_p_value
 from model_service.calibration import OutOfFold, calibrate, nothing
 from model_service.evaluate import auc, classification, expanding_base_rate
@@ -51,10 +51,15 @@ class WalkForward:
     features: pd.DataFrame
     folds: list[Fold]
     metrics: Mapping[str, object]
-    curve: np.ndarray[tuple[int], np.dtype[np.float64]]
-    hold_curve: np.ndarray[tuple[int], np.dtype[np.float64]]
+    curve: Floats
+    hold_curve: Floats
     out_of_fold: OutOfFold
     data_hash: str
+
+    @property
+    def returns(self) -> Floats:
+        """Net return of the decisions over each bar."""
+        return np.asarray(self.curve / np.r_[1.0, self.curve[:-1]] - 1)
 
     @property
     def wanted(self) -> Wanted:
@@ -175,5 +180,4 @@ def _metrics(known: History, cuts: Plan, scores: Scores, wanted: Wanted, spec: S
         "buy_and_hold": performance(equity(opens, closes, always, spec.costs), always, spec.interval),
         "shift_p": shift_p_value(opens, closes, wanted, spec.costs, seed=spec.seed),
         "sharpe_per_bar": sharpe(made.returns),
-        "folds": cuts.bars - cuts.first,
     }

@@ -1,0 +1,69 @@
+"""The model card: everything needed to judge a model and to make it again."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from importlib.metadata import version
+from typing import Any, Final
+
+import numpy as np
+
+from market.features import FEATURES, WARMUP
+from model_service.backtest import deflated_sharpe
+from model_service.matrix import feature_code_hash
+from model_service.policy import MARGIN, STOP_BARS, STOP_SIGMAS
+from model_service.trained import TrainedModel
+from model_service.verdict import verdict
+from model_service.walkforward import WalkForward
+
+_LIBRARIES: Final = ("lightgbm", "numpy", "pandas", "scikit-learn", "scipy")
+# The settings in use were chosen among about this many that were measured on recorded markets before.
+PRIOR_TRIALS: Final = 40
+
+
+def card(walk: WalkForward, model: TrainedModel, trials: Sequence[float] = ()) -> dict[str, Any]:
+    """JSON-able card of the final model and the walk-forward that stands behind it.
+
+    `trials` are per-bar Sharpe ratios (`metrics["sharpe_per_bar"]`) of the other configurations tried on
+    this series; `PRIOR_TRIALS` more are always counted.
+    """
+    tried = PRIOR_TRIALS + len(trials)
+    own = float(np.asarray(walk.metrics["sharpe_per_bar"]))
+    deflated = deflated_sharpe(walk.returns, np.array([*trials, own]), tried)
+    metrics: Mapping[str, Any] = walk.metrics
+    word = verdict(metrics["scores"], metrics["net"]["total"], metrics["shift_p"], deflated)
+    content = {
+        "verdict": word.word,
+        "reasons": list(word.reasons),
+        "metrics": {**metrics, "deflated_sharpe": deflated, "trials": tried},
+        "folds": [fold._asdict() for fold in walk.folds],
+        "data": {
+            "sha256": walk.data_hash,
+            "scored_from": int(walk.open_times[0]),
+            "scored_to": int(walk.open_times[-1]),
+            "effective_n": metrics["scores"]["n"] // model.spec.horizon,
+        },
+        "spec": {**asdict(model.spec), "interval": str(model.spec.interval)},
+        "label": "sign and size of open[t+1+H] / open[t+1] - 1; H + 1 bars purged before every block",
+        "thresholds": {
+            "p_min": model.p_min,
+            "expected_gain_above": model.spec.costs.round_trip + MARGIN,
+            "stop_sigmas": STOP_SIGMAS,
+            "stop_bars": STOP_BARS,
+        },
+        "calibration": asdict(model.calibration),
+        "features": {"names": list(FEATURES), "warmup_bars": WARMUP, "code_sha256": feature_code_hash()},
+        "libraries": {name: version(name) for name in _LIBRARIES},
+    }
+    return {key: plain(value) for key, value in content.items()}
+
+
+def plain(value: Any) -> Any:
+    """The same value with null where a number is not finite, as JSON wants it."""
+    if isinstance(value, Mapping):
+        return {str(key): plain(each) for key, each in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [plain(each) for each in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value

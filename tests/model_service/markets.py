@@ -1,0 +1,36 @@
+"""Made-up markets whose truth is known."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from market.interval import Interval
+
+QUARTER = Interval("15m")
+START = 1_600_000_200_000 - 1_600_000_200_000 % QUARTER.typical_ms
+
+
+def random_walk(bars: int, seed: int, *, edge: float = 0.0, interval: Interval = QUARTER) -> pd.DataFrame:
+    """GARCH(1,1) walk; with `edge` every return leans against the sign of the one before it."""
+    random = np.random.default_rng(seed)
+    noise = random.standard_normal(bars)
+    returns = np.empty(bars)
+    variance, last = 2.5e-5, 0.0
+    for t in range(bars):
+        deviation = variance**0.5
+        last = returns[t] = deviation * (noise[t] - edge * np.sign(last))
+        variance = 2.5e-7 + 0.05 * last**2 + 0.94 * variance
+    close = 30_000 * np.exp(np.cumsum(returns))
+    opened = np.r_[30_000.0, close[:-1]]
+    reach = np.abs(random.standard_normal((2, bars))) * 0.002
+    return pd.DataFrame(
+        {
+            "open_time": START + np.arange(bars) * interval.typical_ms,
+            "open": opened,
+            "high": np.maximum(opened, close) * (1 + reach[0]),
+            "low": np.minimum(opened, close) * (1 - reach[1]),
+            "close": close,
+            "volume": random.lognormal(3, 0.5, bars) * (1 + 100 * np.abs(returns)),
+        }
+    )
