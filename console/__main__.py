@@ -1,0 +1,46 @@
+"""`python -m console serve`."""
+
+from __future__ import annotations
+
+import logging
+
+import typer
+import uvicorn
+from pydantic import ValidationError
+
+from console.app import create_app
+from console.settings import ConsoleSettings
+
+cli = typer.Typer(no_args_is_help=True, add_completion=False)
+
+
+@cli.callback()
+def _group() -> None:
+    """The page that shows the market and every decision."""
+
+
+@cli.command()
+def serve() -> None:
+    """Answer on 127.0.0.1:OPA_CONSOLE_PORT until stopped."""
+    try:
+        settings = ConsoleSettings()
+    except ValidationError as error:
+        typer.echo(f"a setting is missing or wrong; see up/.env.example\n{error}", err=True)
+        raise typer.Exit(2) from error
+    logging.basicConfig(level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    logging.getLogger("httpx").setLevel(logging.WARNING)
+    app = create_app(settings.addresses(), settings.api_key.get_secret_value())
+    try:
+        uvicorn.run(
+            app,
+            host=settings.listen_host,
+            port=settings.console_port,
+            log_level="warning",
+            server_header=False,
+        )
+    except KeyboardInterrupt:
+        raise typer.Exit(130) from None
+
+
+if __name__ == "__main__":
+    cli()

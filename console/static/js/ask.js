@@ -1,0 +1,42 @@
+// Asking the two APIs, with a bound on the time and one kind of error.
+
+const TIMEOUT_MS = 12_000;
+
+export class Unanswered extends Error {
+  constructor(title, detail, status = 0) {
+    super(detail);
+    this.title = title;
+    this.status = status;
+  }
+}
+
+function query(parameters) {
+  const pairs = new URLSearchParams();
+  for (const [name, value] of Object.entries(parameters)) {
+    for (const each of [value].flat()) if (each !== undefined && each !== null) pairs.append(name, each);
+  }
+  return pairs.size ? `?${pairs}` : "";
+}
+
+async function asJson(response) {
+  try {
+    return await response.json();
+  } catch {
+    throw new Unanswered("Unreadable answer", `The answer ${response.status} is not JSON.`, response.status);
+  }
+}
+
+export async function ask(path, parameters = {}, signal = undefined) {
+  const limits = [AbortSignal.timeout(TIMEOUT_MS), signal].filter(Boolean);
+  let response;
+  try {
+    response = await fetch(`/api/${path}${query(parameters)}`, { signal: AbortSignal.any(limits) });
+  } catch (error) {
+    if (signal?.aborted) throw error;
+    throw new Unanswered("The console does not answer", "Is it still running? sh setup.sh status shows it.");
+  }
+  const body = await asJson(response);
+  if (response.ok) return body;
+  const hint = body.hint ? ` — ${body.hint}` : "";
+  throw new Unanswered(body.title ?? `Answer ${response.status}`, `${body.detail ?? ""}${hint}`, response.status);
+}

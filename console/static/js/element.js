@@ -1,0 +1,18 @@
+// Small pieces of the page, made without markup in strings: what an API says is only ever text.
+
+export const find = (id) => document.getElementById(id);
+
+export function element(name, attributes = {}, ...children) {
+  const made = document.createElement(name);
+  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
+  made.append(...children);
+  return made;
+}
+
+export function badge(decision) {
+  const suppressed = decision.status === "suppressed";
+  const action = suppressed ? (decision.would_be ?? decision.action) : decision.action;
+  const made = element("span", { class: `badge ${action.toLowerCase()}${suppressed ? " hollow" : ""}` }, action);
+  if (suppressed) made.title = `Would have been ${action}; suppressed`;
+  return made;
+}

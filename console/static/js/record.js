@@ -1,0 +1,38 @@
+// What the model API tells: decisions with outcomes, and the model's card.
+
+import { ask } from "./ask.js";
+import { named } from "./market.js";
+
+export const LEDGER = ["live", "late"];
+export const BACKTEST = ["backtest"];
+
+async function decisions(series, asked, signal) {
+  const answer = await ask(
+    "model/decisions",
+    { ...named(series), role: "champion", order: "desc", ...asked },
+    signal,
+  );
+  return answer.decisions;
+}
+
+export const newestDecisions = (series, origins, limit, signal) =>
+  decisions(series, { origin: origins, limit }, signal);
+
+// What is drawn as marks in a range of candles: BUY, SELL and what was suppressed. The ledger comes last, so
+// that it lies on top.
+export async function marksBetween(series, start, end, signal) {
+  const asked = { start, end, limit: 1000 };
+  const acted = { ...asked, action: ["BUY", "SELL"] };
+  const parts = await Promise.all([
+    decisions(series, { ...acted, origin: BACKTEST }, signal),
+    decisions(series, { ...asked, origin: LEDGER, status: "suppressed" }, signal),
+    decisions(series, { ...acted, origin: LEDGER }, signal),
+  ]);
+  return [...new Map(parts.flat().map((each) => [each.id, each])).values()];
+}
+
+export async function activeModel(series, signal) {
+  const { models } = await ask("model/models", { ...named(series), role: "champion", active: true }, signal);
+  if (!models.length) return null;
+  return ask(`model/models/${models[0].model_id}`, {}, signal);
+}

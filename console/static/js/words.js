@@ -1,0 +1,55 @@
+// Numbers, times and codes as a person reads them. Times are UTC.
+
+const REASONS = {
+  expected_gain_above_cost: "Expected gain is above the round-trip cost",
+  expected_gain_below_zero: "Expected gain fell below zero",
+  stop_loss: "Stop loss was hit",
+  no_edge: "No edge: the expected gain does not cover the cost",
+  hold_position: "Holding: nothing speaks for selling",
+  stale_data: "Suppressed: the data is too old",
+  contaminated_window: "Suppressed: candles are missing in the window",
+  model_expired: "Suppressed: the model has expired",
+  insufficient_history: "Suppressed: too little history",
+  out_of_distribution: "Suppressed: the market looks unlike the training data",
+};
+
+const capital = (text) => text.charAt(0).toUpperCase() + text.slice(1).replaceAll("_", " ");
+
+export const reason = (code) => REASONS[code] ?? capital(code);
+
+export function percent(fraction, digits = 2) {
+  if (fraction === null || fraction === undefined) return "–";
+  const text = Math.abs(fraction * 100).toFixed(digits);
+  const sign = Number(text) === 0 ? "" : fraction > 0 ? "+" : "−";
+  return `${sign}${text} %`;
+}
+
+export const share = (fraction, digits = 1) => `${(fraction * 100).toFixed(digits)} %`;
+
+// Exact text with thousands separated by thin spaces; no digit is lost or added.
+export function price(text) {
+  const [whole, fraction] = String(text).split(".");
+  const grouped = whole.replace(/\B(?=(\d{3})+$)/g, "\u2009");
+  return fraction ? `${grouped}.${fraction}` : grouped;
+}
+
+export function decimals(texts) {
+  const most = Math.max(...texts.map((each) => (each.split(".")[1] ?? "").length));
+  return Math.min(Math.max(most, 2), 8);
+}
+
+const pad = (number) => String(number).padStart(2, "0");
+
+export function moment(ms) {
+  const when = new Date(ms);
+  const day = `${when.getUTCFullYear()}-${pad(when.getUTCMonth() + 1)}-${pad(when.getUTCDate())}`;
+  return `${day} ${pad(when.getUTCHours())}:${pad(when.getUTCMinutes())}`;
+}
+
+export function age(ms) {
+  const seconds = Math.max(0, Math.round(ms / 1000));
+  if (seconds < 90) return `${seconds} s`;
+  if (seconds < 90 * 60) return `${Math.round(seconds / 60)} min`;
+  if (seconds < 36 * 3600) return `${Math.round(seconds / 3600)} h`;
+  return `${Math.round(seconds / 86400)} days`;
+}
