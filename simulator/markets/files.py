@@ -78,7 +78,7 @@ def _column(cells: Sequence[object], column: int) -> list[int]:
 def scaled(text: str) -> int:
     """A decimal in units of 1e-8: `"47.181009"` is 4718100900. `ValueError` when it has more decimals."""
     whole, _, decimals = text.partition(".")
-    if text.isascii() and whole.isdigit() and len(decimals) <= _PLACES:
+    if (whole + decimals).isdigit() and text.isascii() and len(decimals) <= _PLACES:
         return int(whole + decimals.ljust(_PLACES, "0"))
     exact = Decimal(text).scaleb(_PLACES)
     if exact != exact.to_integral_value():
