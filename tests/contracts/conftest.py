@@ -1,0 +1,42 @@
+"""The market stores: the in-memory twins, MariaDB and MySQL 8.0.15 under one contract."""
+
+from dataclasses import dataclass
+
+import pytest
+
+from market.interval import Interval, Series
+from market.ports import ChangeLog, KlineStore, SymbolInfo, TickStore
+from market.store import Database, MySQLChangeLog, MySQLKlineStore, MySQLTickStore, StoreSettings
+from market.store.memory import MemoryKlineStore, MemoryTickStore
+
+INFO = SymbolInfo("binance", "BTCUSDT", "BTC", "USDT", "TRADING")
+
+
+@dataclass(frozen=True)
+class MarketStores:
+    klines: KlineStore
+    ticks: TickStore
+    changes: ChangeLog
+
+    def series(self, symbol: str = "BTCUSDT", interval: str = "1h") -> Series:
+        info = SymbolInfo("binance", symbol, "BTC", "USDT", "TRADING")
+        return self.klines.register(info, Interval(interval))
+
+
+def on_server(settings: StoreSettings) -> MarketStores:
+    db = Database(settings, "ingest")
+    return MarketStores(MySQLKlineStore(db), MySQLTickStore(db), MySQLChangeLog(db))
+
+
+@pytest.fixture(
+    params=[
+        "memory",
+        pytest.param("database", marks=pytest.mark.database),
+        pytest.param("mysql8", marks=pytest.mark.database),
+    ]
+)
+def stores(request: pytest.FixtureRequest) -> MarketStores:
+    if request.param == "memory":
+        klines = MemoryKlineStore()
+        return MarketStores(klines, MemoryTickStore(klines), klines.changes)
+    return on_server(request.getfixturevalue(request.param))
