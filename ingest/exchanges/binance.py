@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Awaitable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import aclosing
 from email.utils import parsedate_to_datetime
+from functools import partial
 from types import SimpleNamespace
 from typing import Any, Final
 
@@ -44,13 +45,15 @@ class BinanceExchange:
 
     async def server_time(self) -> int:
         """The exchange's time, ms UTC."""
-        answer = await self._ask("exchange time", _TIME_WEIGHT, self._client().get_server_time())
+        answer = await self._ask("exchange time", _TIME_WEIGHT, self._client().get_server_time)
         return read_time(answer)
 
     async def symbol(self, name: str) -> SymbolInfo:
         """One market; `UnknownSymbol` where the exchange does not list it."""
         try:
-            answer = await self._ask(f"symbol {name}", _SYMBOL_WEIGHT, self._client().symbol_info(name))
+            answer = await self._ask(
+                f"symbol {name}", _SYMBOL_WEIGHT, partial(self._client().symbol_info, name)
+            )
         except InvalidInput as error:
             raise UnknownSymbol(f"symbol {name!r} is not listed on {self.exchange}: {error}") from error
         return read_symbol(answer, self.exchange, name)
@@ -59,8 +62,13 @@ class BinanceExchange:
         self, symbol: str, interval: Interval, start: int | None, end: int | None, limit: int = _PAGE_LIMIT
     ) -> pa.Table:
         """One page: bars that open in `[start, end]` (inclusive), oldest first, as `KLINE_SCHEMA`."""
-        call = self._client().get_klines(
-            symbol=symbol, interval=interval.name, startTime=start, endTime=end, limit=limit
+        call = partial(
+            self._client().get_klines,
+            symbol=symbol,
+            interval=interval.name,
+            startTime=start,
+            endTime=end,
+            limit=limit,
         )
         answer = await self._ask(f"{symbol} {interval} klines", _KLINES_WEIGHT, call)
         return read_klines(answer, interval, end)
@@ -85,10 +93,10 @@ class BinanceExchange:
             self._opened = self._client_type(key, secret, session_params={"trace_configs": [trace]})
         return self._opened
 
-    async def _ask(self, asked: str, weight: int, call: Awaitable[Any]) -> Any:
+    async def _ask(self, asked: str, weight: int, call: Callable[[], Awaitable[Any]]) -> Any:
         async with self.budget.spend(weight):
             try:
-                return await call
+                return await call()
             except FAILURES as error:
                 problem = translate(error, asked)
                 if isinstance(problem, RateLimited):
