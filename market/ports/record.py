@@ -142,8 +142,8 @@ class DecisionStore(Protocol):
         """The head of every chain, to be anchored outside the store."""
         ...
 
-    def count_trial(self, series: Series, fingerprint: str, now: int) -> int:
-        """Note that a configuration was tried; returns how many different ones were, on this series."""
+    def record_trial(self, series: Series, fingerprint: str, sharpe: float, now: int) -> list[float]:
+        """Note a tried configuration; the per-bar Sharpe ratios of the others tried on this series."""
         ...
 
     def save_model(self, model: ModelRecord) -> None:

@@ -74,10 +74,10 @@ class MySQLDecisionStore:
         with self._db.transaction() as cursor:
             return decisions_ledger.heads(cursor)
 
-    def count_trial(self, series: Series, fingerprint: str, now: int) -> int:
-        """Note that a configuration was tried; returns how many different ones were, on this series."""
+    def record_trial(self, series: Series, fingerprint: str, sharpe: float, now: int) -> list[float]:
+        """Note a tried configuration; the per-bar Sharpe ratios of the others tried on this series."""
         with self._db.transaction() as cursor:
-            return models.add_trial(cursor, find_series(cursor, series), fingerprint, now)
+            return models.add_trial(cursor, find_series(cursor, series), fingerprint, sharpe, now)
 
     def save_model(self, model: ModelRecord) -> None:
         """Register a model; an active one takes the place of the active one of its series and role."""

@@ -27,7 +27,7 @@ class MemoryDecisionStore:
         self._models: dict[str, ModelRecord] = {}
         self._runs: dict[str, tuple[BacktestRun, list[Decided]]] = {}
         self._jobs: dict[str, Job] = {}
-        self._trials: dict[Series, set[str]] = defaultdict(set)
+        self._trials: dict[Series, dict[str, float]] = defaultdict(dict)
 
     def append(self, decisions: Sequence[Decision]) -> int:
         """Append to the ledger in order (one series and role); candles already decided are left alone."""
@@ -97,11 +97,11 @@ class MemoryDecisionStore:
         """The head of every chain."""
         return sorted(self.heads.values(), key=lambda head: (head.series, head.role, head.chain))
 
-    def count_trial(self, series: Series, fingerprint: str, now: int) -> int:
-        """Note that a configuration was tried; returns how many different ones were, on this series."""
+    def record_trial(self, series: Series, fingerprint: str, sharpe: float, now: int) -> list[float]:
+        """Note a tried configuration; the per-bar Sharpe ratios of the others tried on this series."""
         self._check(series)
-        self._trials[series].add(fingerprint)
-        return len(self._trials[series])
+        self._trials[series][fingerprint] = sharpe
+        return [each for name, each in sorted(self._trials[series].items()) if name != fingerprint]
 
     def save_model(self, model: ModelRecord) -> None:
         """Register a model; an active one takes the place of the active one of its series and role."""

@@ -48,15 +48,18 @@ def read_models(cursor: Any, series: Series | None, active_only: bool) -> list[M
     return [_model(row) for row in cursor.fetchall()]
 
 
-def add_trial(cursor: Any, series_id: int, fingerprint: str, now: int) -> int:
-    """Note a configuration; returns how many different ones were tried on the series."""
+def add_trial(cursor: Any, series_id: int, fingerprint: str, sharpe: float, now: int) -> list[float]:
+    """Note a configuration; the per-bar Sharpe ratios of the others tried on the series."""
     cursor.execute(
-        "INSERT INTO trials (series_id, fingerprint, tried_at) VALUES (%s, %s, %s)"
-        " ON DUPLICATE KEY UPDATE tried_at = tried_at",
-        (series_id, fingerprint, now),
+        "INSERT INTO trials (series_id, fingerprint, sharpe_per_bar, tried_at) VALUES (%s, %s, %s, %s)"
+        " ON DUPLICATE KEY UPDATE sharpe_per_bar = VALUES(sharpe_per_bar)",
+        (series_id, fingerprint, sharpe, now),
     )
-    cursor.execute("SELECT COUNT(*) FROM trials WHERE series_id = %s", (series_id,))
-    return int(cursor.fetchone()[0])
+    cursor.execute(
+        "SELECT sharpe_per_bar FROM trials WHERE series_id = %s AND fingerprint <> %s ORDER BY fingerprint",
+        (series_id, fingerprint),
+    )
+    return [sharpe for (sharpe,) in cursor.fetchall()]
 
 
 def series_clause(series: Series | None) -> tuple[list[str], list[str]]:

@@ -309,7 +309,7 @@ def test_a_backtest_is_stored_whole_replaced_whole_and_read_by_its_newest_run(sh
     assert shop.decisions.get("0" * 32) is None
 
 
-def test_jobs_and_trials_are_counted(shop: Shop) -> None:
+def test_jobs_are_updated_and_trials_are_remembered_once_each(shop: Shop) -> None:
     job = Job("a" * 32, "train", str(SERIES), "running", 0.25, "walk-forward", 5, None)
     shop.decisions.save_job(job)
     done = replace(job, state="done", progress=1.0, finished_at=9)
@@ -317,7 +317,12 @@ def test_jobs_and_trials_are_counted(shop: Shop) -> None:
     shop.decisions.save_job(replace(job, job_id="b" * 32, started_at=6))
     assert [each.job_id[0] for each in shop.decisions.jobs()] == ["b", "a"]
     assert shop.decisions.jobs()[1] == done
-    assert [shop.decisions.count_trial(SERIES, mark * 64, 1) for mark in "aab"] == [1, 1, 2]
+    tried = [("a", 0.1), ("a", 0.2), ("b", 0.3)]
+    assert [shop.decisions.record_trial(SERIES, name * 64, sharpe, 1) for name, sharpe in tried] == [
+        [],
+        [],
+        [0.2],
+    ]
 
 
 @pytest.mark.database

@@ -147,10 +147,11 @@ CREATE TABLE backtest_equity (
     PRIMARY KEY (run_id, time)
 ) ENGINE = InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci;
 
--- How many different configurations were tried on a series: the N that a deflated Sharpe ratio needs.
+-- Every configuration that was tried on a series: a deflated Sharpe ratio needs their number and spread.
 CREATE TABLE trials (
     series_id SMALLINT UNSIGNED NOT NULL,
     fingerprint CHAR(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+    sharpe_per_bar DOUBLE NOT NULL,
     tried_at BIGINT NOT NULL,
     PRIMARY KEY (series_id, fingerprint)
 ) ENGINE = InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci;

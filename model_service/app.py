@@ -1,0 +1,31 @@
+"""The model API: models, decisions, predictions, track record."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from fastapi import Depends, FastAPI
+
+from model_service.deps import Service, require_key
+from model_service.problems import RESPONSES, add_problem_answers
+from model_service.routes import decisions, health, jobs, models, predict, track_record
+
+_DESCRIPTION: Final = """What the models decided, why, and whether they were right.
+
+Every route but `/health` and these docs wants the header `X-API-Key`. Times are milliseconds UTC (in
+requests also ISO 8601), prices exact decimals as text, gains and costs fractions (0.01 is 1 %). Answers
+about made-up markets carry `simulated: true`. Errors are problem details (RFC 9457) with a `code`.
+Nothing here is advice, and no order is ever placed.
+"""
+
+
+def create_app(service: Service, api_key: str) -> FastAPI:
+    """The application over the given parts."""
+    app = FastAPI(title="OPA Crypto: model API", version="1", description=_DESCRIPTION)
+    app.state.service = service
+    app.state.api_key = api_key.encode()
+    app.include_router(health.router)
+    for guarded in (models, jobs, decisions, predict, track_record):
+        app.include_router(guarded.router, dependencies=[Depends(require_key)], responses=RESPONSES)
+    add_problem_answers(app)
+    return app

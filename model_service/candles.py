@@ -1,0 +1,99 @@
+"""What deciding a candle needs to know of it: features over its own window, the exact close."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from hashlib import sha256
+from typing import Final
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from market.features import FEATURES, WARMUP, contaminated, features
+from market.interval import Series
+from market.outcome import Floats, Times
+from market.ports import KlineStore
+
+_WIDEST: Final = 8
+_HASHED: Final = ("open", "high", "low", "close", "volume")
+
+
+@dataclass(frozen=True, slots=True)
+class Candle:
+    """One confirmed candle; `row` has `FEATURES`, `data_hash` covers the window it was made from."""
+
+    open_time: int
+    close_time: int
+    close: Decimal
+    row: Floats
+    contaminated: bool
+    data_hash: str
+
+    @property
+    def features(self) -> dict[str, float | None]:
+        """Features by name, None where undefined."""
+        return {
+            name: float(value) if np.isfinite(value) else None
+            for name, value in zip(FEATURES, self.row, strict=True)
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Confirmed candles around the ones to decide: `times` and `opens` reach `WARMUP` bars back."""
+
+    times: Times
+    opens: Floats
+    candles: list[Candle]
+
+    def open_after(self, open_time: int) -> float | None:
+        """Open price of the first candle after one, None while there is none."""
+        at = int(np.searchsorted(self.times, open_time, side="right"))
+        return float(self.opens[at]) if at < len(self.times) else None
+
+
+def read_window(klines: KlineStore, series: Series, wanted: Sequence[int]) -> Window:
+    """The candles that open at `wanted` (ascending, confirmed), each with its features."""
+    table = _with_history(klines, series, wanted[0], wanted[-1])
+    times = table["open_time"].to_numpy()
+    rows = features(table).to_numpy()
+    exact = klines.read(series, wanted[0], wanted[-1] + 1)
+    closes = dict(zip(exact["open_time"].to_pylist(), exact["close"].to_pylist(), strict=True))
+    spoiled = contaminated(times, series.interval)
+    places = {int(t): int(i) for i, t in enumerate(times)}
+    return Window(
+        times,
+        table["open"].to_numpy(),
+        [
+            Candle(t, series.interval.close_time(t), closes[t], rows[at], bool(spoiled[at]), _hash(table, at))
+            for t in wanted
+            if (at := places.get(t)) is not None and t in closes
+        ],
+    )
+
+
+def _with_history(klines: KlineStore, series: Series, first: int, last: int) -> pa.Table:
+    # Holes shorten a window that is cut by time; widen it until the first candle has its full warm-up.
+    step, factor = series.interval.typical_ms, 1
+    while True:
+        table = klines.read_floats(series, first - (WARMUP + 24) * factor * step, last + 1)
+        before = int(np.searchsorted(table["open_time"].to_numpy(), first))
+        if before >= WARMUP - 1 or factor >= _WIDEST:
+            return table
+        factor *= 2
+
+
+def _hash(table: pa.Table, at: int) -> str:
+    window = table.slice(max(0, at + 1 - WARMUP), min(at + 1, WARMUP))
+    digest = sha256(np.asarray(window["open_time"], dtype="<i8").tobytes())
+    for name in _HASHED:
+        digest.update(np.asarray(window[name], dtype="<f8").tobytes())
+    return digest.hexdigest()
+
+
+def frame(candles: Sequence[Candle]) -> pd.DataFrame:
+    """The candles' features as one matrix."""
+    return pd.DataFrame([candle.row for candle in candles], columns=list(FEATURES))

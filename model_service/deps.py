@@ -1,0 +1,69 @@
+"""What routes depend on: the stores, the models, the key, the series of a request."""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import Depends, Query, Request, Security
+from fastapi.security import APIKeyHeader
+from starlette.exceptions import HTTPException
+
+from market.interval import Series
+from market.ports import Clock, DecisionStore, Job, KlineStore
+from model_service.registry import Shelf
+from model_service.times import parse_time
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """What the API works with. `start_training(jobs, force)` starts a process and does not wait for it."""
+
+    klines: KlineStore
+    decisions: DecisionStore
+    shelf: Shelf
+    clock: Callable[[str], Clock]
+    start_training: Callable[[Sequence[Job], bool], None]
+
+
+def service(request: Request) -> Service:
+    """The parts of this service."""
+    held: Service = request.app.state.service
+    return held
+
+
+_key_header = APIKeyHeader(name="X-API-Key", auto_error=False, description="the value of OPA_API_KEY")
+
+
+def require_key(request: Request, given: Annotated[str | None, Security(_key_header)]) -> None:
+    """401 unless the caller sends the key; compared in constant time."""
+    if not hmac.compare_digest((given or "").encode(), request.app.state.api_key):
+        raise HTTPException(
+            401,
+            "the API key is missing or wrong: send OPA_API_KEY in X-API-Key",
+            {"WWW-Authenticate": "X-API-Key"},
+        )
+
+
+def known_series(parts: Service, exchange: str, symbol: str, interval: str) -> Series:
+    """A series of the store; 404 for any other, 422 for an unknown interval."""
+    series = Series.of(exchange, symbol.upper(), interval)
+    if series not in {status.series for status in parts.klines.series()}:
+        raise HTTPException(404, f"{series} is not in the store: `python -m ingest populate` fills it")
+    return series
+
+
+ServiceNeeded = Annotated[Service, Depends(service)]
+Exchange = Annotated[str | None, Query(max_length=32, examples=["simulated"])]
+Symbol = Annotated[str | None, Query(max_length=40, examples=["BTCUSDT"])]
+IntervalName = Annotated[str | None, Query(max_length=4, examples=["1h"])]
+TimeText = Annotated[
+    str | None, Query(max_length=40, description="ms UTC or ISO 8601", examples=["2026-01-01T00:00:00Z"])
+]
+
+
+def time_or_none(text: str | None) -> int | None:
+    """A time as ms UTC; 422 for text that is none."""
+    return None if text is None else parse_time(text)

@@ -1,0 +1,78 @@
+"""Training several series at once, with a bar for each."""
+
+from __future__ import annotations
+
+import logging
+import multiprocessing
+import signal
+from collections.abc import Sequence
+from concurrent.futures import Future, ProcessPoolExecutor, wait
+from typing import Final
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+from market.errors import MarketError, Terminal
+from market.interval import Series
+from market.ports import DecisionStore, Job
+from market.store import MySQLDecisionStore, MySQLKlineStore, StoredClock
+from model_service.jobs import reported
+from model_service.registry import Shelf
+from model_service.settings import ModelSettings
+from model_service.training import Workshop, train_series
+from model_service.wiring import database
+
+PROCESSES: Final = 2
+_LOOK_EVERY_S: Final = 0.5
+
+
+def train_all(
+    store: DecisionStore, jobs: Sequence[Job], settings: ModelSettings, *, force: bool
+) -> list[str]:
+    """Train each job's series in up to two processes; returns what failed, in words."""
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(min(PROCESSES, len(jobs)), context, _quiet, (settings.log_level,)) as pool:
+        running = {pool.submit(train_one, job, settings, force): job for job in jobs}
+        try:
+            _show(store, running)
+        except KeyboardInterrupt:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
+    return [f"{job.series}: {error}" for future, job in running.items() if (error := future.exception())]
+
+
+def train_one(job: Job, settings: ModelSettings, force: bool) -> None:
+    """Train one series in this process; a failure is in the job's row and raised."""
+    db = database()
+    shop = Workshop(MySQLKlineStore(db), MySQLDecisionStore(db), Shelf(settings.models_dir), settings)
+    series = Series.parse(job.series)
+    clock = StoredClock(db, series.exchange)
+    try:
+        with reported(shop.decisions, job, clock.now) as report:
+            train_series(shop, series, report, force=force)
+    except MarketError as error:
+        # Across processes an error travels as text; its class may want other arguments to be rebuilt.
+        raise Terminal(str(error)) from None
+
+
+def _quiet(level: str) -> None:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    logging.basicConfig(level=max(logging.getLevelName(level), logging.WARNING))
+
+
+def _show(store: DecisionStore, running: dict[Future[None], Job]) -> None:
+    columns = (
+        TextColumn("{task.fields[series]}"), BarColumn(), TextColumn("{task.percentage:>3.0f}%"),
+        TimeElapsedColumn(), TextColumn("{task.fields[message]}"),
+    )  # fmt: skip
+    with Progress(*columns, console=Console(stderr=True)) as progress:
+        bars = {
+            job.job_id: progress.add_task("", total=1.0, series=job.series, message=job.message)
+            for job in running.values()
+        }
+        waiting = set(running)
+        while waiting:
+            _, waiting = wait(waiting, timeout=_LOOK_EVERY_S)
+            for job in store.jobs(10 * len(bars)):
+                if job.job_id in bars:
+                    progress.update(bars[job.job_id], completed=job.progress, message=job.message)

@@ -1,0 +1,95 @@
+"""Decisions with their outcomes and explanations."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Query, Response
+from starlette.exceptions import HTTPException
+
+from market.decision import Action, Origin, Role, Status
+from market.errors import InvalidInput
+from market.interval import Interval
+from market.ports import DecisionFilter
+from model_service.deps import Exchange, IntervalName, ServiceNeeded, Symbol, TimeText, time_or_none
+from model_service.views import answer, decision_view, explanation_view
+
+router = APIRouter(prefix="/decisions", tags=["decisions"])
+
+
+@router.get("", summary="Decisions by candle")
+def list_decisions(
+    parts: ServiceNeeded,
+    exchange: Exchange = None,
+    symbol: Symbol = None,
+    interval: IntervalName = None,
+    role: Role | None = None,
+    origin: Annotated[list[Origin] | None, Query()] = None,
+    action: Annotated[list[Action] | None, Query()] = None,
+    status: Annotated[list[Status] | None, Query()] = None,
+    reason: Annotated[list[str] | None, Query(examples=[["no_edge"]])] = None,
+    model: Annotated[str | None, Query(max_length=80)] = None,
+    run: Annotated[str | None, Query(max_length=80, description="a back-test run")] = None,
+    start: TimeText = None,
+    end: TimeText = None,
+    limit: Annotated[int, Query(ge=1, le=1000)] = 100,
+    cursor: Annotated[
+        str | None, Query(max_length=60, description="`next_cursor` of the page before")
+    ] = None,
+    order: Literal["asc", "desc"] = "desc",
+) -> Response:
+    """Ledger and newest back-tests, unless `origin` chooses; pages by `next_cursor`."""
+    first, last = time_or_none(start), time_or_none(end)
+    if first is not None and last is not None and last <= first:
+        raise InvalidInput(f"end ({end}) must be after start ({start})")
+    wanted = DecisionFilter(
+        exchange=exchange,
+        symbol=symbol.upper() if symbol else None,
+        interval=Interval(interval).name if interval else None,
+        role=role,
+        model_id=model,
+        run_id=run,
+        start=first,
+        end=last,
+        actions=tuple(action or ()),
+        statuses=tuple(status or ()),
+        reasons=tuple(reason or ()),
+        origins=tuple(origin or ()),
+        after=_place(cursor) if cursor else None,
+        newest=order == "desc",
+        limit=limit,
+    )
+    found = parts.decisions.read(wanted)
+    last_one = found[-1].decision if len(found) == limit else None
+    following = f"{last_one.open_time}_{last_one.id}" if last_one else None
+    return answer({"decisions": [decision_view(each) for each in found], "next_cursor": following})
+
+
+@router.get("/latest", summary="The newest ledger decision of every series")
+def latest(parts: ServiceNeeded, role: Role = Role.CHAMPION) -> Response:
+    """One for each series that a model speaks for."""
+    series = sorted({record.series for record in parts.decisions.models() if record.role is role})
+    found = []
+    for each in series:
+        wanted = DecisionFilter(
+            exchange=each.exchange, symbol=each.symbol, interval=each.interval.name, role=role,
+            origins=(Origin.LIVE, Origin.LATE), newest=True, limit=1,
+        )  # fmt: skip
+        found += parts.decisions.read(wanted)
+    return answer({"decisions": [decision_view(each) for each in found]})
+
+
+@router.get("/{decision_id}", summary="One decision with its explanation")
+def one_decision(parts: ServiceNeeded, decision_id: str) -> Response:
+    """Contributions in log-odds, the largest first; with `base` they add up to `score`."""
+    found = parts.decisions.get(decision_id)
+    if found is None:
+        raise HTTPException(404, f"no decision {decision_id!r}: GET /decisions lists them")
+    return answer(decision_view(found) | {"explanation": explanation_view(found.decision)})
+
+
+def _place(cursor: str) -> tuple[int, str]:
+    time, _, decision_id = cursor.partition("_")
+    if not time.isdigit() or not decision_id:
+        raise InvalidInput(f"{cursor!r} is no cursor: send the `next_cursor` of the page before unchanged")
+    return int(time), decision_id

@@ -1,0 +1,122 @@
+"""Deciding candles: a pure function of confirmed candles, the model and the position before."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from market.decision import Decision, Origin, Position, Role
+from market.features import FEATURES
+from market.interval import Series
+from market.ports import ModelRecord
+from model_service.candles import Candle, Window, frame
+from model_service.policy import Checks, Entry, decide
+from model_service.registry import expires_at
+from model_service.trained import TrainedModel
+
+_LOG_SIGMA: Final = FEATURES.index("log_sigma")
+
+
+@dataclass(slots=True)
+class Holding:
+    """What a follower holds; `bought_at` is the open time of the BUY's candle, `sigma` its volatility."""
+
+    position: Position = Position.FLAT
+    bought_at: int = 0
+    sigma: float = 0.0
+    entry_price: float | None = None
+
+    def entry(self, window: Window) -> Entry | None:
+        """Where the position began: the open after the BUY; None when flat or not known yet."""
+        if self.position is Position.FLAT:
+            return None
+        if self.entry_price is None:
+            self.entry_price = window.open_after(self.bought_at)
+        return None if self.entry_price is None else Entry(self.entry_price, self.sigma)
+
+    def follow(self, decision: Decision, log_sigma: float) -> None:
+        """Take the position that an issued decision leads to."""
+        if decision.position_after is self.position:
+            return
+        self.position = decision.position_after
+        self.bought_at, self.entry_price = decision.open_time, None
+        self.sigma = math.exp(log_sigma)
+
+
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """A model with its record, and the role it speaks in."""
+
+    series: Series
+    role: Role
+    record: ModelRecord
+    model: TrainedModel
+
+
+def decide_candles(
+    bench: Bench,
+    window: Window,
+    candles: Sequence[Candle],
+    holding: Holding,
+    *,
+    now: int,
+    late_after_ms: float,
+    overtaken: bool = False,
+) -> list[Decision]:
+    """Decide candles in order; `holding` follows.
+
+    `overtaken` candles arrived after a later one had been decided: they are suppressed as stale.
+    """
+    matrix = frame(candles)
+    scores = bench.model.score(matrix)
+    foreign = bench.model.out_of_distribution(matrix)
+    decisions: list[Decision] = []
+    for i, candle in enumerate(candles):
+        checks = Checks(
+            stale_data=overtaken,
+            contaminated_window=candle.contaminated,
+            model_expired=candle.close_time >= expires_at(bench.record),
+            out_of_distribution=bool(foreign[i]),
+        )
+        score = scores.at(i)
+        ruling = decide(
+            score, holding.position, float(candle.close), holding.entry(window), bench.model.spec.costs,
+            checks, bench.model.p_min,
+        )  # fmt: skip
+        known = bool(scores.known[i])
+        decision = Decision(
+            series=bench.series,
+            role=bench.role,
+            open_time=candle.open_time,
+            close_time=candle.close_time,
+            origin=Origin.LATE if now - candle.close_time > late_after_ms else Origin.LIVE,
+            model_id=bench.record.model_id,
+            action=ruling.action,
+            status=ruling.status,
+            reason=ruling.reason,
+            price=candle.close,
+            probability=score.probability,
+            expected_gain=score.expected_gain,
+            gain_low=score.gain_low,
+            gain_high=score.gain_high,
+            cost=bench.model.spec.costs.round_trip,
+            horizon=bench.model.spec.horizon,
+            position_before=holding.position,
+            position_after=ruling.position_after,
+            decided_at=now,
+            would_be=ruling.would_be,
+            features=candle.features,
+            contributions=named(scores.contributions[i]) if known else {},
+            base=float(scores.base[i]) if known else 0.0,
+            data_hash=candle.data_hash,
+        )
+        holding.follow(decision, float(candle.row[_LOG_SIGMA]))
+        decisions.append(decision)
+    return decisions
+
+
+def named(contributions: Sequence[float]) -> dict[str, float]:
+    """Contributions by feature, in log-odds."""
+    return {name: float(value) for name, value in zip(FEATURES, contributions, strict=True)}

@@ -1,0 +1,31 @@
+"""The model API on its port."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import uvicorn
+
+from market.store import MySQLDecisionStore, MySQLKlineStore, StoredClock
+from model_service.app import create_app
+from model_service.deps import Service
+from model_service.jobs import start_training
+from model_service.registry import Shelf
+from model_service.settings import ServeSettings
+from model_service.wiring import database
+
+
+def run_server() -> None:
+    """Answer on 127.0.0.1:OPA_MODEL_PORT until stopped."""
+    settings, db = ServeSettings(), database()
+    service = Service(
+        MySQLKlineStore(db),
+        MySQLDecisionStore(db),
+        Shelf(settings.models_dir),
+        cache(lambda exchange: StoredClock(db, exchange)),
+        start_training,
+    )
+    app = create_app(service, settings.api_key.get_secret_value())
+    uvicorn.run(
+        app, host=settings.listen_host, port=settings.model_port, log_level="warning", server_header=False
+    )

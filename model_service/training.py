@@ -1,0 +1,155 @@
+"""Training one series: walk-forward, final model, files, record; the old champion stays until the end."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from functools import partial
+from typing import Any, Final
+
+import numpy as np
+import pyarrow as pa
+
+from market.decision import Role
+from market.errors import InvalidInput
+from market.interval import Series
+from market.ports import BacktestRun, DecisionStore, KlineStore, ModelRecord
+from model_service.card import card, plain
+from model_service.jobs import DONE, SKIPPED, Report
+from model_service.matrix import data_hash, feature_code_hash
+from model_service.recorded_walk import recorded, thinned
+from model_service.registry import Shelf, expires_at
+from model_service.settings import ModelSettings
+from model_service.spec import Spec
+from model_service.train import train
+from model_service.verdict import BLOCKED
+from model_service.walkforward import WalkForward, walk_forward
+
+LINE_UP: Final = {Role.CHAMPION: "lightgbm", Role.CHALLENGER: "logistic"}
+WALK_FORWARD: Final = "walk_forward"
+_ALL_TIME: Final = 1 << 52
+
+
+@dataclass(frozen=True, slots=True)
+class Workshop:
+    """What training works with."""
+
+    klines: KlineStore
+    decisions: DecisionStore
+    shelf: Shelf
+    settings: ModelSettings
+
+    def spec(self, series: Series, role: Role) -> Spec:
+        """The configuration in force for a series and role."""
+        s = self.settings
+        return Spec(series.interval, s.horizon, s.fee_bp, s.slippage_bp, kind=LINE_UP[role])
+
+
+def train_series(shop: Workshop, series: Series, report: Report, *, force: bool) -> None:
+    """Train, back-test and register every role of a series that has no current model."""
+    klines = shop.klines.read_floats(series, 0, _ALL_TIME)
+    if not klines.num_rows:
+        raise InvalidInput(f"{series} has no confirmed candles: `python -m ingest populate` first")
+    newest = int(klines["open_time"][-1].as_py())
+    due = [role for role in LINE_UP if force or not is_current(shop, series, role, newest)]
+    for done, role in enumerate(due):
+        part = partial(_progress, report, done, len(due), role)
+        _train_role(shop, series, role, klines, report.now(), part)
+    report.end(DONE if due else SKIPPED, "trained" if due else "the model in use is current")
+
+
+def is_current(shop: Workshop, series: Series, role: Role, newest: int) -> bool:
+    """Whether a model of this configuration and code was judged, has its files, and is not expired."""
+    judged = [r for r in shop.decisions.models(series) if r.role is role and (r.active or _blocked(r.card))]
+    wanted = fingerprint(shop.spec(series, role))
+    return any(
+        record.card.get("fingerprint") == wanted and newest < expires_at(record) and shop.shelf.holds(record)
+        for record in judged
+    )
+
+
+def _blocked(card: Mapping[str, object]) -> bool:
+    """Too good to be true: kept for the leak suite, never put in charge."""
+    return card.get("verdict") == BLOCKED
+
+
+def fingerprint(spec: Spec) -> str:
+    """Identity of a configuration: its settings and the code of the features."""
+    settings = {**asdict(spec), "interval": str(spec.interval), "features": feature_code_hash()}
+    return hashlib.sha256(json.dumps(settings, sort_keys=True).encode()).hexdigest()
+
+
+def backtest_series(shop: Workshop, series: Series, role: Role, report: Report) -> BacktestRun:
+    """Run and store the walk-forward of a series alone; no model is touched."""
+    klines = shop.klines.read_floats(series, 0, _ALL_TIME)
+    spec = shop.spec(series, role)
+    walk = walk_forward(klines, spec, lambda done: report.say(done, f"{role}: walk-forward"))
+    run = _run(series, role, walk, report.now(), _run_id(series, role, spec, klines))
+    _save_run(shop, run, walk, spec)
+    report.end(DONE, "back-tested")
+    return run
+
+
+def _train_role(
+    shop: Workshop, series: Series, role: Role, klines: pa.Table, now: int, progress: Any
+) -> None:
+    spec = shop.spec(series, role)
+    walk = walk_forward(klines, spec, lambda done: progress(0.9 * done, "walk-forward"))
+    progress(0.92, "final model")
+    model = train(klines, spec, walk.out_of_fold)
+    sharpe = float(np.asarray(walk.metrics["sharpe_per_bar"]))
+    others = shop.decisions.record_trial(series, fingerprint(spec), sharpe, now)
+    run_id = _run_id(series, role, spec, klines)
+    start, end = (int(klines["open_time"][i].as_py()) for i in (0, -1))
+    model_id = run_id.removeprefix("wf-")
+    about = card(walk, model, others) | {
+        "fingerprint": fingerprint(spec),
+        "window": {"start": start, "end": end, "bars": klines.num_rows, "sha256": data_hash(klines)},
+        "backtest_run": run_id,
+        "simulated": series.exchange == "simulated",
+    }
+    progress(0.94, "storing the back-test")
+    _save_run(shop, _run(series, role, walk, now, run_id), walk, spec)
+    files = shop.shelf.save(model, model_id)
+    record = ModelRecord(
+        model_id, series, role, spec.kind, now, start, end, spec.horizon, not _blocked(about), about, files
+    )
+    shop.decisions.save_model(record)
+    progress(1.0, "registered")
+
+
+def _save_run(shop: Workshop, run: BacktestRun, walk: WalkForward, spec: Spec) -> None:
+    decided = recorded(walk, run, spec, shop.klines) if run.role is Role.CHAMPION else []
+    shop.decisions.save_backtest(run, decided)
+
+
+def _run(series: Series, role: Role, walk: WalkForward, now: int, run_id: str) -> BacktestRun:
+    times = walk.open_times
+    return BacktestRun(
+        run_id,
+        series,
+        role,
+        WALK_FORWARD,
+        now,
+        int(times[0]),
+        int(times[-1]),
+        card_metrics(walk),
+        thinned(walk),
+    )
+
+
+def card_metrics(walk: WalkForward) -> dict[str, Any]:
+    """The walk-forward's metrics, JSON-able."""
+    return {key: plain(value) for key, value in walk.metrics.items()}
+
+
+def _run_id(series: Series, role: Role, spec: Spec, klines: pa.Table) -> str:
+    content = f"{series}|{role}|{fingerprint(spec)}|{data_hash(klines)}"
+    name = f"{series.symbol}-{series.interval}".lower()[:40]
+    return f"wf-{name}-{role}-{hashlib.sha256(content.encode()).hexdigest()[:16]}"
+
+
+def _progress(report: Report, done: int, parts: int, role: Role, fraction: float, message: str) -> None:
+    report.say((done + fraction) / parts, f"{role}: {message}")
