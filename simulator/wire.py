@@ -27,7 +27,9 @@ def kline_rows(bars: Bars) -> str:
     cells = [
         part
         for column in range(WIDTH)
-        for part in ([bars[:, column]] if column in _COUNTS else np.divmod(bars[:, column], SCALE))
+        for part in (
+            [bars[:, column]] if column in _COUNTS else [bars[:, column] // SCALE, bars[:, column] % SCALE]
+        )
     ]
     flat = np.stack(cells, axis=1).ravel().tolist() if len(bars) else []
     return ",".join([f'[{_ROW},"0"]'] * len(bars)) % tuple(flat)

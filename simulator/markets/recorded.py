@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Final
 
@@ -14,6 +15,7 @@ from simulator.bars import (
     CLOSE_TIME,
     OPEN,
     OPEN_TIME,
+    SCALE,
     VOLUME,
     Bars,
     aggregate,
@@ -73,8 +75,8 @@ class _RecordedSymbol:
             name,
             base,
             quote,
-            tick=int(np.gcd.reduce(rows[:, OPEN : CLOSE + 1], axis=None)),
-            lot=max(int(np.gcd.reduce(rows[:, VOLUME])), 1),
+            tick=_step(rows[:, OPEN : CLOSE + 1]),
+            lot=_step(rows[:, VOLUME]),
             intervals=tuple(each for each in names if each.typical_ms >= finest),
             derived=COLUMNS if any(each.derived for each in recordings) else (),
         )
@@ -115,3 +117,9 @@ class _RecordedSymbol:
         return (
             recording.revised if recording.revised is not None and (self._revised or due) else recording.rows
         )
+
+
+def _step(amounts: Bars) -> int:
+    """The largest power of ten that divides all amounts: a guess at the symbol's tick or lot."""
+    divisor = math.gcd(SCALE, int(np.gcd.reduce(amounts, axis=None)))
+    return int(10 ** max(power for power in range(len(str(SCALE))) if divisor % 10**power == 0))

@@ -35,7 +35,7 @@ async def server_time(request: web.Request) -> web.Response:
 
 @routes.get("/api/v3/exchangeInfo")
 async def exchange_info(request: web.Request) -> web.Response:
-    """Symbols and limits; `opaDerived` names the kline columns that a recording lacks."""
+    """Symbols and limits; `derivedColumns` names the kline columns that a recording lacks."""
     exchange = request.app[EXCHANGE]
     parameters = Parameters(request, frozenset({"symbol", "symbols", "symbolStatus", "permissions"}))
     asked = parameters.symbols(exchange.listings())

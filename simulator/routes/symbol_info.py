@@ -11,7 +11,7 @@ _LARGEST: Final = "9000000.00000000"
 
 
 def symbol_info(listing: Listing) -> dict[str, object]:
-    """`{"symbol": "BTCUSDT", "status": "TRADING", "baseAsset": "BTC", …, "opaDerived": []}`."""
+    """`{"symbol": "BTCUSDT", "status": "TRADING", "baseAsset": "BTC", …, "derivedColumns": []}`."""
     tick, lot = decimal(listing.tick), decimal(listing.lot)
     return {
         "symbol": listing.symbol,
@@ -29,5 +29,5 @@ def symbol_info(listing: Listing) -> dict[str, object]:
             {"filterType": "LOT_SIZE", "minQty": lot, "maxQty": _LARGEST, "stepSize": lot},
         ],
         "permissions": ["SPOT"],
-        "opaDerived": list(listing.derived),
+        "derivedColumns": list(listing.derived),
     }

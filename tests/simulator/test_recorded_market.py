@@ -61,7 +61,7 @@ def test_columns_that_are_missing_follow_the_rule_and_are_named(tmp_path: Path) 
     first = rows_of(market, "1h")[0]
     quote = Decimal("3.5") * (Decimal("10.5") + 12 + Decimal("9.25") + 11) / 4
     assert first[6] == BEGIN + HOUR - 1
-    assert Decimal(first[7]) == quote == Decimal("149.625")
+    assert Decimal(first[7]) == quote == Decimal("37.40625")
     assert first[8] == 1
     assert [Decimal(cell) for cell in first[9:11]] == [Decimal("1.75"), quote / 2]
     assert market.listings(0)["BTCUSDT"].derived == COLUMNS
@@ -87,7 +87,7 @@ def test_a_bar_that_has_not_closed_shows_only_what_has_happened(tmp_path: Path) 
     market = RecordedMarket(read_folder(folder(tmp_path, SHORT)))
     at = BEGIN + HOUR
     states = [
-        market.bars("BTCUSDT", Interval("1h"), window(at, None), at + passed)[-1]
+        market.bars("BTCUSDT", Interval("1h"), window(at, at), at + passed)[-1]
         for passed in range(0, HOUR + 1, 10 * MINUTE)
     ]
     closes = [decimal(state[CLOSE]) for state in states]
@@ -100,7 +100,7 @@ def test_a_bar_that_has_not_closed_shows_only_what_has_happened(tmp_path: Path) 
     assert (states[0][VOLUME], states[6][VOLUME]) == (0, 350_000_000)
     assert all(state[CLOSE_TIME] == at + HOUR - 1 for state in states)
     (day,) = market.bars("BTCUSDT", Interval("1d"), window(0, None), at + 30 * MINUTE)
-    assert day[VOLUME] == 350_000_000 * 3 // 2
+    assert day[VOLUME] == 350_000_000 + 170_000_000  # half of the second hour, in whole lots of 0.1
 
 
 def test_the_future_of_a_recording_is_not_served(tmp_path: Path) -> None:

@@ -100,7 +100,7 @@ def test_exchange_info_lists_symbols_with_their_assets(http: httpx.Client) -> No
     assert info["serverTime"] == http.get("/time").json()["serverTime"] == NOW
     (one,) = http.get("/exchangeInfo", params={"symbol": "ETHUSDT"}).json()["symbols"]
     assert (one["status"], one["baseAsset"], one["quoteAsset"]) == ("TRADING", "ETH", "USDT")
-    assert one["opaDerived"] == []
+    assert one["derivedColumns"] == []
     two = http.get("/exchangeInfo", params={"symbols": '["BTCUSDT","XRPUSDT"]'}).json()["symbols"]
     assert [each["symbol"] for each in two] == ["BTCUSDT", "XRPUSDT"]
     assert http.get("/exchangeInfo", params={"symbolStatus": "BREAK"}).json()["symbols"] == []
