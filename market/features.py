@@ -14,6 +14,7 @@ import pyarrow as pa
 
 from market.errors import InvalidInput
 from market.indicators import INDICATORS
+from market.indicators.volatility import sigma
 from market.interval import Interval
 
 FEATURES: Final[tuple[str, ...]] = tuple(name for each in INDICATORS for name in each.columns)
@@ -33,6 +34,7 @@ def features(klines: pa.Table | pd.DataFrame) -> pd.DataFrame:
     missing. Raises `InvalidInput` when a column is missing.
     """
     bars = _bars(klines)
+    bars["sigma"] = sigma(bars)
     columns = [column.to_numpy() for each in INDICATORS for column in each.function(bars)]
     matrix = np.column_stack(columns).astype(np.float64)
     matrix[: WARMUP - 1] = np.nan

@@ -2,7 +2,7 @@
 
 Every indicator is causal (row t reads bars up to t), scale-free (prices times ten change nothing) and
 counts in bars. It takes a frame indexed by `open_time` (ms UTC) with float columns
-`open, high, low, close, volume` and gives its `COLUMNS` in order.
+`open, high, low, close, volume` and `sigma` (see `volatility.sigma`), and gives its `COLUMNS` in order.
 """
 
 from __future__ import annotations

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import pandas as pd
 
-from market.indicators.volatility import sigma
-
 LENGTH = 20
 COLUMNS = ("bollinger_z", "bollinger_width")
 
@@ -17,5 +15,5 @@ def bollinger(bars: pd.DataFrame) -> list[pd.Series]:
     still = deviation <= 1e-9 * close
     return [
         ((close - mean) / deviation).mask(still, 0.0),
-        (deviation / mean / (sigma(bars) * LENGTH**0.5)).mask(still, 0.0),
+        (deviation / mean / (bars["sigma"] * LENGTH**0.5)).mask(still, 0.0),
     ]

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
-
-from market.indicators.volatility import sigma
 
 COLUMNS = ("range", "close_location", "upper_wick", "lower_wick")
 
@@ -15,9 +14,9 @@ def candle_shape(bars: pd.DataFrame) -> list[pd.Series]:
     A candle without range has location and wicks 0.
     """
     high, low, close = bars["high"], bars["low"], bars["close"]
-    body_top = bars[["open", "close"]].max(axis=1)
-    body_bottom = bars[["open", "close"]].min(axis=1)
+    body_top = np.maximum(bars["open"], close)
+    body_bottom = np.minimum(bars["open"], close)
     span = high - low
     flat = span <= 0
     shares = [(2 * close - high - low) / span, (high - body_top) / span, (body_bottom - low) / span]
-    return [span / close / sigma(bars), *(share.mask(flat, 0.0) for share in shares)]
+    return [span / close / bars["sigma"], *(share.mask(flat, 0.0) for share in shares)]

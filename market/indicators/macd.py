@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import pandas as pd
 
-from market.indicators.volatility import sigma
-
 FAST, SLOW, SIGNAL = 12, 26, 9
 COLUMNS = ("macd_histogram",)
 
@@ -15,4 +13,4 @@ def macd(bars: pd.DataFrame) -> list[pd.Series]:
     close = bars["close"]
     line = close.ewm(span=FAST, adjust=False).mean() - close.ewm(span=SLOW, adjust=False).mean()
     histogram = line - line.ewm(span=SIGNAL, adjust=False).mean()
-    return [histogram / close / sigma(bars)]
+    return [histogram / close / bars["sigma"]]

@@ -22,7 +22,7 @@ def sigma(bars: pd.DataFrame, length: int = LONG) -> pd.Series:
 
 def volatility(bars: pd.DataFrame) -> list[pd.Series]:
     """Recent over long volatility (6 and 24 over 168 bars, log) and the log of the long one."""
-    long = sigma(bars)
+    long = bars["sigma"]
     returns = log_returns(bars)
     ratios = [np.log1p(returns.rolling(n).std() / long) for n in (6, 24)]
     return [*ratios, np.log(long)]

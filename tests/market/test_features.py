@@ -13,6 +13,7 @@ import pytest
 from market.errors import InvalidInput
 from market.features import CLEAN_BARS, FEATURES, WARMUP, contaminated, features
 from market.indicators import INDICATORS
+from market.indicators.volatility import sigma
 from market.interval import Interval
 from tests.model_service.markets import random_walk
 
@@ -91,6 +92,7 @@ def test_every_indicator_file_is_registered_and_keeps_its_promise() -> None:
     registered = [each.function.__name__ for each in INDICATORS]
     assert sorted(registered) == sorted(path.stem for path in folder.glob("*.py") if path.stem != "__init__")
     bars = MARKET.set_index("open_time")
+    bars["sigma"] = sigma(bars)
     for each in INDICATORS:
         assert each.function.__module__ == f"market.indicators.{each.function.__name__}"
         columns = each.function(bars)

@@ -21,7 +21,7 @@ from model_service.train import fit_before, train
 from model_service.walkforward import WalkForward, walk_forward
 from tests.model_service.markets import QUARTER, random_walk
 
-BARS = 16_000
+BARS = 12_000
 
 
 @pytest.fixture(scope="module")
