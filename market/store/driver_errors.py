@@ -11,6 +11,8 @@ from mysql.connector import errorcode
 from market.errors import MarketError, StoreRefused, StoreUnavailable
 
 _KILLED_BY_MARIADB: Final = 1927
+# Raised by the driver itself, without a server's number: a parameter is missing, a result was not read.
+_MISUSE: Final = (mysql.connector.ProgrammingError, mysql.connector.InternalError)
 _TRY_AGAIN: Final = {
     errorcode.ER_LOCK_DEADLOCK,
     errorcode.ER_LOCK_WAIT_TIMEOUT,
@@ -39,7 +41,7 @@ _ENOSPC: Final = re.compile(r"(?:errno|errcode|error):? \"?28\b|no space left", 
 def translate(error: mysql.connector.Error) -> MarketError:
     """A driver error as one of ours."""
     number, text = error.errno or 0, error.msg or str(error)
-    if isinstance(error, mysql.connector.ProgrammingError) and number < 1000:
+    if isinstance(error, _MISUSE) and number < 1000:
         return StoreRefused(f"the driver refuses a statement: {text}; this is a bug, please report it")
     if number in _DISK_FULL or _ENOSPC.search(text):
         return StoreRefused(f"the database's disk is full ({text}): free some space in its data folder")
