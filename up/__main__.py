@@ -26,7 +26,7 @@ cli = typer.Typer(
     add_completion=False,
     invoke_without_command=True,
     no_args_is_help=False,
-    help="Without a command: start everything (safe to repeat). up/.env.example explains the settings in .env.",
+    help="Without a command: start everything (safe to repeat). Settings: .env, see up/.env.example.",
 )
 Yes = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
 

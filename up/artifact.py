@@ -78,15 +78,20 @@ def _fetch(artifact: Artifact, cache: Path) -> Path:
             f"Maven could not fetch {artifact.coordinates}; check the network and the free disk space, then "
             f"run the command again:\n{(copied.stdout + copied.stderr).strip()[-1500:]}"
         )
+    shutil.rmtree(cache / "maven", ignore_errors=True)
+    check(artifact, archive)
+    return archive
+
+
+def check(artifact: Artifact, archive: Path) -> None:
+    """Delete the archive and raise `Terminal` when it is not what was pinned."""
     with archive.open("rb") as content:
         found = hashlib.file_digest(content, "sha256").hexdigest()
-    shutil.rmtree(cache / "maven", ignore_errors=True)
     if found != artifact.sha256:
         archive.unlink()
         raise Terminal(
             f"{artifact.file} has sha256 {found}, expected {artifact.sha256}: do not use this network"
         )
-    return archive
 
 
 @contextmanager
