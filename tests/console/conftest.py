@@ -7,8 +7,12 @@ import pytest
 from api_historic.app import create_app as historic_app
 from api_historic.deps import Stores
 from console.app import create_app as console_app
+from model_service.app import create_app as model_app
+from model_service.deps import Service
+from model_service.registry import Shelf
+from market.store.memory import MemoryTickStore
+from tests.api_historic.conftest import AwayKlines, AwayLog
 from tests.api_historic.serving import free_port, serving
-from tests.console.record_stub import record_app
 from tests.console.seed import NOW, Seeded, seeded
 
 KEY = "a-key-of-some-length"
@@ -32,12 +36,16 @@ class House:
 
 
 @pytest.fixture(scope="module")
-def house() -> Iterator[House]:
+def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     stores, clock = seeded(), MarketClock()
     held = Stores(stores.klines, stores.ticks, stores.klines.changes, lambda _exchange: clock)
+    shelf = Shelf(tmp_path_factory.mktemp("models"))
+    judged = Service(
+        stores.klines, stores.decisions, shelf, lambda _exchange: clock, lambda _jobs, _force: None
+    )
     with (
         serving(historic_app(held, KEY)) as historic,
-        serving(record_app(stores.decisions, KEY)) as model,
+        serving(model_app(judged, KEY)) as model,
         serving(console_app({"historic": historic, "model": model}, KEY)) as address,
     ):
         yield House(address, stores, clock)
@@ -48,6 +56,19 @@ def lonely() -> Iterator[str]:
     """A console whose APIs are away."""
     away = f"http://127.0.0.1:{free_port()}"
     with serving(console_app({"historic": away, "model": away}, KEY)) as address:
+        yield address
+
+
+@pytest.fixture(scope="module")
+def without_database() -> Iterator[str]:
+    """A console whose historic API runs without its database."""
+    log = AwayLog()
+    klines = AwayKlines(log)
+    held = Stores(klines, MemoryTickStore(klines), log, lambda _exchange: MarketClock())
+    with (
+        serving(historic_app(held, KEY)) as historic,
+        serving(console_app({"historic": historic, "model": historic}, KEY)) as address,
+    ):
         yield address
 
 

@@ -81,8 +81,8 @@ def record(store: MemoryDecisionStore, series: Series, rows: list[list[object]],
     draw = np.random.default_rng(seed + 100)
     gains = _gains(rows, draw)
     backtest, position = _decide(series, rows, range(120, BARS - LEDGER_BARS), gains, Position.FLAT)
-    backtest = [replace(each, origin=Origin.BACKTEST, run_id="run-1") for each in backtest]
-    run = BacktestRun("run-1", series, Role.CHAMPION, "lightgbm", NOW, START, END, {})
+    backtest = [replace(each, origin=Origin.BACKTEST, run_id=f"run-{series.symbol}") for each in backtest]
+    run = BacktestRun(f"run-{series.symbol}", series, Role.CHAMPION, "lightgbm", NOW, START, END, {})
     results = [_outcome(each, rows) for each in backtest]
     store.save_backtest(run, [Decided(*pair) for pair in zip(backtest, results, strict=True)])
     ledger, _ = _decide(series, rows, range(BARS - LEDGER_BARS, BARS), gains, position)
@@ -108,8 +108,8 @@ def record(store: MemoryDecisionStore, series: Series, rows: list[list[object]],
 
 def _gains(rows: list[list[object]], draw: np.random.Generator) -> np.ndarray:
     closes = np.array([float(str(row[4])) for row in rows])
-    trend = np.convolve(np.diff(np.log(closes), prepend=np.log(closes[0])), np.ones(9) / 9, "same")
-    return 0.35 * trend / trend.std() * 0.004 + draw.standard_normal(len(rows)) * 0.0008
+    trend = np.convolve(np.diff(np.log(closes), prepend=np.log(closes[0])), np.ones(9) / 9)[: len(closes)]
+    return 0.5 * trend / trend.std() * 0.004 + draw.standard_normal(len(rows)) * 0.0009
 
 
 def _decide(

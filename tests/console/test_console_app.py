@@ -28,6 +28,19 @@ def test_an_api_s_own_error_passes_through(house: House) -> None:
     assert answer.headers["content-type"] == "application/problem+json"
 
 
+def test_a_parameter_that_is_given_twice_arrives_twice(house: House) -> None:
+    asked = {
+        "exchange": "simulated",
+        "symbol": "BTCUSDT",
+        "interval": "1h",
+        "role": "champion",
+        "order": "desc",
+    }
+    several = {**asked, "limit": "1000", "origin": ["live", "late"]}
+    answer = httpx.get(f"{house.address}/api/model/decisions", params=several)
+    assert {each["origin"] for each in answer.json()["decisions"]} == {"live", "late"}
+
+
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH"])
 def test_nothing_but_reading_passes(house: House, method: str) -> None:
     assert httpx.request(method, f"{house.address}/api/model/models/train").status_code == 405

@@ -7,8 +7,10 @@ from typing import Any
 
 import pytest
 
+from market.interval import HOUR, Interval, Series
+from market.kline import Finality, Source, klines_from_rows
 from tests.console.conftest import House
-from tests.console.seed import HOUR, LEDGER_BARS
+from tests.console.seed import END, LEDGER_BARS
 
 pytestmark = pytest.mark.browser
 IMAGES = Path(__file__).parents[2] / "docs" / "images"
@@ -16,7 +18,7 @@ IMAGES = Path(__file__).parents[2] / "docs" / "images"
 
 @pytest.fixture
 def page(chromium: Any) -> Iterator[Any]:
-    context = chromium.new_context(viewport={"width": 1440, "height": 1000}, color_scheme="light")
+    context = chromium.new_context(viewport={"width": 1440, "height": 980}, color_scheme="light")
     opened = context.new_page()
     opened.errors = []
     opened.asked = []
@@ -52,7 +54,7 @@ def test_the_page_shows_the_market_the_decisions_and_the_model(page: Any, house:
     assert page.inner_text("#verdict") == "Not proven"
     assert "51.3 %" in page.inner_text("#model")
     assert "random timing does as well" in page.inner_text("#model")
-    assert "pending" in page.inner_text("#tile-right .note")
+    assert page.inner_text("#tile-right .note").endswith(f"of {LEDGER_BARS - 5} live decisions · 5 pending")
     assert page.errors == []
     assert all(url.startswith(house.address) for url in page.asked)
 
@@ -66,7 +68,7 @@ def test_reasons_are_words_and_outcomes_are_told(page: Any, house: House) -> Non
     assert "Suppressed: candles are missing in the window" in rows
     assert "late" in rows
     assert "back-test" not in rows
-    assert page.locator("#rows .outcome.pending").count() == 4
+    assert page.locator("#rows .outcome.pending").count() == 5
     assert page.locator("#rows .badge.hollow").count() == page.locator("#rows tr.suppressed").count() > 0
 
 
@@ -107,13 +109,32 @@ def test_services_that_are_away_are_said(page: Any, lonely: str) -> None:
     assert page.inner_text("#freshness") == "Not connected"
 
 
+def test_a_database_that_is_away_is_said_on_the_page(page: Any, without_database: str) -> None:
+    page.goto(without_database)
+    page.wait_for_selector("#problem:not([hidden])")
+    assert "the database does not answer" in page.inner_text("#problem")
+    assert page.inner_text("#freshness") == "Not connected"
+
+
+def test_a_new_candle_appears_by_itself(page: Any, house: House) -> None:
+    open_series(page, house, "binance/XRPUSDT/1h")
+    texts = ["7.7001", "7.9", "7.6", "7.7777"]
+    bar = [END, *texts, "10", END + HOUR - 1, "77", 3, "5", "38"]
+    series = Series("binance", "XRPUSDT", Interval("1h"))
+    house.stores.klines.write(
+        series, klines_from_rows([bar]), finality=Finality.CONFIRMED, source=Source.REST, now=END + HOUR
+    )
+    page.wait_for_selector("#tile-price .big:has-text('7.7777')", timeout=8000)
+    assert page.errors == []
+
+
 def test_older_candles_follow_when_the_chart_is_moved(page: Any, house: House) -> None:
     open_series(page, house)
     before = page.evaluate("document.querySelector('#chart').dataset.marks")
-    for _ in range(12):
+    for _ in range(8):
         page.mouse.move(200, 400)
         page.mouse.down()
-        page.mouse.move(1000, 400)
+        page.mouse.move(900, 400, steps=10)
         page.mouse.up()
     until(page, f"Number(document.querySelector('#chart').dataset.marks) > {before}")
     assert page.errors == []

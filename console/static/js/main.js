@@ -6,7 +6,7 @@ import { allSeries, candlesBefore, FIRST_CANDLES, freshness, newestCandles } fro
 import { drawModel } from "./model.js";
 import { Picker, segments } from "./picker.js";
 import { readout } from "./readout.js";
-import { activeModel, BACKTEST, LEDGER, marksBetween, newestDecisions } from "./record.js";
+import { activeModel, BACKTEST, LEDGER, marksBetween, newestDecisions, trackRecord } from "./record.js";
 import { showAway, showFreshness, showProblem, showSimulated } from "./states.js";
 import { drawTable } from "./table.js";
 import { decisionTiles, priceTile, rightTile } from "./tiles.js";
@@ -45,7 +45,8 @@ async function loadSeries(signal) {
   chart.show(page.klines);
   chart.mark([]);
   readout(null, chart.candles, page.marks);
-  await Promise.all([refreshClock(signal), loadDecisions(signal), loadMarks(signal), loadModel(signal)]);
+  await refreshClock(signal);
+  await Promise.all([loadDecisions(signal), loadMarks(signal), loadModel(signal)]);
 }
 
 async function refreshClock(signal) {
@@ -61,8 +62,7 @@ async function loadDecisions(signal) {
     newestDecisions(page.series, LEDGER, TABLE_ROWS, signal),
     newestDecisions(page.series, ORIGINS[page.origins], TABLE_ROWS, signal),
   ]);
-  decisionTiles(ledger[0], page.marketTime ?? Date.now());
-  rightTile(ledger);
+  decisionTiles(ledger, page.marketTime);
   drawTable(listed, page.origins === "Back-test" ? "No back-test is stored for this series." : "No decision yet: the next closed candle brings one.");
 }
 
@@ -73,7 +73,9 @@ async function loadMarks(signal) {
 }
 
 async function loadModel(signal) {
-  drawModel(await activeModel(page.series, signal));
+  const [model, record] = await Promise.all([activeModel(page.series, signal), trackRecord(page.series, signal)]);
+  drawModel(model);
+  rightTile(record);
 }
 
 async function loadOlder(signal) {
@@ -95,7 +97,8 @@ async function refresh(signal) {
   const added = newer.filter((each) => each.open_time > known);
   page.klines.push(...added);
   if (added.length) chart.add(newer);
-  await Promise.all([refreshClock(signal), loadDecisions(signal)]);
+  await refreshClock(signal);
+  await loadDecisions(signal);
   if (added.length) await Promise.all([loadMarks(signal), loadModel(signal)]);
 }
 

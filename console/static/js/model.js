@@ -9,30 +9,44 @@ const VERDICTS = {
   blocked: ["Blocked: too good to be true", "bad"],
 };
 
-function bar(name, value, [low, high], interval, kind) {
-  const place = (x) => `${(100 * (x - low)) / (high - low)}`;
-  const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
-  for (const [key, text] of Object.entries({ viewBox: "0 0 100 10", preserveAspectRatio: "none", "aria-hidden": "true" })) svg.setAttribute(key, text);
-  const part = (tag, attributes) => {
-    const made = document.createElementNS("http://www.w3.org/2000/svg", tag);
-    for (const [key, text] of Object.entries(attributes)) made.setAttribute(key, text);
+const HALF = 0.5;
+const SVG = "http://www.w3.org/2000/svg";
+
+// A scale around one half, as wide as the numbers need and the same to both sides.
+function reach(scores) {
+  const values = ["accuracy", "base_rate_accuracy", "persistence_accuracy", "accuracy_low", "accuracy_high"]
+    .map((key) => scores[key]).filter(Number.isFinite);
+  return Math.ceil(Math.max(0.05, ...values.map((each) => Math.abs(each - HALF))) * 50) / 50;
+}
+
+function line(name, value, width, interval, kind) {
+  const place = (share) => 50 + (50 * (share - HALF)) / width;
+  const svg = document.createElementNS(SVG, "svg");
+  svg.setAttribute("viewBox", "0 0 100 10");
+  svg.setAttribute("preserveAspectRatio", "none");
+  svg.setAttribute("aria-hidden", "true");
+  const part = (look, x, wide, y, high) => {
+    const made = document.createElementNS(SVG, "rect");
+    for (const [key, given] of Object.entries({ class: look, x, y, width: wide, height: high })) made.setAttribute(key, given);
     svg.append(made);
   };
-  part("rect", { class: "track", x: 0, y: 2, width: 100, height: 6 });
-  part("rect", { class: kind, x: 0, y: 2, width: place(value), height: 6 });
-  if (interval) part("rect", { class: "whisker", x: place(interval[0]), y: 0.5, width: place(interval[1]) - place(interval[0]), height: 9 });
+  part("track", 0, 100, 4.5, 1);
+  part("half", 49.8, 0.4, 0, 10);
+  if (interval) part("whisker", place(interval[0]), place(interval[1]) - place(interval[0]), 3, 4);
+  part(kind, place(value) - 0.9, 1.8, 1, 8);
   return [element("dt", {}, name), element("dd", {}, svg, element("b", {}, share(value)))];
 }
 
 function bars(scores) {
-  const values = ["accuracy", "base_rate_accuracy", "persistence_accuracy", "accuracy_low", "accuracy_high"]
-    .map((key) => scores[key]).filter(Number.isFinite);
-  const range = [Math.min(0.44, ...values) - 0.01, Math.max(0.56, ...values) + 0.01];
+  const width = reach(scores);
   const interval = Number.isFinite(scores.accuracy_low) ? [scores.accuracy_low, scores.accuracy_high] : null;
-  return element("dl", { class: "bars" },
-    ...bar("This model", scores.accuracy, range, interval, "ours"),
-    ...bar("Always the usual direction", scores.base_rate_accuracy, range, null, "other"),
-    ...bar("Same as last candle", scores.persistence_accuracy, range, null, "other"));
+  const ends = [HALF - width, HALF, HALF + width].map((each) => element("span", {}, share(each, 0)));
+  return element("div", { class: "bars" },
+    element("dl", {},
+      ...line("This model", scores.accuracy, width, interval, "ours"),
+      ...line("Always the usual direction", scores.base_rate_accuracy, width, null, "other"),
+      ...line("Same as the last candle", scores.persistence_accuracy, width, null, "other")),
+    element("p", { class: "scale", "aria-hidden": "true" }, ...ends));
 }
 
 function facts(model, { scores, net, buy_and_hold: hold, shift_p: luck }) {
@@ -41,7 +55,7 @@ function facts(model, { scores, net, buy_and_hold: hold, shift_p: luck }) {
     ["Judged on", scores.n && `${scores.n.toLocaleString("en")} candles`],
     ["Back-test, costs taken off", net && percent(net.total, 1)],
     ["Buying once and holding", hold && percent(hold.total, 1)],
-    ["As good by random timing (p)", Number.isFinite(luck) && luck.toFixed(2)],
+    ["Luck does as well (p)", Number.isFinite(luck) && luck.toFixed(2)],
     ["Learnt until", model.train_end && moment(model.train_end)],
   ].filter(([, value]) => value);
   return element("dl", { class: "facts" },

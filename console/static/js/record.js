@@ -32,7 +32,12 @@ export async function marksBetween(series, start, end, signal) {
 }
 
 export async function activeModel(series, signal) {
-  const { models } = await ask("model/models", { ...named(series), role: "champion", active: true }, signal);
-  if (!models.length) return null;
-  return ask(`model/models/${models[0].model_id}`, {}, signal);
+  const { models } = await ask("model/models", { ...named(series), active: true }, signal);
+  const inCharge = models.find((each) => each.role === "champion");
+  return inCharge ? ask(`model/models/${inCharge.model_id}`, {}, signal) : null;
+}
+
+export async function trackRecord(series, signal) {
+  const answer = await ask("model/track-record", named(series), signal);
+  return answer.track_record[0] ?? null;
 }

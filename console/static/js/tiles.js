@@ -23,7 +23,15 @@ export function priceTile(series, klines, marketTime) {
   fill("tile-price", [price(last.close), unit], [moved, ` ${over} · closed ${age(marketTime - last.close_time)} ago`]);
 }
 
-export function decisionTiles(decision, marketTime) {
+// Since when a follower holds what it holds, as far as the listed decisions reach.
+function positionNote(decisions) {
+  const changed = decisions.find((each) => each.position_before !== each.position_after);
+  if (!changed) return `for all of the last ${decisions.length} decisions`;
+  return `since the ${changed.action} of ${moment(changed.open_time)}`;
+}
+
+export function decisionTiles(ledger, marketTime) {
+  const decision = ledger[0];
   if (!decision) {
     fill("tile-decision", "none yet", "the next closed candle brings one");
     fill("tile-gain", "–", "");
@@ -31,18 +39,19 @@ export function decisionTiles(decision, marketTime) {
   }
   const since = age(marketTime - decision.close_time);
   fill("tile-decision", [badge(decision), element("small", {}, ` ${since} ago`)], reason(decision.reason));
+  fill("tile-position", decision.position_after === "long" ? "Long" : "Flat", positionNote(ledger));
+  if (decision.expected_gain === null) return fill("tile-gain", "–", "not computed for this candle");
   const cost = decision.cost;
   const net = decision.expected_gain - cost;
   const verdict = net > 0 ? "clears" : "does not clear";
-  fill("tile-gain", [percent(decision.expected_gain), element("small", {}, ` / ${share(cost, 2)}`)], `${verdict} the cost by ${share(Math.abs(net), 2)} over ${decision.horizon} bars`, mood(net));
-  fill("tile-position", decision.position_after === "long" ? "Long" : "Flat", `since the candle of ${moment(decision.open_time)} or before`);
+  fill("tile-gain", [percent(decision.expected_gain), element("small", {}, ` / ${share(cost, 2)}`)], `${verdict} the cost by ${share(Math.abs(net), 2)} over ${decision.horizon} bars`, net > 0 ? "good" : "");
 }
 
-// Of the ledger decisions that are listed, honestly named so.
-export function rightTile(decisions) {
-  const known = decisions.filter((each) => each.outcome?.state === "known");
-  const right = known.filter((each) => each.outcome.correct).length;
-  const waiting = decisions.filter((each) => !each.outcome || each.outcome.state === "pending").length;
-  const note = `${right} of ${known.length} known · ${waiting} pending, last ${decisions.length} decisions`;
-  fill("tile-right", known.length ? share(right / known.length) : "–", known.length ? note : `${waiting} pending: outcomes come after the horizon`);
+// The ledger only: what was decided before its outcome could be known.
+export function rightTile(record) {
+  const { known = 0, pending = 0 } = record?.outcomes ?? {};
+  if (!known) return fill("tile-right", "–", `${pending} pending: outcomes come after the horizon`);
+  const right = Math.round(record.accuracy * known);
+  const beside = element("small", {}, ` / ${share(record.base_rate, 0)} base rate`);
+  fill("tile-right", [share(record.accuracy), beside], `${right} of ${known} live decisions · ${pending} pending`);
 }
