@@ -34,11 +34,9 @@ def serve(
     """Serve the market of OPA_SOURCE until interrupted; prints the address when it is ready."""
     try:
         settings = SimulatorSettings()
-        logging.basicConfig(
-            level=settings.log_level.upper(), format="%(asctime)s %(levelname)s %(name)s %(message)s"
-        )
+        logging.basicConfig(level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s %(message)s")
         market, clock = open_market(settings)
-    except (MarketError, ValidationError, ValueError) as error:
+    except (MarketError, ValidationError) as error:
         raise _end(str(error), 2) from error
     chosen = settings.simulator_port if port is None else port
     try:

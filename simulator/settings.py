@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated, Final, Literal
 
 from pydantic import AwareDatetime, Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -26,7 +26,7 @@ class SimulatorSettings(BaseSettings):
     simulator_speed: Annotated[float, Field(ge=0, le=100_000)] = 1.0
     simulator_start: AwareDatetime | None = None
     simulator_new_listing: AwareDatetime = datetime(2026, 11, 10, tzinfo=UTC)
-    log_level: str = "INFO"
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"] = "INFO"
 
     def folder(self) -> Path | None:
         """The folder of recorded candles, None for the generated market."""

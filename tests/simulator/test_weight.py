@@ -49,8 +49,8 @@ def test_the_day_ticker_costs_by_the_number_of_symbols(count: int, weight: int) 
     assert cost("/api/v3/ticker/24hr", {"symbols": f"[{names}]"}) == weight
 
 
-def test_a_client_above_the_budget_is_told_to_wait_over_http(server: Simulator) -> None:
-    with httpx.Client(base_url=server.rest_url) as http:
+def test_a_client_above_the_budget_is_told_to_wait_over_http(simulator: Simulator) -> None:
+    with httpx.Client(base_url=simulator.rest_url) as http:
         for _ in range(2 * 6000 // 80 + 2):
             answer = http.get("/v3/ticker/24hr")
             if answer.status_code != 200:
@@ -58,6 +58,6 @@ def test_a_client_above_the_budget_is_told_to_wait_over_http(server: Simulator) 
     assert answer.status_code == 429
     assert 1 <= int(answer.headers["Retry-After"]) <= 60
     assert answer.json()["code"] == -1003
-    counters = server.control.counters()
+    counters = simulator.control.counters()
     assert counters["refused_429"] == 1
     assert counters["largest_weight"] > counters["weight_limit"] == 6000
