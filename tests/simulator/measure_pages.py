@@ -1,4 +1,4 @@
-"""How fast the simulator serves its history, and in how much memory: `python -m tests.simulator.measure_pages`."""
+"""Speed and memory of the simulator serving history: `python -m tests.simulator.measure_pages`."""
 
 from __future__ import annotations
 
