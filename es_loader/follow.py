@@ -18,7 +18,6 @@ from es_loader.record import Record
 from es_loader.retention import drop_purged_days
 from es_loader.state import State, StateStore
 from es_loader.touched import Touched
-from market.documents import DOCUMENTS
 from market.errors import Transient
 from market.interval import Series
 from market.ports import Change
@@ -90,8 +89,7 @@ class Follower:
         """Write into the generations of the cursor, and let the aliases show them."""
         if state.generations == self._generations:
             return
-        for name, generation in state.generations.items():
-            self._indices.point(DOCUMENTS[name], generation)
+        self._indices.point(state.generations)
         self._generations = state.generations
         self._touched.generations = state.generations
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 import logging
 from collections.abc import Iterable
 from typing import Final
 
+import orjson
 from elasticsearch import BadRequestError, Elasticsearch, NotFoundError
 
 from es_loader import state
@@ -37,10 +39,10 @@ class Indices:
         with translated("bootstrap"):
             self._template("opa-state", "opa-state-*", state.MAPPING, {state.ALIAS: {}})
             self._create(state.INDEX)
-            for name, stream in DOCUMENTS.items():
-                generation = generations.get(name) or self._shown(stream)
-                self.prepare(stream, generation)
-                self.point(stream, generation)
+        wanted = {name: generations.get(name) or self._shown(stream) for name, stream in DOCUMENTS.items()}
+        for name, generation in wanted.items():
+            self.prepare(DOCUMENTS[name], generation)
+        self.point(wanted)
 
     def prepare(self, stream: DocumentStream, generation: int) -> None:
         """The stream's template and a first index of a generation."""
@@ -50,41 +52,48 @@ class Indices:
 
     def add_new_fields(self, stream: DocumentStream) -> None:
         """Teach existing indices the fields that their mapping lacks; `SinkRefused` where a type changed."""
+        wanted = properties(stream.fields)
         with translated(f"extending {stream.alias}"):
+            mappings = self._client.indices.get_mapping(index=stream.alias)
+            if all(each["mappings"]["properties"] == wanted for each in mappings.values()):
+                return
             try:
-                self._client.indices.put_mapping(index=stream.alias, properties=properties(stream.fields))
+                self._client.indices.put_mapping(index=stream.alias, properties=wanted)
             except BadRequestError as error:
                 raise SinkRefused(
                     f"{stream.alias}: a field changed its type; run `python -m es_loader rebuild` ({error})"
                 ) from error
 
-    def point(self, stream: DocumentStream, generation: int) -> None:
-        """Let the alias name exactly the indices of `generation`, in one step."""
-        with translated(f"pointing {stream.alias}"):
-            self._template(
-                f"{stream.alias}-current",
-                stream.pattern(generation),
-                stream.mapping(),
-                {stream.alias: {}},
-                _PRIORITY + 1,
-            )
-            named = self._named(stream)
-            wanted = {name for name in self.physical(stream) if generation_of(name) == generation}
-            add = [{"add": {"index": name, "alias": stream.alias}} for name in sorted(wanted - named)]
-            drop = [{"remove": {"index": name, "alias": stream.alias}} for name in sorted(named - wanted)]
-            if add or drop:
-                self._client.indices.update_aliases(actions=[*add, *drop])
+    def point(self, generations: dict[str, int]) -> None:
+        """Let the aliases name exactly the indices of these generations (by stream), all in one step."""
+        actions = []
+        with translated("switching aliases"):
+            for name, generation in generations.items():
+                stream = DOCUMENTS[name]
+                self._current_template(stream, generation)
+                shown = self._named(stream)
+                wanted = {each for each in self.physical(stream) if generation_of(each) == generation}
+                actions += [_alias("add", stream, index) for index in sorted(wanted - shown)]
+                actions += [_alias("remove", stream, index) for index in sorted(shown - wanted)]
+            if actions:
+                self._client.indices.update_aliases(actions=actions)
 
-    def drop_others(self, stream: DocumentStream, generation: int) -> None:
-        """Delete every index of the stream that is not of `generation`."""
-        self.delete(name for name in self.physical(stream) if generation_of(name) != generation)
+    def drop_others(self, generations: dict[str, int]) -> None:
+        """Delete every index of these streams that is not of its generation."""
+        self.delete(
+            index
+            for name, generation in generations.items()
+            for index in self.physical(DOCUMENTS[name])
+            if generation_of(index) != generation
+        )
 
     def delete(self, names: Iterable[str]) -> None:
         """Delete physical indices; one that is gone already is fine."""
-        for name in sorted(names):
-            with translated(f"deleting {name}"):
-                self._client.indices.delete(index=name, ignore_unavailable=True)
-            log.info("deleted index %s", name)
+        gone = sorted(names)
+        if gone:
+            with translated("deleting indices"):
+                self._client.indices.delete(index=gone, ignore_unavailable=True)
+            log.info("deleted %s", ", ".join(gone))
 
     def physical(self, stream: DocumentStream) -> list[str]:
         """Every physical index of the stream, of whatever generation."""
@@ -128,6 +137,15 @@ class Indices:
             if error.error != "resource_already_exists_exception":
                 raise
 
+    def _current_template(self, stream: DocumentStream, generation: int) -> None:
+        self._template(
+            f"{stream.alias}-current",
+            stream.pattern(generation),
+            stream.mapping(),
+            {stream.alias: {}},
+            _PRIORITY + 1,
+        )
+
     def _template(
         self,
         name: str,
@@ -136,12 +154,27 @@ class Indices:
         aliases: dict[str, object] | None = None,
         priority: int = _PRIORITY,
     ) -> None:
-        self._client.indices.put_index_template(
-            name=name,
-            index_patterns=[pattern],
-            priority=priority,
-            template={"settings": SETTINGS, "mappings": mapping, "aliases": aliases or {}},
-        )
+        body = {"settings": SETTINGS, "mappings": mapping, "aliases": aliases or {}}
+        fingerprint = hashlib.sha256(orjson.dumps([pattern, body])).hexdigest()
+        if self._fingerprint(name) != fingerprint:  # each change costs the cluster a write to disk
+            self._client.indices.put_index_template(
+                name=name,
+                index_patterns=[pattern],
+                priority=priority,
+                template=body,
+                meta={"fingerprint": fingerprint},
+            )
+
+    def _fingerprint(self, template: str) -> str:
+        try:
+            found = self._client.indices.get_index_template(name=template)["index_templates"]
+        except NotFoundError:
+            return ""
+        return str(found[0]["index_template"].get("_meta", {}).get("fingerprint", ""))
+
+
+def _alias(action: str, stream: DocumentStream, index: str) -> dict[str, object]:
+    return {action: {"index": index, "alias": stream.alias}}
 
 
 def _first_partition(stream: DocumentStream) -> str:

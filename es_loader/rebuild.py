@@ -42,9 +42,8 @@ class Rebuild:
         # The cursor first: a follower then writes into the new generation, and mends the alias if we die.
         fresh = State(fresh.epoch, fresh.seq, dict.fromkeys(names, generation))
         persistently(lambda: self._states.save(_merged(self._states.load(), fresh, names)))
-        for name in names:
-            self._indices.point(DOCUMENTS[name], generation)
-            self._indices.drop_others(DOCUMENTS[name], generation)
+        self._indices.point(fresh.generations)
+        self._indices.drop_others(fresh.generations)
         return written
 
     def _load(self, name: str, generation: int) -> int:

@@ -27,11 +27,7 @@ def searchable(client: Elasticsearch, alias: str) -> int:
 
 
 def empty(client: Elasticsearch) -> None:
-    """Delete every index and template of ours."""
+    """Delete every index of ours."""
     names = list(client.indices.get(index="opa-*"))
     if names:
         client.indices.delete(index=names)
-    templates = [each["name"] for each in client.indices.get_index_template()["index_templates"]]
-    for name in templates:
-        if name.startswith("opa-"):
-            client.indices.delete_index_template(name=name)

@@ -1,0 +1,94 @@
+"""Each request of `docs/elastic_queries.md` is sent to a real server as it stands there."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pytest
+
+from es_loader.assembly import Loader
+from market.coverage import Hole, HoleReason
+from market.interval import HOUR
+from market.kline import Finality, Source
+from tests.es_loader.world import SERIES, START, World, candles
+
+pytestmark = pytest.mark.elastic
+PAGE = Path(__file__).parents[2] / "docs" / "elastic_queries.md"
+REQUEST = re.compile(r"^## (\d+)\. .*?^```http\nGET (\S+)\n(.*?)^```", re.MULTILINE | re.DOTALL)
+
+
+@pytest.fixture
+def answers(world: World, loader: Loader) -> dict[int, dict[str, Any]]:
+    """The answer to each request, by its number."""
+    world.live_a_day()
+    _a_hole_after_the_day(world)
+    loader.rebuild().run()
+    return {
+        int(number): loader.writer.perform_request(
+            "POST",
+            f"/{path}",
+            headers={"content-type": "application/json", "accept": "application/json"},
+            body=orjson.loads(body),
+        ).body
+        for number, path, body in REQUEST.findall(PAGE.read_text())
+    }
+
+
+def test_the_ten_requests_answer_what_they_say(answers: dict[int, dict[str, Any]]) -> None:
+    assert list(answers) == list(range(1, 11))
+    assert all(answer["timed_out"] is False for answer in answers.values())
+    _check_market(answers)
+    _check_decisions(answers)
+    (series,) = _sources(answers[9])
+    assert (series["quality"]["missing_bars"], series["quality"]["missing_by_reason"]["outage"]) == (2, 2)
+    (model,) = _sources(answers[10])
+    assert (model["model"]["accuracy"], model["model"]["base_rate_accuracy"]) == (0.54, 0.51)
+
+
+def _check_market(answers: dict[int, dict[str, Any]]) -> None:
+    (last,) = _sources(answers[1])
+    assert (last["@timestamp"], last["kline"]["close"]) == (START + 26 * HOUR, 10.75)
+    first_day, second_day = answers[2]["aggregations"]["day"]["buckets"]
+    assert first_day["volume"]["value"] == pytest.approx(24 * 100.25)
+    assert (second_day["doc_count"], second_day["high"]["value"], second_day["low"]["value"]) == (1, 11, 10)
+    spread = answers[3]["aggregations"]["spread"]["values"]
+    assert spread["50.0"] == pytest.approx(93.0233)
+
+
+def _check_decisions(answers: dict[int, dict[str, Any]]) -> None:
+    newest = _sources(answers[4])
+    assert len(newest) == 20
+    assert newest[0]["@timestamp"] == START + 23 * HOUR
+    assert newest[0]["decision"]["reason"] == "expected_gain_above_cost"
+    origins = {each["key"]: each["doc_count"] for each in _buckets(answers[5], "origin")}
+    assert origins == {"live": 24, "backtest": 12}
+    (symbol,) = _buckets(answers[6], "symbol")
+    assert (symbol["doc_count"], symbol["right"]["doc_count"]) == (18, 11)
+    (reason,) = _buckets(answers[7], "reason")
+    assert (reason["key"], reason["net"]["avg"]) == ("expected_gain_above_cost", pytest.approx(2.5))
+    (step,) = _buckets(answers[8], "bin")
+    assert (step["doc_count"], step["rose"]["doc_count"]) == (18 + 12, 18 + 12)
+    assert step["predicted"]["value"] == pytest.approx(0.57)
+
+
+def _sources(answer: dict[str, Any]) -> list[dict[str, Any]]:
+    return [hit["_source"] for hit in answer["hits"]["hits"]]
+
+
+def _buckets(answer: dict[str, Any], name: str) -> list[dict[str, Any]]:
+    buckets: list[dict[str, Any]] = answer["aggregations"][name]["buckets"]
+    return buckets
+
+
+def _a_hole_after_the_day(world: World) -> None:
+    start = START + 24 * HOUR
+    world.klines.write(
+        SERIES,
+        candles(1, start + 2 * HOUR),
+        finality=Finality.CONFIRMED,
+        source=Source.REST,
+        now=START,
+        covered=(start, start + 3 * HOUR),
+        holes=[Hole(start, start + 2 * HOUR, 2, HoleReason.OUTAGE)],
+    )
