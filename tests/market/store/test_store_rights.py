@@ -1,0 +1,137 @@
+"""Each database user may do its work and nothing else; the migrations make the same schema on every way."""
+
+from os import environ
+from pathlib import Path
+from shutil import copy
+from subprocess import run
+from sys import executable
+
+import pytest
+from pydantic import SecretStr
+
+from market.errors import StoreRefused
+from market.interval import Interval
+from market.kline import Finality, Source
+from market.ports import SymbolInfo
+from market.store import Database, MySQLKlineStore, StoreSettings
+from market.store.migrate import MIGRATIONS, migrate
+from market.store.rights import create_users
+from market.store.settings import DatabaseUser, RootSettings
+from tests.contracts.candles import page, prices
+
+pytestmark = pytest.mark.database
+KLINE = "UPDATE klines SET trades = 0"
+FORBIDDEN: list[tuple[DatabaseUser, str]] = [
+    ("reader", KLINE),
+    ("reader", "INSERT INTO change_log (seq, stream, series, from_time, to_time) VALUES (9, '', '', 0, 0)"),
+    ("reader", "DELETE FROM decisions"),
+    ("model", KLINE),
+    ("model", "DELETE FROM ticks"),
+    ("model", "UPDATE coverage SET end_time = 0"),
+    ("model", "DELETE FROM change_log"),
+    ("ingest", "DELETE FROM decisions"),
+    ("ingest", "UPDATE outcomes SET net = 1"),
+    ("ingest", "DELETE FROM change_log"),
+    ("ingest", "DROP TABLE klines"),
+    ("ingest", "SELECT 1 INTO OUTFILE '/tmp/opa-rights-test'"),
+    ("model", "SELECT LOAD_FILE('/etc/passwd') FROM klines INTO OUTFILE '/tmp/opa-rights-test'"),
+    ("migrator", "CREATE USER 'opa_other'@'%'"),
+]
+
+
+@pytest.fixture(params=["database", "mysql8"])
+def server(request: pytest.FixtureRequest) -> StoreSettings:
+    settings: StoreSettings = request.getfixturevalue(request.param)
+    return settings
+
+
+@pytest.mark.parametrize(("user", "statement"), FORBIDDEN)
+def test_a_user_is_refused_what_is_not_its_work(
+    server: StoreSettings, user: DatabaseUser, statement: str
+) -> None:
+    with (
+        pytest.raises(StoreRefused, match=r"(?i)denied|privilege"),
+        Database(server, user).transaction() as cursor,
+    ):
+        cursor.execute(statement)
+
+
+@pytest.mark.parametrize("user", ["reader", "model", "ingest"])
+def test_everybody_may_read_the_market(server: StoreSettings, user: DatabaseUser) -> None:
+    with Database(server, user).transaction() as cursor:
+        for table in ("klines", "klines_readable", "ticks", "coverage", "holes", "revisions", "change_log"):
+            cursor.execute(f"SELECT COUNT(*) FROM {table}")
+            assert cursor.fetchone() == (0,)
+
+
+def test_the_readable_view_has_the_classic_columns(server: StoreSettings) -> None:
+    store = MySQLKlineStore(Database(server, "ingest"))
+    series = store.register(SymbolInfo("binance", "BTCUSDT", "BTC", "USDT", "TRADING"), Interval("1h"))
+    store.write(series, page({1: "5"}), finality=Finality.CONFIRMED, source=Source.REST, now=1)
+    store.write(series, page({2: "5"}), finality=Finality.RUNNING, source=Source.STREAM, now=1)
+    with Database(server, "reader").transaction() as cursor:
+        cursor.execute("SELECT * FROM klines_readable")
+        names, rows = [each[0] for each in cursor.description], cursor.fetchall()
+        cursor.execute("SELECT series_id FROM series")
+        (series_id,) = cursor.fetchone()
+    (row,) = [dict(zip(names, each, strict=True)) for each in rows]
+    assert row["id"] == series_id * 10**14 + 3_600_000
+    assert str(row["kline_open_time_parsed"]) == "1970-01-01 01:00:00"
+    assert str(row["kline_close_time_parsed"]) == "1970-01-01 01:59:59.999000"
+    assert (row["symbol"], row["open_price"], row["number_of_trades"]) == ("BTCUSDT", 5, 7)
+    assert names[1:7] == [
+        "open_price",
+        "high_price",
+        "low_price",
+        "close_price",
+        "volume",
+        "quote_asset_volume",
+    ]
+
+
+def test_migrating_again_changes_nothing(server: StoreSettings) -> None:
+    assert migrate(server) == []
+
+
+def test_the_previous_version_is_brought_up_to_date_without_loss(
+    server: StoreSettings, root_password: str, tmp_path: Path
+) -> None:
+    older = tmp_path / "older"
+    older.mkdir()
+    for path in MIGRATIONS.glob("0001_*"):
+        copy(path, older)
+    scratch = server.model_copy(update={"name": "opa_previous"})
+    root = RootSettings(host=server.host, port=server.port, root_password=SecretStr(root_password))
+    create_users(root, scratch)
+    assert migrate(scratch, older) == ["0001_market"]
+    store = MySQLKlineStore(Database(scratch, "ingest"))
+    series = store.register(SymbolInfo("binance", "BTCUSDT", "BTC", "USDT", "TRADING"), Interval("1h"))
+    store.write(series, page({1: "5"}), finality=Finality.CONFIRMED, source=Source.REST, now=1)
+    later = sorted(path.stem for path in MIGRATIONS.glob("*.sql") if "rollback" not in path.name)[1:]
+    assert migrate(scratch) == later
+    assert prices(store.read(series, 0, 1 << 45)) == {1: "5"}
+    with Database(scratch, "model").transaction() as cursor:
+        cursor.execute("SELECT COUNT(*) FROM decisions")
+        assert cursor.fetchone() == (0,)
+
+
+@pytest.mark.parametrize("job", ["users", "migrate"])
+def test_a_missing_password_is_named(job: str, tmp_path: Path) -> None:
+    environment = {name: value for name, value in environ.items() if not name.startswith("OPA_DB_")}
+    done = run(
+        [executable, "-m", "market.store", job],
+        cwd=tmp_path,
+        env=environment | {"PYTHONPATH": str(Path(__file__).parents[3])},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 2
+    assert "OPA_DB_INGEST_PASSWORD" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_wrong_root_password_is_refused_in_words(server: StoreSettings) -> None:
+    root = RootSettings(host=server.host, port=server.port, root_password=SecretStr("wrong"))
+    with pytest.raises(StoreRefused, match="check the OPA_DB_"):
+        create_users(root, server)
