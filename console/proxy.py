@@ -48,7 +48,7 @@ class Proxy:
         if address is None or not _PATH.fullmatch(path):
             return problem(404, "Not Found", f"there is no {name}/{path}", "not_found", "see docs/api.md")
         try:
-            answer = await self._client.get(f"{address}/{path}", params=request.query_params.multi_items())
+            answer = await self._client.get(f"{address}/{path}", params=httpx.QueryParams(request.url.query))
         except httpx.TimeoutException as error:
             log.warning("%s: %r", address, error)
             return _away(

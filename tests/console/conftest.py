@@ -7,10 +7,10 @@ import pytest
 from api_historic.app import create_app as historic_app
 from api_historic.deps import Stores
 from console.app import create_app as console_app
+from market.store.memory import MemoryTickStore
 from model_service.app import create_app as model_app
 from model_service.deps import Service
 from model_service.registry import Shelf
-from market.store.memory import MemoryTickStore
 from tests.api_historic.conftest import AwayKlines, AwayLog
 from tests.api_historic.serving import free_port, serving
 from tests.console.seed import NOW, Seeded, seeded
