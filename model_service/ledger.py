@@ -12,7 +12,7 @@ from typing import Final
 from market.decision import Action, Decision, Origin, Position, Role, Status
 from market.interval import Series
 from market.ports import Clock, DecisionFilter, DecisionStore, KlineStore, ModelRecord
-from model_service.candles import Candle, read_window
+from model_service.candles import Candle, Window, read_window
 from model_service.registry import Shelf, in_charge
 from model_service.score import Bench, Holding, decide_candles
 
@@ -30,6 +30,8 @@ class Scribe:
     shelf: Shelf
     clock: Callable[[str], Clock]
     late_after_ms: float
+    round: int = 0
+    _read: tuple[tuple[object, ...], Window] | None = None
     _records: dict[tuple[Series, Role], list[ModelRecord]] = field(default_factory=dict)
 
     def refresh(self) -> list[Series]:
@@ -51,6 +53,7 @@ class Scribe:
 
     def write_due(self, series: Series, since: int = 0) -> int:
         """Decide every confirmed candle from `since` on that is due; returns how many were appended."""
+        self.round += 1
         return sum(self._write(series, role, since) for role in self.roles(series))
 
     def _write(self, series: Series, role: Role, since: int) -> int:
@@ -69,7 +72,7 @@ class Scribe:
         return written
 
     def _append(self, series: Series, role: Role, times: list[int], overtaken: bool) -> int:
-        window = read_window(self.klines, series, times)
+        window = self._window(series, times)
         now = self.clock(series.exchange).now()
         made: list[Decision] = []
         holding: Holding | None = None
@@ -85,6 +88,13 @@ class Scribe:
         for each in made:
             log.debug("%s %s %d: %s (%s)", series, role, each.open_time, each.action, each.reason)
         return written
+
+    def _window(self, series: Series, times: list[int]) -> Window:
+        # Every role decides the same candles one after the other: their features are made once.
+        key = (series, tuple(times), self.round)
+        if self._read is None or self._read[0] != key:
+            self._read = (key, read_window(self.klines, series, times))
+        return self._read[1]
 
     def _shares(
         self, series: Series, role: Role, candles: Sequence[Candle], *, single: bool

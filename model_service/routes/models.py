@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Final
 
 from fastapi import APIRouter, Body, Response
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
 
+from market.interval import HOUR
 from model_service.deps import Exchange, IntervalName, ServiceNeeded, Symbol, known_series
 from model_service.jobs import UNFINISHED, new_job
 from model_service.views import answer, job_view, model_view
 
 router = APIRouter(prefix="/models", tags=["models"])
+# A job that was killed outright never ends; training takes minutes, so an hour later it may be started again.
+_DEAD_AFTER_MS: Final = HOUR
 
 
 class TrainRequest(BaseModel):
@@ -45,10 +48,15 @@ def list_models(
 def start(parts: ServiceNeeded, order: Annotated[TrainRequest, Body()]) -> Response:
     """202 with the job, whose progress is at `/jobs/{id}`; 409 while the series is being trained."""
     series = known_series(parts, order.exchange, order.symbol, order.interval)
-    running = [job for job in parts.decisions.jobs() if job.series == str(series) and job.state in UNFINISHED]
+    now = parts.clock(series.exchange).now()
+    running = [
+        job
+        for job in parts.decisions.jobs()
+        if job.series == str(series) and job.state in UNFINISHED and now - job.started_at < _DEAD_AFTER_MS
+    ]
     if running:
         raise HTTPException(409, f"{series} is being trained: see /jobs/{running[0].job_id}")
-    job = new_job(series, parts.clock(series.exchange).now())
+    job = new_job(series, now)
     parts.decisions.save_job(job)
     parts.start_training([job], order.force)
     return answer(job_view(job), 202)

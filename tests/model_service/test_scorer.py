@@ -1,0 +1,263 @@
+"""The scorer: what it writes into the ledger, and what it never does."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from market.decision import Action, Decision, Origin, OutcomeState, Position, Role, Status
+from market.errors import StoreUnavailable
+from market.ports import DecisionFilter
+from market.store import Database, MySQLChangeLog, MySQLDecisionStore, MySQLKlineStore, StoreSettings
+from model_service.registry import Shelf, expires_at
+from model_service.spec import Spec
+from model_service.train import train
+from model_service.trained import TrainedModel
+from tests.model_service.made import SERIES, STEP, HandClock, Shop, memory_shop, open_shop
+from tests.model_service.markets import QUARTER, random_walk
+
+TRAINED = 6_000
+MARKET = random_walk(TRAINED + 400, 11, edge=0.5)
+START, END = int(MARKET["open_time"].iloc[0]), int(MARKET["open_time"].iloc[TRAINED - 1])
+CHAMPION = Role.CHAMPION
+
+
+@pytest.fixture(scope="module")
+def model() -> TrainedModel:
+    return train(MARKET[:TRAINED], Spec(QUARTER, horizon=1, fee_bp=0.1, slippage_bp=0.1))
+
+
+@pytest.fixture
+def shop(tmp_path: Path, model: TrainedModel) -> Shop:
+    return stocked(memory_shop(tmp_path), model)
+
+
+def stocked(shop: Shop, model: TrainedModel) -> Shop:
+    shop.confirm(MARKET[:TRAINED])
+    shop.register(model, "m1", START, END)
+    return shop
+
+
+def bars(first: int, last: int) -> pd.DataFrame:
+    return MARKET[TRAINED + first : TRAINED + last]
+
+
+def live(shop: Shop, first: int, last: int, scorer: Any = None) -> None:
+    """Candles close one by one, each is confirmed a second later and scored."""
+    scorer = scorer or shop.scorer()
+    for at in range(first, last):
+        shop.clock.time = opened(at) + STEP + 1_000
+        shop.confirm(bars(at, at + 1))
+        scorer.step()
+
+
+def opened(at: int) -> int:
+    return int(MARKET["open_time"].iloc[TRAINED + at])
+
+
+def ledger(shop: Shop) -> list[Decision]:
+    wanted = DecisionFilter(origins=(Origin.LIVE, Origin.LATE), limit=1_000)
+    return [each.decision for each in shop.decisions.read(wanted)]
+
+
+def test_every_confirmed_candle_after_the_training_is_decided_once(shop: Shop) -> None:
+    live(shop, 0, 20)
+    shop.scorer().catch_up()
+    assert [d.open_time for d in ledger(shop)] == [opened(i) for i in range(20)]
+    assert {d.origin for d in ledger(shop)} == {Origin.LIVE}
+    assert {d.model_id for d in ledger(shop)} == {"m1"}
+    assert shop.decisions.verify(SERIES, CHAMPION) == []
+
+
+def test_each_position_begins_where_the_one_before_ended(shop: Shop) -> None:
+    live(shop, 0, 30)
+    made = ledger(shop)
+    assert {d.action for d in made} == {Action.BUY, Action.SELL, Action.HOLD}
+    for before, after in pairwise(made):
+        assert after.position_before is before.position_after
+
+
+def test_live_one_by_one_and_late_in_one_go_decide_alike(
+    shop: Shop, tmp_path: Path, model: TrainedModel
+) -> None:
+    live(shop, 0, 30)
+    late = stocked(memory_shop(tmp_path / "late"), model)
+    late.confirm(bars(0, 30))
+    late.clock.time = opened(30) + 10 * STEP
+    late.scorer().catch_up()
+
+    def content(each: Decision) -> tuple[object, ...]:
+        return each.open_time, each.action, each.reason, each.position_after, each.probability, each.data_hash
+
+    assert [content(d) for d in ledger(late)] == [content(d) for d in ledger(shop)]
+    assert {d.origin for d in ledger(late)} == {Origin.LATE}
+
+
+def test_the_explanation_adds_up_and_the_stored_features_score_the_same_again(
+    shop: Shop, model: TrainedModel
+) -> None:
+    live(shop, 0, 5)
+    for d in ledger(shop):
+        log_odds = d.base + sum(d.contributions.values())
+        assert 1 / (1 + np.exp(-log_odds)) == pytest.approx(d.probability, abs=1e-6)
+        again = model.score(np.array([list(d.features.values())], dtype=float))
+        assert again.at(0).probability == d.probability
+
+
+def test_outcomes_follow_after_the_horizon_and_not_before(shop: Shop) -> None:
+    live(shop, 0, 2)
+    assert [each.outcome for each in shop.decisions.read(DecisionFilter())] == [None, None]
+    live(shop, 2, 3)
+    first = shop.decisions.read(DecisionFilter())[0].outcome
+    assert first is not None
+    assert first.state is OutcomeState.KNOWN
+    entry, leave = (float(f"{MARKET['open'].iloc[TRAINED + i]:.8f}") for i in (1, 2))
+    assert first.gross == pytest.approx(leave / entry - 1, abs=1e-12)
+
+
+def test_a_candle_that_never_comes_makes_its_outcome_insufficient_once_that_is_certain(shop: Shop) -> None:
+    live(shop, 0, 1)
+    shop.confirm(bars(2, 3))
+    shop.scorer().catch_up()
+    assert shop.decisions.read(DecisionFilter())[0].outcome is None
+    shop.confirm(bars(0, 5).drop(index=TRAINED + 1))
+    shop.scorer().catch_up()
+    outcome = shop.decisions.read(DecisionFilter())[0].outcome
+    assert outcome is not None
+    assert outcome.state is OutcomeState.INSUFFICIENT
+
+
+def test_a_hole_suppresses_decisions_and_leaves_the_position_alone(shop: Shop) -> None:
+    live(shop, 0, 5)
+    before = ledger(shop)[-1].position_after
+    live(shop, 8, 12)
+    after = ledger(shop)[5:]
+    assert {(d.status, d.reason, d.action) for d in after} == {
+        (Status.SUPPRESSED, "contaminated_window", Action.HOLD)
+    }
+    assert {d.position_after for d in after} == {before}
+    assert all(d.would_be is not None for d in after)
+
+
+def test_a_candle_that_arrives_after_a_later_one_was_decided_edits_nothing(shop: Shop) -> None:
+    live(shop, 0, 10)
+    live(shop, 11, 13)
+    settled = ledger(shop)
+    live(shop, 10, 11)
+    made = ledger(shop)
+    assert [d for d in made if d.open_time != opened(10)] == settled
+    overtaken = made[10]
+    assert (overtaken.status, overtaken.reason) == (Status.SUPPRESSED, "stale_data")
+    assert overtaken.position_before is made[9].position_after
+    assert overtaken.position_after is overtaken.position_before
+    assert shop.decisions.verify(SERIES, CHAMPION) == []
+
+
+def test_the_position_outlives_the_model_that_began_it(shop: Shop, model: TrainedModel) -> None:
+    at = 0
+    while not ledger(shop) or ledger(shop)[-1].position_after is Position.FLAT:
+        live(shop, at, at + 1)
+        at += 1
+        assert at < 200, "the planted edge should have been bought"
+    shop.register(model, "m2", START, opened(at - 1))
+    live(shop, at, at + 1)
+    newest = ledger(shop)[-1]
+    assert newest.model_id == "m2"
+    assert newest.position_before is Position.LONG
+
+
+def test_candles_a_new_model_has_seen_are_left_to_the_old_one(shop: Shop, model: TrainedModel) -> None:
+    shop.confirm(bars(0, 10))
+    shop.register(model, "m2", START, opened(5))
+    shop.scorer().catch_up()
+    assert [d.model_id for d in ledger(shop)] == ["m1"] * 6 + ["m2"] * 4
+
+
+def test_an_expired_model_no_longer_acts(shop: Shop, model: TrainedModel) -> None:
+    record = shop.register(model, "short", END - 2 * STEP, END, later=1)
+    assert expires_at(record) == opened(1)
+    live(shop, 0, 4)
+    assert [d.reason == "model_expired" for d in ledger(shop)] == [False, True, True, True]
+
+
+def test_a_tampered_model_file_stops_its_series_and_says_so(
+    shop: Shop, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    (tmp_path / "m1" / "model.json").write_text("{}")
+    live(shop, 0, 2)
+    assert ledger(shop) == []
+    assert "is not the registered one" in caplog.text
+    assert "cannot be used" in caplog.text
+
+
+def test_a_database_that_goes_away_while_scoring_loses_nothing(shop: Shop) -> None:
+    flaky = _Flaky(shop.decisions)
+    scorer = shop.scorer(flaky)
+    stop = threading.Event()
+    thread = threading.Thread(target=scorer.run, args=(stop,))
+    thread.start()
+    try:
+        for at in range(6):
+            flaky.away = at in (2, 3)
+            shop.clock.time = opened(at) + STEP + 1_000
+            shop.confirm(bars(at, at + 1))
+            time.sleep(0.3)
+        _wait(lambda: len(ledger(shop)) == 6)
+    finally:
+        stop.set()
+        thread.join(10)
+    assert [d.open_time for d in ledger(shop)] == [opened(i) for i in range(6)]
+    assert shop.decisions.verify(SERIES, CHAMPION) == []
+
+
+@pytest.mark.database
+def test_on_the_real_database_a_candle_is_decided_within_the_time_it_may_take(
+    database: StoreSettings, tmp_path: Path, model: TrainedModel
+) -> None:
+    db = Database(database, "model")
+    shop = Shop(
+        MySQLKlineStore(Database(database, "ingest")), MySQLDecisionStore(db), MySQLChangeLog(db),
+        Shelf(tmp_path), HandClock(),
+    )  # fmt: skip
+    open_shop(shop)
+    stocked(shop, model)
+    scorer = shop.scorer()
+    live(shop, 0, 3, scorer)
+    took = []
+    for at in range(3, 13):
+        shop.clock.time = opened(at) + STEP
+        shop.confirm(bars(at, at + 1))
+        began = time.perf_counter()
+        assert scorer.step() == 2
+        took.append(time.perf_counter() - began)
+    assert sorted(took)[len(took) // 2] < 0.3
+    assert len(ledger(shop)) == 13
+    assert shop.decisions.verify(SERIES, CHAMPION) == []
+
+
+class _Flaky:
+    """A database that can be taken away; everything else is the store's own doing."""
+
+    def __init__(self, store: Any) -> None:
+        self._store = store
+        self.away = False
+
+    def __getattr__(self, name: str) -> Any:
+        if self.away:
+            raise StoreUnavailable("the database does not answer")
+        return getattr(self._store, name)
+
+
+def _wait(until: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 20
+    while not until():
+        assert time.monotonic() < deadline, "the scorer did not catch up"
+        time.sleep(0.1)

@@ -1,0 +1,97 @@
+"""Training a series as a job: what it leaves behind, and what a failure leaves alone."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from market.decision import Origin, Role
+from market.errors import InvalidInput, StoreUnavailable
+from market.ports import DecisionFilter
+from model_service.jobs import new_job, reported
+from model_service.settings import ModelSettings
+from model_service.training import Workshop, train_series
+from tests.model_service.made import SERIES, Shop, memory_shop
+from tests.model_service.markets import random_walk
+
+MARKET = random_walk(6_200, 11, edge=0.5)
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory: pytest.TempPathFactory) -> tuple[Shop, Workshop]:
+    shop = memory_shop(tmp_path_factory.mktemp("models"))
+    shop.confirm(MARKET)
+    work = Workshop(shop.klines, shop.decisions, shop.shelf, ModelSettings())
+    run(shop, work)
+    return shop, work
+
+
+def run(shop: Shop, work: Workshop, *, force: bool = False) -> str:
+    shop.clock.time += 1
+    job = new_job(SERIES, shop.clock.time)
+    with reported(work.decisions, job, shop.clock.now) as report:
+        train_series(work, SERIES, report, force=force)
+    return next(each.state for each in work.decisions.jobs() if each.job_id == job.job_id)
+
+
+def test_champion_and_challenger_are_registered_with_their_back_tests(trained: tuple[Shop, Workshop]) -> None:
+    shop, _ = trained
+    models = {model.role: model for model in shop.decisions.models(active_only=True)}
+    runs = {each.role: each for each in shop.decisions.backtests()}
+    assert {role: model.kind for role, model in models.items()} == {
+        Role.CHAMPION: "lightgbm", Role.CHALLENGER: "logistic",
+    }  # fmt: skip
+    for role, model in models.items():
+        assert model.card["backtest_run"] == runs[role].run_id
+        assert model.train_end == int(MARKET["open_time"].iloc[-1])
+        assert shop.shelf.holds(model)
+        assert len(runs[role].equity) > 100
+
+
+def test_every_candle_after_the_burn_in_has_its_walk_forward_decision(trained: tuple[Shop, Workshop]) -> None:
+    shop, _ = trained
+    decided = shop.decisions.read(DecisionFilter(origins=(Origin.BACKTEST,), limit=10_000))
+    first = decided[0].decision.open_time
+    assert [d.decision.open_time for d in decided] == [t for t in MARKET["open_time"] if t >= first]
+    assert len(decided) > 2_000
+    assert [d.outcome is None for d in decided[-6:]] == [False, *[True] * 5]
+    assert decided[0].outcome is not None
+
+
+def test_a_current_model_is_not_trained_again(trained: tuple[Shop, Workshop]) -> None:
+    shop, work = trained
+    before = shop.decisions.models()
+    assert run(shop, work) == "skipped"
+    assert shop.decisions.models() == before
+
+
+def test_a_failure_leaves_the_old_models_in_charge(trained: tuple[Shop, Workshop]) -> None:
+    shop, work = trained
+
+    class Failing:
+        def __getattr__(self, name: str) -> Any:
+            if name == "save_backtest":
+                raise StoreUnavailable("the database went away")
+            return getattr(shop.decisions, name)
+
+    before = shop.decisions.models()
+    with pytest.raises(StoreUnavailable):
+        run(shop, replace(work, decisions=Failing()), force=True)
+    assert shop.decisions.models() == before
+    newest = shop.decisions.jobs()[0]
+    assert (newest.state, newest.message) == ("failed", "the database went away")
+
+
+def test_too_short_a_history_is_refused_with_a_reason(tmp_path: Path) -> None:
+    shop = memory_shop(tmp_path)
+    work = Workshop(shop.klines, shop.decisions, shop.shelf, ModelSettings())
+    with pytest.raises(InvalidInput, match="no confirmed candles"):
+        run(shop, work)
+    shop.confirm(MARKET[:3_000])
+    with pytest.raises(InvalidInput, match="insufficient history: 3000 bars"):
+        run(shop, work)
+    assert shop.decisions.jobs()[0].state == "failed"
+    assert shop.decisions.models() == []
