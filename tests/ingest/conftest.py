@@ -16,10 +16,11 @@ from ingest.plan import Wanted
 from ingest.populate import Populate, Report
 from ingest.progress import Lines
 from ingest.settings import IngestSettings
+from ingest.times import parse_time
 from market.interval import Interval
 from market.store.memory import MemoryKlineStore
 from tests.ingest.exchange import ScriptedExchange, serve
-from tests.simulator_fixture import Simulator
+from tests.simulator_fixture import START, Simulator, start_simulator
 
 Open = Callable[[ScriptedExchange], Awaitable[BinanceExchange]]
 
@@ -28,6 +29,22 @@ Open = Callable[[ScriptedExchange], Awaitable[BinanceExchange]]
 def _outside_any_project(tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """No `.env` of this machine is read."""
     monkeypatch.chdir(tmp_path)
+
+
+@pytest.fixture(scope="session")
+def _resting_simulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Simulator]:
+    folder = tmp_path_factory.mktemp("simulator")
+    with start_simulator(folder, OPA_SIMULATOR_SPEED="0", OPA_SIMULATOR_START=START) as running:
+        yield running
+
+
+@pytest.fixture
+def simulator(_resting_simulator: Simulator) -> Simulator:
+    """One for all tests of this room: the clock stands at `START` again, no fault is armed."""
+    control = _resting_simulator.control
+    control.clear_faults()
+    control.clock(set=parse_time(START, 0), speed=0)
+    return _resting_simulator
 
 
 @pytest.fixture
