@@ -43,14 +43,11 @@ def serve() -> None:
         clock=cache(lambda exchange: StoredClock(reader, exchange)),
     )
     app = create_app(stores, settings.api_key.get_secret_value(), concurrency=database.pool_size)
+    config = uvicorn.Config(
+        app, host=settings.listen_host, port=settings.historic_port, log_level="warning", server_header=False
+    )
     try:
-        uvicorn.run(
-            app,
-            host=settings.listen_host,
-            port=settings.historic_port,
-            log_level="warning",
-            server_header=False,
-        )
+        uvicorn.Server(config).run()
     except KeyboardInterrupt:
         raise typer.Exit(130) from None
 

@@ -30,14 +30,11 @@ def serve() -> None:
     logging.basicConfig(level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     logging.getLogger("httpx").setLevel(logging.WARNING)
     app = create_app(settings.addresses(), settings.api_key.get_secret_value())
+    config = uvicorn.Config(
+        app, host=settings.listen_host, port=settings.console_port, log_level="warning", server_header=False
+    )
     try:
-        uvicorn.run(
-            app,
-            host=settings.listen_host,
-            port=settings.console_port,
-            log_level="warning",
-            server_header=False,
-        )
+        uvicorn.Server(config).run()
     except KeyboardInterrupt:
         raise typer.Exit(130) from None
 
