@@ -15,7 +15,7 @@ from market.errors import InvalidInput, MarketError
 from market.interval import Series
 from market.outcome import Costs
 from market.ports import DecisionStore, KlineStore
-from market.store import MySQLDecisionStore, MySQLKlineStore, StoredClock
+from market.store import MySQLDecisionStore, MySQLKlineStore, StoredClock, StoreSettings
 from model_service.jobs import Report, new_job, reported
 from model_service.outcomes import record_due
 from model_service.parallel import train_all
@@ -150,8 +150,9 @@ def main() -> None:
         )
         cli(standalone_mode=True)
     except ValidationError as error:
-        names = ", ".join(f"OPA_{str(each['loc'][0]).upper()}" for each in error.errors() if each["loc"])
-        typer.echo(f"missing or wrong setting ({error.title}): {names}; see up/.env.example", err=True)
+        prefix = "OPA_DB_" if error.title == StoreSettings.__name__ else "OPA_"
+        names = ", ".join(f"{prefix}{str(each['loc'][0]).upper()}" for each in error.errors() if each["loc"])
+        typer.echo(f"missing or wrong setting: {names}; see up/.env.example", err=True)
         raise SystemExit(2) from None
     except InvalidInput as error:
         typer.echo(str(error), err=True)

@@ -26,7 +26,7 @@ def run(folder: Path, *arguments: str, **settings: str) -> subprocess.CompletedP
 def test_a_missing_password_is_named(tmp_path: Path) -> None:
     done = run(tmp_path, "score", "--once")
     assert done.returncode == 2
-    assert "MODEL_PASSWORD" in done.stderr
+    assert "OPA_DB_MODEL_PASSWORD" in done.stderr
     assert "Traceback" not in done.stderr
 
 
