@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -113,7 +114,7 @@ def _client(settings: KibanaSettings) -> Iterator[httpx.Client]:
     with httpx.Client(
         base_url=settings.url,
         auth=(settings.user, settings.password.get_secret_value()),
-        verify=str(settings.ca) if settings.ca else True,
+        verify=ssl.create_default_context(cafile=settings.ca),
         timeout=settings.timeout_s,
     ) as client:
         yield client

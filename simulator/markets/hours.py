@@ -20,6 +20,8 @@ BETA: Final = 0.90
 _CALMEST, _WILDEST = 0.2, 6.0  # bounds of the variance, in long-run variances
 _TAIL: Final = 8  # degrees of freedom of the shocks, a Student t scaled to variance 1
 _LARGEST_SHOCK: Final = 6.0
+LARGE_MOVE: Final = 1.8  # sigmas; about one hour in seventeen
+REBOUND_FADE: Final = 0.7
 _THURSDAY: Final = 4  # weekday of 1970-01-01, Sunday = 0
 
 
@@ -41,6 +43,7 @@ class HourlyWalk:
         self._sigmas = array("d")
         self._variance = symbol.sigma**2
         self._sign = 0.0
+        self._pull = 0.0
 
     def day(self, day: int) -> tuple[int, NDArray[np.float64], NDArray[np.float64]]:
         """First hour, n + 1 log prices (before it and after each hour) and n sigmas of a day since 1970."""
@@ -61,11 +64,12 @@ class HourlyWalk:
             self._step(season(at), shock)
 
     def _step(self, factor: float, shock: float) -> None:
-        """One hour: sigma times (shock minus the edge against the sign of the last return)."""
-        long_run = self._symbol.sigma**2
-        change = math.sqrt(self._variance) * (shock - self._symbol.edge * self._sign)
+        """One hour: sigma times (shock minus the lean against the last return and against a large one)."""
+        long_run, sigma = self._symbol.sigma**2, math.sqrt(self._variance)
+        change = sigma * (shock - self._symbol.edge * self._sign - self._symbol.rebound * self._pull)
         self._levels.append(self._levels[-1] + factor * change)
         self._sigmas.append(factor * math.sqrt(self._variance))
         variance = long_run * (1 - ALPHA - BETA) + ALPHA * change**2 + BETA * self._variance
         self._variance = min(max(variance, _CALMEST * long_run), _WILDEST * long_run)
         self._sign = math.copysign(1.0, change)
+        self._pull = self._sign if abs(change) > LARGE_MOVE * sigma else REBOUND_FADE * self._pull

@@ -24,7 +24,8 @@ class GeneratedSymbol:
 
     `tick` and `lot` are in units of 1e-8 and `tick * lot` must be a multiple of 1e8 (so that price times
     quantity is exact); `sigma` is the long-run standard deviation of an hourly log return; `turnover` the
-    typical quote volume of a minute; `edge` how many sigmas the next return leans against the last one.
+    typical quote volume of a minute; `edge` how many sigmas the next return leans against the last one;
+    `rebound` how many sigmas the hours after a large move lean against it, fading by `REBOUND_FADE` an hour.
     """
 
     name: str
@@ -36,6 +37,7 @@ class GeneratedSymbol:
     sigma: float
     turnover: float
     edge: float = 0.0
+    rebound: float = 0.0
     listed_at: int = EPOCH
 
 
@@ -43,7 +45,9 @@ SYMBOLS: Final = {
     each.name: each
     for each in (
         GeneratedSymbol("BTCUSDT", "BTC", "USDT", 30_000, SCALE // 100, SCALE // 10**5, 0.0045, 700_000),
-        GeneratedSymbol("ETHUSDT", "ETH", "USDT", 2_000, SCALE // 100, SCALE // 10**4, 0.0055, 400_000, 0.1),
+        GeneratedSymbol(
+            "ETHUSDT", "ETH", "USDT", 2_000, SCALE // 100, SCALE // 10**4, 0.0055, 400_000, 0.08, 0.4
+        ),
         GeneratedSymbol("XRPUSDT", "XRP", "USDT", 0.6, SCALE // 10**5, SCALE // 10, 0.0060, 90_000),
         GeneratedSymbol(NEWLY_LISTED, "NEW", "USDT", 1.25, SCALE // 10**5, SCALE // 10, 0.0120, 15_000),
     )

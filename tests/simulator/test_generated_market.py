@@ -135,6 +135,23 @@ def test_the_planted_edge_is_there_and_nowhere_else(generated: GeneratedMarket) 
     assert 0.49 < reversals(generated, "BTCUSDT", "1m", 30 * DAY) < 0.51
 
 
+def rebound(market: GeneratedMarket, symbol: str) -> float:
+    """Mean return of the four hours after an hour beyond 1.8 standard deviations, against its direction."""
+    bars = closed(market, symbol, "1h", NOW - 3 * YEAR, NOW)
+    levels = np.log(bars[:, CLOSE].astype(float))
+    moves = np.diff(levels)
+    large = np.flatnonzero(np.abs(moves) > 1.8 * moves.std())
+    large = large[large + 5 < len(levels)]
+    return float(np.mean(-np.sign(moves[large]) * (levels[large + 5] - levels[large + 1])))
+
+
+def test_large_moves_of_the_edged_symbol_come_back_by_more_than_a_round_trip_costs(
+    generated: GeneratedMarket,
+) -> None:
+    assert rebound(generated, "ETHUSDT") > 0.003
+    assert abs(rebound(generated, "BTCUSDT")) < 0.001
+
+
 def test_volatility_comes_in_clusters_and_has_its_hours(generated: GeneratedMarket) -> None:
     bars = closed(generated, "BTCUSDT", "1h", NOW - 3 * YEAR, NOW)
     returns = np.abs(np.log(bars[:, CLOSE] / bars[:, OPEN]))

@@ -1,0 +1,69 @@
+"""Kill any job anywhere, run it again: the stores end as if nothing had happened."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from market.interval import HOUR, Series
+from tests.e2e.chain import Chain
+from tests.e2e.stores import documents, followed_until_equal, klines, ledger
+from tests.servers import Elastic, TestDatabase
+from tests.simulator_fixture import start_simulator
+
+SYMBOLS = ("BTCUSDT", "ETHUSDT")
+SETTINGS = {"OPA_SYMBOLS": ",".join(SYMBOLS), "OPA_HISTORY": "1h:260 days"}
+SERIES = tuple(Series.of("simulated", symbol, "1h") for symbol in SYMBOLS)
+START = "2026-11-20T12:00:00Z"
+LIVE_HOURS = 40
+pytestmark = [pytest.mark.e2e, pytest.mark.database, pytest.mark.elastic, pytest.mark.timeout(600)]
+
+
+def insist(chain: Chain, moments: random.Random, kills: int, longest_s: float, *words: str) -> int:
+    """Kill a job up to `kills` times, then let it finish; returns how often it was killed in mid-work."""
+    struck = sum(chain.killed(moments, longest_s, *words) for _ in range(kills))
+    chain.run(*words)
+    return struck
+
+
+def test_twenty_kills_across_populate_score_and_load_leave_the_stores_equal_to_an_undisturbed_run(
+    tmp_path: Path,
+    chain_on: Callable[..., Chain],
+    mariadb_server: TestDatabase,
+    elastic: Elastic,
+) -> None:
+    moments = random.Random(20)
+    with start_simulator(tmp_path, OPA_SIMULATOR_SPEED="0", OPA_SIMULATOR_START=START) as simulator:
+        chain = chain_on(simulator, **SETTINGS)
+        struck = insist(chain, moments, 7, 3.5, "ingest", "populate")
+        chain.run("es_loader", "bootstrap")
+        chain.run("model_service", "train")
+        simulator.control.advance(LIVE_HOURS * HOUR)
+        chain.run("ingest", "populate")
+        struck += insist(chain, moments, 6, 4.0, "model_service", "score", "--once")
+        struck += sum(chain.killed(moments, 4.0, "es_loader", "follow") for _ in range(7))
+        followed_until_equal(chain)
+        assert struck >= 15, f"only {struck} of 20 kills struck a running job"
+        rows = {series: klines(chain.database, series) for series in SERIES}
+        decisions = {series: ledger(chain.database, series) for series in SERIES}
+        shown = documents(elastic, "opa-klines")
+
+        mariadb_server.empty()
+        simulator.control.clock(set=START)
+        chain.run("ingest", "populate")
+        chain.run("model_service", "train", "--force")
+        simulator.control.advance(LIVE_HOURS * HOUR)
+        chain.run("ingest", "populate")
+        chain.run("model_service", "score", "--once")
+        chain.run("es_loader", "rebuild")
+        chain.run("es_loader", "check")
+
+    for series in SERIES:
+        assert len(rows[series]) == 260 * 24 - 1 + LIVE_HOURS  # the newest bar is not final for 3 s yet
+        assert rows[series] == klines(chain.database, series)
+        assert len(decisions[series]) == LIVE_HOURS
+        assert decisions[series] == ledger(chain.database, series)
+    assert shown == documents(elastic, "opa-klines")
