@@ -34,7 +34,9 @@ def reports_table(reports: Sequence[Report]) -> Table:
 def findings_table(findings: Sequence[Finding], series: int) -> Table:
     """A row per finding; an empty table says so in its title."""
     wrong = sum(not finding.note for finding in findings)
-    table = Table("", "series", "check", "finding", title=f"verify: {series} series, {wrong} things wrong")
+    table = Table(
+        "", "series", "check", "finding", title=f"verify: {series} series, {wrong} things wrong", min_width=60
+    )
     for each in sorted(findings, key=lambda finding: (finding.note, finding.series, finding.check)):
         table.add_row("note" if each.note else "WRONG", each.series, each.check, each.detail)
     return table
