@@ -45,7 +45,7 @@ def build(
 def push_() -> None:
     """Import the dashboards into KIBANA_URL, opened on the data that MySQL holds."""
     settings = KibanaSettings()
-    store = MySQLKlineStore(Database(StoreSettings(), "reader"))  # type: ignore[call-arg]  # from .env
+    store = MySQLKlineStore(Database(StoreSettings(), "reader"))
     taken = push(settings, adapt(saved_objects(), shown(store, WallClock())))
     typer.echo(f"Kibana took {taken} objects: {settings.url}/app/dashboards#/view/opa-market")
 
