@@ -25,7 +25,7 @@ from market.ports import Change
 log = logging.getLogger(__name__)
 LINES: Final = 100  # of the change log at a time: bounds what is done again after a kill
 POLL_S: Final = 0.2
-IDLE_POLL_S: Final = 1.0
+IDLE_POLL_S: Final = 0.8  # with the work itself, a new row is searchable within a second
 QUALITY_EVERY_S: Final = 5.0  # counting every row of the store is the dearest question we ask it
 
 

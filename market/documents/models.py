@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from typing import Final
+from typing import Final, NamedTuple
 
 from market.decision import Role
 from market.documents.field import BASIS_POINTS, UTC_TIME, Field, market_fields, market_of, plotted
@@ -12,25 +12,53 @@ from market.documents.stream import Document, DocumentStream
 from market.interval import Series
 from market.ports import ModelRecord
 
-# Numbers of the model card's `scores` that panels draw; a card may lack some, the field is then absent.
+_FRACTION_TO_BP: Final = 10_000
+
+
+class Score(NamedTuple):
+    """A number of the card: where it stands there, what it means, and what it is multiplied by."""
+
+    path: tuple[str, ...]
+    description: str
+    unit: str = ""
+    factor: float = 1.0
+
+
+# What panels draw of the card's `metrics`; a card may lack some, the field is then absent.
 SCORES: Final = {
-    "accuracy": ("Share of directions called right, out of sample", "fraction"),
-    "accuracy_low": ("Lower end of the 95 % interval of the accuracy", "fraction"),
-    "accuracy_high": ("Upper end of the 95 % interval of the accuracy", "fraction"),
-    "base_rate_accuracy": ("Accuracy of always saying the more frequent direction", "fraction"),
-    "persistence_accuracy": ("Accuracy of saying the last direction again", "fraction"),
-    "auc": ("Area under the ROC curve, out of sample; 0.5 is chance", "fraction"),
-    "brier": ("Mean squared error of the probability", "fraction"),
-    "brier_skill": ("Brier score against the base rate; above 0 is better than it", "fraction"),
-    "calibration_slope": ("Slope of the calibration line; 1 is perfect", ""),
-    "interval_coverage": ("Share of returns inside the predicted interval", "fraction"),
-    "net_return_bp": ("Return of following the decisions, costs taken off", BASIS_POINTS),
-    "buy_and_hold_bp": ("Return of buying once and holding", BASIS_POINTS),
-    "sharpe": ("Annualised Sharpe ratio of following the decisions, net", ""),
-    "deflated_sharpe": ("Probability that the Sharpe ratio is above what luck gives", "fraction"),
-    "p_value": ("Circular-shift p-value of the net return", "fraction"),
-    "trades": ("Round trips in the back-test", ""),
-    "samples": ("Decisions that were scored out of sample", ""),
+    "accuracy": Score(("scores", "accuracy"), "Share of directions called right, out of sample", "fraction"),
+    "accuracy_low": Score(("scores", "accuracy_low"), "Lower end of its 95 % interval", "fraction"),
+    "accuracy_high": Score(("scores", "accuracy_high"), "Upper end of its 95 % interval", "fraction"),
+    "base_rate_accuracy": Score(
+        ("scores", "base_rate_accuracy"), "Accuracy of always saying the more frequent direction", "fraction"
+    ),
+    "persistence_accuracy": Score(
+        ("scores", "persistence_accuracy"), "Accuracy of saying the last direction again", "fraction"
+    ),
+    "auc": Score(("scores", "auc"), "Area under the ROC curve, out of sample; 0.5 is chance", "fraction"),
+    "brier": Score(("scores", "brier"), "Mean squared error of the probability", "fraction"),
+    "brier_base_rate": Score(("scores", "brier_base_rate"), "The same of the base rate", "fraction"),
+    "brier_skill": Score(("scores", "brier_skill"), "1 - brier / base rate's; above 0 is better", "fraction"),
+    "calibration_slope": Score(
+        ("scores", "calibration_slope"), "Slope of the calibration line; 1 is perfect"
+    ),
+    "interval_coverage": Score(
+        ("scores", "interval_coverage"), "Share of returns inside the predicted interval", "fraction"
+    ),
+    "samples": Score(("scores", "n"), "Candles that were scored out of sample"),
+    "net_return_bp": Score(
+        ("net", "total"), "Return of following the decisions, costs taken off", BASIS_POINTS, _FRACTION_TO_BP
+    ),
+    "buy_and_hold_bp": Score(
+        ("buy_and_hold", "total"), "Return of buying once and holding", BASIS_POINTS, _FRACTION_TO_BP
+    ),
+    "sharpe": Score(("net", "sharpe"), "Annualised Sharpe ratio of following the decisions, net"),
+    "max_drawdown": Score(("net", "max_drawdown"), "Largest fall of the equity from a high", "fraction"),
+    "trades": Score(("net", "trades"), "Round trips in the back-test"),
+    "deflated_sharpe": Score(
+        ("deflated_sharpe",), "Probability that the Sharpe ratio is above what luck gives", "fraction"
+    ),
+    "p_value": Score(("shift_p",), "Circular-shift p-value of the net return", "fraction"),
 }
 FIELDS: Final = (
     *market_fields("When the model was trained (market time)"),
@@ -42,15 +70,14 @@ FIELDS: Final = (
     Field("model.train_start", "date", "Open time of the first candle it learnt from", UTC_TIME),
     Field("model.train_end", "date", "Open time of the last one", UTC_TIME),
     Field("model.horizon", "integer", "Bars ahead that it predicts", "bars"),
-    *(plotted(f"model.{name}", text, unit) for name, (text, unit) in SCORES.items()),
+    *(plotted(f"model.{name}", score.description, score.unit) for name, score in SCORES.items()),
     Field("model.card", "object", "The whole model card, for reading only"),
 )
 
 
 def model_document(model: ModelRecord) -> Document:
-    """One model; scores come from the card's `scores` (or its top level), a missing one is left out."""
+    """One model; scores come from the card's `metrics`, a missing or infinite one is left out."""
     series = model.series
-    scores = model.card.get("scores")
     values: dict[str, object] = {
         "id": model.model_id,
         "role": model.role,
@@ -60,7 +87,7 @@ def model_document(model: ModelRecord) -> Document:
         "train_end": model.train_end,
         "horizon": model.horizon,
         "card": model.card,
-        **_scores({**model.card, **(scores if isinstance(scores, Mapping) else {})}),
+        **_scores(model.card.get("metrics")),
     }
     verdict = model.card.get("verdict")
     if isinstance(verdict, str):
@@ -73,12 +100,19 @@ def model_document(model: ModelRecord) -> Document:
     return Document(model.model_id, "", body)
 
 
-def _scores(card: Mapping[str, object]) -> dict[str, object]:
+def _scores(metrics: object) -> dict[str, object]:
+    found = {name: _at(metrics, score.path) for name, score in SCORES.items()}
     return {
-        name: float(value)
-        for name in SCORES
-        if isinstance(value := card.get(name), int | float) and math.isfinite(value)
+        name: value * SCORES[name].factor
+        for name, value in found.items()
+        if isinstance(value, int | float) and math.isfinite(value)
     }
+
+
+def _at(content: object, path: tuple[str, ...]) -> object:
+    for name in path:
+        content = content.get(name) if isinstance(content, Mapping) else None
+    return content
 
 
 def _sample() -> Document:
@@ -90,7 +124,7 @@ def _sample() -> Document:
         "persistence_accuracy": 0.487,
         "auc": 0.562,
         "brier_skill": 0.011,
-        "p_value": 0.03,
+        "brier_base_rate": 0.25,
     }
     return model_document(
         ModelRecord(
@@ -103,7 +137,15 @@ def _sample() -> Document:
             train_end=1704063600000,
             horizon=4,
             active=True,
-            card={"verdict": "not_proven", "scores": scores},
+            card={
+                "verdict": "not_proven",
+                "metrics": {
+                    "scores": scores,
+                    "net": {"total": 0.021, "sharpe": 0.4, "trades": 49, "max_drawdown": 0.12},
+                    "buy_and_hold": {"total": 0.31},
+                    "shift_p": 0.2,
+                },
+            },
             files={},
         )
     )

@@ -116,7 +116,8 @@ class World:
 
     def train(self, model_id: str = "model-1") -> None:
         """A model is registered."""
-        card = {"verdict": "not_proven", "scores": {"accuracy": 0.54, "base_rate_accuracy": 0.51}}
+        scores = {"accuracy": 0.54, "base_rate_accuracy": 0.51}
+        card = {"verdict": "not_proven", "metrics": {"scores": scores}}
         self.decisions.save_model(
             ModelRecord(
                 *(model_id, SERIES, Role.CHAMPION, "lightgbm", START, START, START, 4), True, card, files={}

@@ -82,6 +82,14 @@ def test_gains_are_basis_points_and_contributions_come_strongest_first() -> None
     assert flat["outcome.net_bp"] == 13.567
 
 
+def test_a_model_stands_beside_its_baselines_and_returns_are_basis_points() -> None:
+    flat = leaves(DOCUMENTS["models"].sample.body)
+    assert (flat["model.accuracy"], flat["model.base_rate_accuracy"]) == (0.547, 0.508)
+    assert (flat["model.net_return_bp"], flat["model.buy_and_hold_bp"]) == (210.0, 3100.0)
+    assert flat["model.p_value"] == 0.2
+    assert "model.deflated_sharpe" not in flat
+
+
 def test_the_field_reference_equals_its_source() -> None:
     written = Path(__file__).parents[2] / "docs" / "fields.md"
     assert written.read_text() == markdown(), "run: python -m market.documents.reference > docs/fields.md"
