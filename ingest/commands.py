@@ -8,6 +8,7 @@ import signal
 from collections.abc import Coroutine, Sequence
 from contextlib import closing
 from datetime import timedelta
+from functools import partial
 from typing import Any, Final
 
 from rich.console import Console
@@ -15,6 +16,7 @@ from rich.console import Console
 from ingest.drift import drift
 from ingest.exchanges import open_exchange
 from ingest.keeper import Keeper
+from ingest.market_clock import SampledClock
 from ingest.pager import Pager
 from ingest.patience import Patience
 from ingest.plan import Wanted
@@ -42,7 +44,12 @@ async def populate(
             closing(Keeper(stores.klines, patience)) as keeper,
             Bars(console) if console.is_terminal else Lines() as progress,
         ):
-            return await Populate(exchange, keeper, patience, progress, refresh=refresh).run(wanted)
+            reports = await Populate(exchange, keeper, patience, progress, refresh=refresh).run(wanted)
+            # Whoever works on the history next needs to know what time it is on this market.
+            clock = SampledClock()
+            await patience.call("exchange time", partial(clock.start, exchange.server_time))
+            await keeper.run(lambda: stores.clock.save(settings.exchange, clock.now(), clock.speed))
+            return reports
     finally:
         await exchange.close()
 

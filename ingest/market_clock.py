@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Final
 
 _SAMPLES: Final = 30
+_BETWEEN_FIRST_SAMPLES_S: Final = 0.3
 # A sample this far (ms of wall time) from where the clock should be means that it was set or paced anew.
 _JUMP_WALL_MS: Final = 2_000
 
@@ -44,3 +46,15 @@ class SampledClock:
     def _at(self, moment: float) -> int:
         at, market_time = self._samples[-1]
         return market_time + round((moment - at) * 1000 * self.speed)
+
+    async def sample(self, ask: Callable[[], Awaitable[int]]) -> bool:
+        """Ask the exchange for its time and take it in; True when the clock has jumped."""
+        before = self._monotonic()
+        market_time = await ask()
+        return self.observe(market_time, (before + self._monotonic()) / 2)
+
+    async def start(self, ask: Callable[[], Awaitable[int]]) -> None:
+        """The first two samples: one for the time, one more for the speed."""
+        await self.sample(ask)
+        await asyncio.sleep(_BETWEEN_FIRST_SAMPLES_S)
+        await self.sample(ask)

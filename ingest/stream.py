@@ -30,7 +30,6 @@ _PURGE_EVERY_S: Final = 3600.0
 _WATCH_EVERY_S: Final = 0.5
 _FAST_SAMPLE_S: Final = 1.0
 _SLOW_SAMPLE_S: Final = 10.0
-_SECOND_SAMPLE_S: Final = 0.3
 _FIRST_SAMPLES: Final = 4
 # A connection that lived this long was a good one: the back-off starts anew after it.
 _GOOD_CONNECTION_S: Final = 10.0
@@ -69,9 +68,7 @@ class LiveStream:
     async def run(self, wanted: Sequence[tuple[str, Interval]]) -> None:
         """Follow these symbols and intervals; ends only with a `Terminal` error or when cancelled."""
         followed = [await self._register(symbol, interval) for symbol, interval in wanted]
-        await self._sample_clock()
-        await asyncio.sleep(_SECOND_SAMPLE_S)
-        await self._sample_clock()
+        await self._patience.call("exchange time", partial(self.clock.start, self._exchange.server_time))
         self.followers = {
             (series.symbol, series.interval.name): Follower(series, self._exchange, self._keeper, self.clock)
             for series in followed
@@ -143,18 +140,9 @@ class LiveStream:
             samples += 1
 
     async def _sample_clock(self) -> None:
-        before = time.monotonic()
-
-        async def ask() -> int:
-            nonlocal before
-            before = time.monotonic()
-            return await self._exchange.server_time()
-
-        market_time = await self._patience.call("exchange time", ask)
-        if self.clock.observe(market_time, (before + time.monotonic()) / 2):
-            log.warning(
-                "the market clock jumped to %d: reading again from the last confirmed bars", market_time
-            )
+        ask = partial(self.clock.sample, self._exchange.server_time)
+        if await self._patience.call("exchange time", ask):
+            log.warning("the market clock jumped: reading again from the last confirmed bars")
             for follower in self.followers.values():
                 follower.catch_up()
 

@@ -56,7 +56,8 @@ def translate(error: Exception, asked: str) -> MarketError:
 
 
 def _status(error: BinanceAPIException, asked: str) -> MarketError:
-    status, code, message = error.status_code, error.code, str(error.message)[:200]
+    status, code = error.status_code, error.code
+    message = str(error.message)[:200] if code else "no JSON"
     if status in _DEFAULT_PAUSE:
         pause = retry_after(error.response.headers, _DEFAULT_PAUSE[status])
         return RateLimited(f"{asked}: too many requests ({status}); waiting {pause:.0f} s", retry_after=pause)

@@ -58,9 +58,14 @@ def _socket(client: AsyncClient, address: str, followed: Sequence[Series]) -> Re
 
 async def _guard(call: Any) -> Any:
     try:
-        return await call
+        answer = await call
     except FAILURES as error:
         raise translate(error, _ASKED) from error
+    # The library uses `wait_for`, which before Python 3.12 loses a cancellation that comes with a frame.
+    task = asyncio.current_task()
+    if task is not None and task.cancelling():
+        raise asyncio.CancelledError
+    return answer
 
 
 async def _close(socket: ReconnectingWebsocket) -> None:
