@@ -6,6 +6,7 @@ import re
 import shutil
 import subprocess
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -75,17 +76,15 @@ class Compose:
         if self._env.get("OPA_ELASTIC") != "existing":
             self._run("up", "-d", "--wait", "elasticsearch", "kibana")
 
-    def start_service(self, service: Service) -> None:
-        """A room's container, answering at its published door."""
-        self._run("up", "-d", "--no-deps", service.name)
+    def start_services(self, wanted: Sequence[Service]) -> None:
+        """The rooms' containers, each answering at its published door."""
+        self._run("up", "-d", "--no-deps", *[each.name for each in wanted])
+        for each in wanted:
+            running = partial(self._runs, each.name)
+            wait_until(partial(answers, each, self._env), running, each.name, Path("sh setup.sh logs"))
 
-        def running() -> bool:
-            return self.states().get(service.name) == "running"
-
-        def ready() -> bool:
-            return running() and answers(service, self._env)
-
-        wait_until(ready, running, service.name, Path("sh setup.sh logs"))
+    def _runs(self, name: str) -> bool:
+        return self.states().get(name) == "running"
 
     def room(self, arguments: Sequence[str], advice: str) -> None:
         """A command in a container of its own."""

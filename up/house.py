@@ -28,8 +28,8 @@ class House(Protocol):
     def start_elasticsearch(self) -> None:
         """Elasticsearch (and Kibana, where the mode has one); does nothing for an existing stack."""
 
-    def start_service(self, service: Service) -> None:
-        """A long-running room."""
+    def start_services(self, wanted: Sequence[Service]) -> None:
+        """Long-running rooms, started together, each answering at its door."""
 
     def room(self, arguments: Sequence[str], advice: str) -> None:
         """`python -m ARGUMENTS` to its end, output shown; `Terminal` with `advice` when it fails."""

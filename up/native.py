@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import sys
 from collections.abc import Sequence
+from functools import partial
 from urllib.parse import urlsplit
 
 from market.errors import InvalidInput
@@ -72,10 +73,12 @@ class Native:
         self.supervision.start(ELASTICSEARCH)
         self.supervision.wait(ELASTICSEARCH, server.ready, timeout_s=240)
 
-    def start_service(self, service: Service) -> None:
-        """A room's service, running and (where it has a door) answering."""
-        self.supervision.start(service.name)
-        self.supervision.wait(service.name, lambda: answers(service, self._env))
+    def start_services(self, wanted: Sequence[Service]) -> None:
+        """Start them together, then wait until each runs and (where it has a door) answers."""
+        for each in wanted:
+            self.supervision.start(each.name)
+        for each in wanted:
+            self.supervision.wait(each.name, partial(answers, each, self._env))
 
     def room(self, arguments: Sequence[str], advice: str) -> None:
         """Run a room's command to its end."""

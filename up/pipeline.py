@@ -38,15 +38,14 @@ def run(places: Places) -> None:
             elastic.result()
     with step("Start to index the record into Elasticsearch"):
         house.room(["es_loader", "bootstrap"], _AGAIN)
-        house.start_service(service(LOADER))
+        house.start_services([service(LOADER)])
     with step("Train a model per series, with its back-test"):
         house.room(["model_service", "train"], _AGAIN)
     with step("Wait until every row has its document"):
         wait_until_indexed(places, env)
     _dashboards(house, env)
     with step("Start the live services"):
-        for each in needed(env.get("OPA_SOURCE")):
-            house.start_service(each)
+        house.start_services(needed(env.get("OPA_SOURCE")))
     show(places, env)
     typer.secho(
         f"Up after {time.monotonic() - started:.0f} s. `sh setup.sh stop` ends everything.", bold=True
@@ -82,7 +81,7 @@ def _database(house: House) -> None:
 def _market(house: House, env: EnvFile) -> None:
     if env.get("OPA_SOURCE") != "binance":
         with step("Start the simulated exchange"):
-            house.start_service(service(SIMULATOR))
+            house.start_services([service(SIMULATOR)])
 
 
 def _dashboards(house: House, env: EnvFile) -> None:
