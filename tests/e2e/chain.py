@@ -66,10 +66,13 @@ class Chain:
                 stderr=subprocess.STDOUT,
             )
 
-    def run(self, *words: str) -> None:
-        """Run a command to its end; a failure shows what it printed."""
+    def run(self, *words: str, within_s: float = 280) -> None:
+        """Run a command to its end; a failure shows what it printed, one that hangs is ended."""
         process = self.start(*words)
-        code = process.wait(timeout=280)
+        try:
+            code = process.wait(within_s)
+        finally:
+            process.kill()
         assert code == 0, f"{' '.join(words)} ended with {code}:\n{self.log(words[0])}"
 
     def killed(self, moments: random.Random, longest_s: float, *words: str) -> bool:
