@@ -37,14 +37,14 @@ def parse(text: str) -> dict[str, str]:
         match = _LINE.match(line.strip())
         if not match:
             raise InvalidInput(f".env line {number} is not KEY=value: {line.strip().partition('=')[0]!r}")
-        values[match[1]] = match[2].strip().strip("\"'")
+        values[match[1]] = _bare(match[2])
     return values
 
 
 def documented(text: str | None = None) -> dict[str, str]:
     """Every documented key with its default, empty for those that have none."""
     lines = (EXAMPLE.read_text() if text is None else text).splitlines()
-    return {match[1]: match[2] for match in map(_LINE.match, lines) if match}
+    return {match[1]: _bare(match[2]) for match in map(_LINE.match, lines) if match}
 
 
 class EnvFile:
@@ -72,7 +72,7 @@ class EnvFile:
         text = self.path.read_text()
         missing = {key: value for key, value in documented().items() if key not in documented(text)}
         if missing:
-            added = "".join(f"{key}={value}\n" if value else f"#{key}=\n" for key, value in missing.items())
+            added = "".join(_line(key, value) + "\n" for key, value in missing.items())
             self._write(text.rstrip("\n") + "\n" + added)
         self.fill({key: secrets.token_hex(20) for key in GENERATED})
 
@@ -104,12 +104,24 @@ def child_environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
     return kept | {"PYTHONUNBUFFERED": "1"} | dict(extra or {})
 
 
+def _bare(value: str) -> str:
+    return value.strip().strip("\"'")
+
+
+def _line(key: str, value: str) -> str:
+    """A line that a shell can read too: a value with a space stands in quotes."""
+    if '"' in value or "\n" in value:
+        raise InvalidInput(f"{key}: a value in .env may hold neither quotes nor line breaks")
+    if not value:
+        return f"#{key}="
+    return f'{key}="{value}"' if re.search(r"[\s$#]", value) else f"{key}={value}"
+
+
 def _filled(text: str, values: Mapping[str, str]) -> str:
     lines = []
     for old in text.splitlines():
         line, match = old, _LINE.match(old)
         if match and match[1] in values:
-            value = values[match[1]]
-            line = f"{match[1]}={value}" if value else f"#{match[1]}="
+            line = _line(match[1], values[match[1]])
         lines.append(line)
     return "\n".join(lines) + "\n"

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import importlib
 import stat
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -100,3 +101,21 @@ def test_a_broken_line_is_refused_without_showing_its_value() -> None:
     with pytest.raises(InvalidInput, match="line 2 is not KEY=value") as refused:
         parse("A=1\nmy password=secret\n")
     assert "secret" not in str(refused.value)
+
+
+def test_a_shell_can_read_the_file_and_finds_the_same_values(tmp_path: Path) -> None:
+    env = EnvFile(tmp_path / ".env")
+    env.complete({"OPA_SOURCE": "folder:/a folder/with spaces"})
+    for key in ("OPA_HISTORY", "OPA_SOURCE", "OPA_API_KEY"):
+        read = subprocess.run(
+            ["sh", "-euc", f'. ./.env; printf %s "${key}"'], cwd=tmp_path, capture_output=True, text=True
+        )
+        assert read.stdout == env.get(key), read.stderr
+    assert EnvFile(tmp_path / ".env").get("OPA_HISTORY") == "1h:3 years,1m:30 days"
+
+
+def test_a_value_that_would_break_the_file_is_refused(tmp_path: Path) -> None:
+    env = EnvFile(tmp_path / ".env")
+    env.complete({})
+    with pytest.raises(InvalidInput, match="OPA_SYMBOLS"):
+        env.set({"OPA_SYMBOLS": 'BTC"USDT'})
