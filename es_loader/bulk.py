@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from typing import Any, Final, Literal, NamedTuple, cast
 
@@ -21,7 +22,7 @@ log = logging.getLogger(__name__)
 MOST_OPERATIONS: Final = 2_000
 MOST_BYTES: Final = 4_000_000
 SMALL: Final = 500  # a refresh after each larger body would slow a bulk load down
-_ANSWER: Final = "errors,items.*.status,items.*.error.type,items.*.error.reason"
+_VERDICTS: Final = "items.*.status,items.*.error.type,items.*.error.reason"
 _REFUSED_FOR_GOOD: Final = frozenset({400, 404, 413})
 Verdict = Literal["done", "again", "dead"]
 
@@ -36,11 +37,10 @@ class Operation(NamedTuple):
 
     def encoded(self) -> bytes:
         """Its lines of the bulk body."""
-        index = self.stream.index(self.document.partition, self.generation)
-        action = orjson.dumps({self.kind: {"_index": index, "_id": self.document.id}})
-        if self.kind == "delete":
-            return action + b"\n"
-        return action + b"\n" + orjson.dumps(self.document.body) + b"\n"
+        document_id, partition, body = self.document
+        index = self.stream.index(partition, self.generation)
+        action = orjson.dumps({self.kind: {"_index": index, "_id": document_id}})
+        return action + b"\n" if self.kind == "delete" else b"%b\n%b\n" % (action, orjson.dumps(body))
 
 
 Line = tuple[Operation, bytes]
@@ -59,7 +59,7 @@ class Bulk:
         With `searchable` a search finds small amounts when this returns, larger ones a second later.
         Raises `SinkRefused` when Elasticsearch rejects us; one that is away or busy is waited for.
         """
-        return sum(self._send_batch(batch, searchable) for batch in batches(operations))
+        return sum(self._send_batch(batch, searchable) for batch in _made_ahead(batches(operations)))
 
     def _send_batch(self, batch: Sequence[Line], searchable: bool) -> int:
         left, stored = batch, 0
@@ -79,16 +79,18 @@ class Bulk:
 
     def _post(self, batch: Sequence[Line], searchable: bool) -> list[Judged]:
         body = b"".join(encoded for _, encoded in batch)
-        with translated("bulk"):
-            answer = self._client.bulk(
-                operations=cast("Sequence[dict[str, Any]]", body),  # the client sends bytes as they are
-                refresh=searchable and len(batch) < SMALL,
-                filter_path=_ANSWER,
-            )
-        if not answer["errors"]:
+        refresh = searchable and len(batch) < SMALL
+        if not self._answer(body, refresh, "errors")["errors"]:
             return [_DONE] * len(batch)
+        # Only now ask for a verdict on each: sending again changes nothing, and long answers are dear.
+        answer = self._answer(body, refresh, _VERDICTS)
         items = [next(iter(item.values())) for item in answer["items"]]
         return [judge(operation, item) for (operation, _), item in zip(batch, items, strict=True)]
+
+    def _answer(self, body: bytes, refresh: bool, wanted: str) -> dict[str, Any]:
+        operations = cast("Sequence[dict[str, Any]]", body)  # the client sends bytes as they are
+        with translated("bulk"):
+            return dict(self._client.bulk(operations=operations, refresh=refresh, filter_path=wanted))
 
     def _bury(self, dead: Sequence[tuple[Line, Judged]]) -> None:
         if dead:
@@ -140,6 +142,15 @@ def batches(operations: Iterable[Operation]) -> Iterator[list[Line]]:
         size += len(encoded)
     if batch:
         yield batch
+
+
+def _made_ahead(made: Iterator[list[Line]]) -> Iterator[list[Line]]:
+    """The next body is read and built while Elasticsearch works on this one; never more than one ahead."""
+    with ThreadPoolExecutor(1, "bodies") as builder:
+        coming = builder.submit(next, made, None)
+        while (batch := coming.result()) is not None:
+            coming = builder.submit(next, made, None)
+            yield batch
 
 
 def _letter(operation: Operation, judged: Judged) -> DeadLetter:

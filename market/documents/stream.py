@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 from market.documents.field import Field, properties
@@ -41,7 +42,7 @@ class DocumentStream:
 
     def index(self, partition: str, generation: int) -> str:
         """Physical name: `opa-klines-1h-2024-g1`, or `opa-models-g1` without partitions."""
-        return "-".join(part for part in (self.alias, partition, f"g{generation}") if part)
+        return _physical(self.name, partition, generation)
 
     def pattern(self, generation: int | None = None) -> str:
         """Matches the physical indices of one generation, or of all."""
@@ -50,6 +51,11 @@ class DocumentStream:
     def mapping(self) -> dict[str, object]:
         """The mapping: an unknown field is refused, never guessed."""
         return {"dynamic": "strict", "properties": properties(self.fields)}
+
+
+@lru_cache(maxsize=4096)  # asked for every document of a bulk load
+def _physical(name: str, partition: str, generation: int) -> str:
+    return "-".join(part for part in ("opa", name, partition, f"g{generation}") if part)
 
 
 def generation_of(index: str) -> int:
