@@ -22,7 +22,7 @@ from model_service.parallel import train_all
 from model_service.registry import Shelf
 from model_service.serving import run_server
 from model_service.settings import ModelSettings
-from model_service.training import Workshop, backtest_series
+from model_service.training import Workshop, backtest_series, due_roles
 from model_service.wiring import database, make_scorer
 
 cli = typer.Typer(no_args_is_help=True, add_completion=False, help="Train, decide, judge, explain.")
@@ -41,15 +41,18 @@ def train(
     """Train champion and challenger of each series; the default is OPA_SYMBOLS x OPA_HISTORY."""
     settings = ModelSettings()
     db = database()
-    store = MySQLDecisionStore(db)
-    wanted = _registered(MySQLKlineStore(db), settings, series)
+    store, klines = MySQLDecisionStore(db), MySQLKlineStore(db)
+    wanted = _registered(klines, settings, series)
     known = {each.job_id: each for each in store.jobs(1_000)}
+    shop = Workshop(klines, store, Shelf(settings.models_dir), settings)
     jobs = [known[j] for j in job or [] if j in known] or [
-        new_job(each, StoredClock(db, each.exchange).now()) for each in wanted
+        new_job(each, StoredClock(db, each.exchange).now())
+        for each in wanted
+        if due_roles(shop, each, force=force)
     ]
     for waiting in jobs:
         store.save_job(waiting)
-    failed = train_all(store, jobs, settings, force=force)
+    failed = train_all(store, jobs, settings, force=force) if jobs else []
     for each in wanted:
         _print_models(store, each)
     for reason in failed:

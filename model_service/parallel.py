@@ -10,13 +10,13 @@ from concurrent.futures import Future, ProcessPoolExecutor, wait
 from typing import Final
 
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from market.errors import MarketError, Terminal
 from market.interval import Series
 from market.ports import DecisionStore, Job
 from market.store import MySQLDecisionStore, MySQLKlineStore, StoredClock
 from model_service.jobs import reported
+from model_service.progress import Bars, Lines, Watched, on_a_screen
 from model_service.registry import Shelf
 from model_service.settings import ModelSettings
 from model_service.training import Workshop, train_series
@@ -61,18 +61,9 @@ def _quiet(level: str) -> None:
 
 
 def _show(store: DecisionStore, running: dict[Future[None], Job]) -> None:
-    columns = (
-        TextColumn("{task.fields[series]}"), BarColumn(), TextColumn("{task.percentage:>3.0f}%"),
-        TimeElapsedColumn(), TextColumn("{task.fields[message]}"),
-    )  # fmt: skip
-    with Progress(*columns, console=Console(stderr=True)) as progress:
-        bars = {
-            job.job_id: progress.add_task("", total=1.0, series=job.series, message=job.message)
-            for job in running.values()
-        }
+    with on_a_screen(Console(stderr=True)) as bars:
+        watched = Watched(running.values(), Bars(bars) if bars else Lines())
         waiting = set(running)
         while waiting:
             _, waiting = wait(waiting, timeout=_LOOK_EVERY_S)
-            for job in store.jobs(10 * len(bars)):
-                if job.job_id in bars:
-                    progress.update(bars[job.job_id], completed=job.progress, message=job.message)
+            watched.look(store.jobs(10 * len(running)))

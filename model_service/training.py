@@ -15,6 +15,7 @@ import pyarrow as pa
 from market.decision import Role
 from market.errors import InvalidInput
 from market.interval import Series
+from market.kline import empty_klines
 from market.ports import BacktestRun, DecisionStore, KlineStore, ModelRecord
 from model_service.card import card, plain
 from model_service.jobs import DONE, SKIPPED, Report
@@ -49,15 +50,20 @@ class Workshop:
 
 def train_series(shop: Workshop, series: Series, report: Report, *, force: bool) -> None:
     """Train, back-test and register every role of a series that has no current model."""
-    klines = shop.klines.read_floats(series, 0, _ALL_TIME)
-    if not klines.num_rows:
-        raise InvalidInput(f"{series} has no confirmed candles: `python -m ingest populate` first")
-    newest = int(klines["open_time"][-1].as_py())
-    due = [role for role in LINE_UP if force or not is_current(shop, series, role, newest)]
+    due = due_roles(shop, series, force=force)
+    klines = shop.klines.read_floats(series, 0, _ALL_TIME) if due else empty_klines()
     for done, role in enumerate(due):
         part = partial(_progress, report, done, len(due), role)
         _train_role(shop, series, role, klines, report.now(), part)
     report.end(DONE if due else SKIPPED, "trained" if due else "the model in use is current")
+
+
+def due_roles(shop: Workshop, series: Series, *, force: bool) -> list[Role]:
+    """The roles of a series that need a model."""
+    newest = shop.klines.last_confirmed(series)
+    if newest is None:
+        raise InvalidInput(f"{series} has no confirmed candles: `python -m ingest populate` first")
+    return [role for role in LINE_UP if force or not is_current(shop, series, role, newest)]
 
 
 def is_current(shop: Workshop, series: Series, role: Role, newest: int) -> bool:

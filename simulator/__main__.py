@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import signal
-from typing import Annotated, Final
+from typing import Annotated
 
 import typer
 from aiohttp import web
@@ -16,7 +16,6 @@ from simulator.app import make_app
 from simulator.opening import open_market
 from simulator.settings import SimulatorSettings
 
-HOST: Final = "127.0.0.1"
 cli = typer.Typer(
     add_completion=False, help="A local exchange that speaks Binance's REST and WebSocket protocols."
 )
@@ -29,7 +28,7 @@ def about() -> None:
 
 @cli.command()
 def serve(
-    port: Annotated[int | None, typer.Option(help="Port on 127.0.0.1; 0 takes a free one.")] = None,
+    port: Annotated[int | None, typer.Option(help="Port on OPA_LISTEN_HOST; 0 takes a free one.")] = None,
 ) -> None:
     """Serve the market of OPA_SOURCE until interrupted; prints the address when it is ready."""
     try:
@@ -40,13 +39,13 @@ def serve(
         raise _end(str(error), 2) from error
     chosen = settings.simulator_port if port is None else port
     try:
-        raise typer.Exit(asyncio.run(_serve(make_app(market, clock), chosen)))
+        raise typer.Exit(asyncio.run(_serve(make_app(market, clock), settings.listen_host, chosen)))
     except OSError as error:
         reason = f"port {chosen} cannot be opened ({error.strerror}): choose another OPA_SIMULATOR_PORT"
         raise _end(reason, 1) from error
 
 
-async def _serve(app: web.Application, port: int) -> int:
+async def _serve(app: web.Application, host: str, port: int) -> int:
     """Until SIGTERM (0) or Ctrl-C (130); returns the exit code."""
     loop = asyncio.get_running_loop()
     stopped: asyncio.Future[int] = loop.create_future()
@@ -55,8 +54,8 @@ async def _serve(app: web.Application, port: int) -> int:
     runner = web.AppRunner(app, access_log=None, handler_cancellation=True, shutdown_timeout=2)
     await runner.setup()
     try:
-        await web.TCPSite(runner, HOST, port).start()
-        typer.echo(f"listening on http://{HOST}:{runner.addresses[0][1]}")
+        await web.TCPSite(runner, host, port).start()
+        typer.echo(f"listening on http://{host}:{runner.addresses[0][1]}")
         return await stopped
     finally:
         await runner.cleanup()

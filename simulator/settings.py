@@ -21,6 +21,7 @@ class SimulatorSettings(BaseSettings):
 
     source: str = "simulated"
     symbols: str = "BTCUSDT,ETHUSDT,XRPUSDT"
+    listen_host: str = "127.0.0.1"
     simulator_port: Annotated[int, Field(ge=0, le=65535)] = 8103
     simulator_seed: Annotated[int, Field(ge=0)] = 7
     simulator_speed: Annotated[float, Field(ge=0, le=100_000)] = 1.0
