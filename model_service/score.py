@@ -12,8 +12,9 @@ from market.features import FEATURES
 from market.interval import Series
 from market.ports import ModelRecord
 from model_service.candles import Candle, Window, frame
-from model_service.policy import Checks, Entry, decide
+from model_service.policy import Checks, Entry, Ruling, decide
 from model_service.registry import expires_at
+from model_service.scores import Scores
 from model_service.trained import TrainedModel
 
 _LOG_SIGMA: Final = FEATURES.index("log_sigma")
@@ -80,41 +81,54 @@ def decide_candles(
             model_expired=candle.close_time >= expires_at(bench.record),
             out_of_distribution=bool(foreign[i]),
         )
-        score = scores.at(i)
         ruling = decide(
-            score, holding.position, float(candle.close), holding.entry(window), bench.model.spec.costs,
-            checks, bench.model.p_min,
+            scores.at(i), holding.position, float(candle.close), holding.entry(window),
+            bench.model.spec.costs, checks, bench.model.p_min,
         )  # fmt: skip
-        known = bool(scores.known[i])
-        decision = Decision(
-            series=bench.series,
-            role=bench.role,
-            open_time=candle.open_time,
-            close_time=candle.close_time,
-            origin=Origin.LATE if now - candle.close_time > late_after_ms else Origin.LIVE,
-            model_id=bench.record.model_id,
-            action=ruling.action,
-            status=ruling.status,
-            reason=ruling.reason,
-            price=candle.close,
-            probability=score.probability,
-            expected_gain=score.expected_gain,
-            gain_low=score.gain_low,
-            gain_high=score.gain_high,
-            cost=bench.model.spec.costs.round_trip,
-            horizon=bench.model.spec.horizon,
-            position_before=holding.position,
-            position_after=ruling.position_after,
-            decided_at=now,
-            would_be=ruling.would_be,
-            features=candle.features,
-            contributions=named(scores.contributions[i]) if known else {},
-            base=float(scores.base[i]) if known else 0.0,
-            data_hash=candle.data_hash,
-        )
+        origin = Origin.LATE if now - candle.close_time > late_after_ms else Origin.LIVE
+        decision = _recorded(bench, candle, ruling, scores, i, holding.position, origin, now)
         holding.follow(decision, float(candle.row[_LOG_SIGMA]))
         decisions.append(decision)
     return decisions
+
+
+def _recorded(
+    bench: Bench,
+    candle: Candle,
+    ruling: Ruling,
+    scores: Scores,
+    row: int,
+    before: Position,
+    origin: Origin,
+    now: int,
+) -> Decision:
+    score, known = scores.at(row), bool(scores.known[row])
+    return Decision(
+        series=bench.series,
+        role=bench.role,
+        open_time=candle.open_time,
+        close_time=candle.close_time,
+        origin=origin,
+        model_id=bench.record.model_id,
+        action=ruling.action,
+        status=ruling.status,
+        reason=ruling.reason,
+        price=candle.close,
+        probability=score.probability,
+        expected_gain=score.expected_gain,
+        gain_low=score.gain_low,
+        gain_high=score.gain_high,
+        cost=bench.model.spec.costs.round_trip,
+        horizon=bench.model.spec.horizon,
+        position_before=before,
+        position_after=ruling.position_after,
+        decided_at=now,
+        would_be=ruling.would_be,
+        features=candle.features,
+        contributions=named(scores.contributions[row]) if known else {},
+        base=float(scores.base[row]) if known else 0.0,
+        data_hash=candle.data_hash,
+    )
 
 
 def named(contributions: Sequence[float]) -> dict[str, float]:

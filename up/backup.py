@@ -73,6 +73,8 @@ def restore(archive: Path, places: Places, env: EnvFile, house: House) -> None:
         tar.extractall(work, members, filter="data")
         with Path(work, _SQL).open("rb") as sql:
             _client(house.load_command(), env, stdin=sql)
+        # Followers remember the epoch with their place in the change log: this is another history.
+        _client([*house.load_command(), "-e", "UPDATE change_epoch SET epoch = UUID()"], env)
         for file in sorted(Path(work, _MODELS).rglob("*")):
             if file.is_file():
                 target = places.root / env.get("OPA_MODELS_DIR") / file.relative_to(Path(work, _MODELS))

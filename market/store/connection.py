@@ -11,7 +11,6 @@ import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from tempfile import mkdtemp
 from typing import Any
 
 import mysql.connector
@@ -19,6 +18,7 @@ import mysql.connector
 from market.store.driver_errors import translate
 from market.store.pool import ConnectionPool
 from market.store.settings import DatabaseUser, StoreSettings
+from market.store.spool import make_spool
 
 if not mysql.connector.HAVE_CEXT:  # a build without it costs three times the CPU, silently
     raise ImportError("mysql-connector-python runs without its C extension: install the pinned 9.7.0")
@@ -44,7 +44,7 @@ class Database:
             "init_command": "SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED",
         }
         if user == "ingest":  # bulk rows go through LOAD DATA LOCAL, from this private folder only
-            self._spool = mkdtemp(prefix="opa-spool-")
+            self._spool = make_spool()
             weakref.finalize(self, shutil.rmtree, self._spool, ignore_errors=True)
             arguments["allow_local_infile_in_path"] = self._spool
         self._pool = ConnectionPool(settings.pool_size, settings.connect_timeout_s, arguments)
