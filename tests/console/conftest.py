@@ -3,6 +3,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
+from playwright.sync_api import sync_playwright
 
 from api_historic.app import create_app as historic_app
 from api_historic.deps import Stores
@@ -72,16 +73,15 @@ def without_database() -> Iterator[str]:
         yield address
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # its event loop runs as long as it does: no asyncio test may come between
 def chromium() -> Iterator[Any]:
-    playwright = pytest.importorskip("playwright.sync_api")
     quiet = [
         "--no-sandbox",
         "--disable-background-networking",
         "--disable-component-update",
         "--disable-sync",
     ]
-    with playwright.sync_playwright() as running:
+    with sync_playwright() as running:
         browser = running.chromium.launch(executable_path="/usr/bin/chromium", args=quiet)
         yield browser
         browser.close()
