@@ -28,7 +28,7 @@ test *arguments:
 
 # compose mode with a real container engine
 containers:
-    {{bin}}/pytest -o addopts="-ra --strict-markers --import-mode=importlib" tests/up/containers -m containers
+    {{bin}}/pytest tests/up/containers -m containers
 
 # rewrite what can be rewritten
 fix:

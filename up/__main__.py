@@ -87,13 +87,13 @@ def restore(file: Path) -> None:
     places, wanted = Places(), _called_from() / file
     with step("Check the backup and the stores"):
         archive.settings_in(wanted)
-        if places.database.exists():
-            raise Terminal("the stores are not empty: `sh setup.sh reset` first (take a backup before)")
         archive.adopt_settings(wanted, places)
         places.make()
-    env = EnvFile(places.env_file)
-    env.complete({})
-    house = open_house(places, env)
+        env = EnvFile(places.env_file)
+        env.complete({})
+        house = open_house(places, env)
+        if house.holds_record():
+            raise Terminal("the stores are not empty: `sh setup.sh reset` first (take a backup before)")
     with step("Start the empty stores"):
         house.prepare()
         house.start_database()

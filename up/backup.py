@@ -13,7 +13,7 @@ from up.environment import EnvFile, child_environment, parse
 from up.house import House
 from up.places import Places
 
-_SQL, _ENV, _MODELS = "record.sql", "env", "models"
+_SQL, _ENV, _MODELS = "record.sql", "env", "models.tar"
 
 
 def backup(places: Places, env: EnvFile, house: House, target: Path | None) -> Path:
@@ -26,15 +26,13 @@ def backup(places: Places, env: EnvFile, house: House, target: Path | None) -> P
     half = path.with_name(path.name + ".part")
     half.touch(mode=0o600)
     with tempfile.TemporaryDirectory(dir=places.run) as work:
-        sql = Path(work, _SQL)
-        with sql.open("wb") as output:
-            _client(house.dump_command(), env, stdout=output)
+        for name, command in ((_SQL, house.dump_command()), (_MODELS, house.models_out_command())):
+            with Path(work, name).open("wb") as output:
+                _call(command, env, stdout=output)
         with tarfile.open(half, "w:gz") as tar:
-            tar.add(sql, _SQL)
+            for name in (_SQL, _MODELS):
+                tar.add(Path(work, name), name)
             tar.add(places.env_file, _ENV)
-            models = places.root / env.get("OPA_MODELS_DIR")
-            if models.exists():
-                tar.add(models, _MODELS)
     half.rename(path)
     return path
 
@@ -69,17 +67,13 @@ def adopt_settings(archive: Path, places: Places) -> None:
 def restore(archive: Path, places: Places, env: EnvFile, house: House) -> None:
     """Load record and models; the database must be empty (no tables yet)."""
     with _opened(archive) as tar, tempfile.TemporaryDirectory(dir=places.run) as work:
-        members = [each for each in tar.getmembers() if each.name.split("/")[0] in (_SQL, _MODELS)]
+        members = [each for each in tar.getmembers() if each.name in (_SQL, _MODELS)]
         tar.extractall(work, members, filter="data")
-        with Path(work, _SQL).open("rb") as sql:
-            _client(house.load_command(), env, stdin=sql)
+        for name, command in ((_SQL, house.load_command()), (_MODELS, house.models_in_command())):
+            with Path(work, name).open("rb") as content:
+                _call(command, env, stdin=content)
         # Followers remember the epoch with their place in the change log: this is another history.
-        _client([*house.load_command(), "-e", "UPDATE change_epoch SET epoch = UUID()"], env)
-        for file in sorted(Path(work, _MODELS).rglob("*")):
-            if file.is_file():
-                target = places.root / env.get("OPA_MODELS_DIR") / file.relative_to(Path(work, _MODELS))
-                target.parent.mkdir(parents=True, exist_ok=True)
-                target.write_bytes(file.read_bytes())
+        _call([*house.load_command(), "-e", "UPDATE change_epoch SET epoch = UUID()"], env)
 
 
 _MARKET_KEYS = (
@@ -94,7 +88,7 @@ def _opened(archive: Path) -> tarfile.TarFile:
         raise InvalidInput(f"{archive} cannot be read as a backup: {error}") from error
 
 
-def _client(command: list[str], env: EnvFile, **streams: object) -> None:
+def _call(command: list[str], env: EnvFile, **streams: object) -> None:
     environment = child_environment({"MYSQL_PWD": env.get("OPA_DB_ROOT_PASSWORD")})
     done = subprocess.run(command, env=environment, stderr=subprocess.PIPE, check=False, **streams)  # type: ignore[call-overload]
     if done.returncode:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 import shutil
 import subprocess
@@ -24,6 +25,7 @@ from up.services import SIMULATOR, Service
 
 FILE = Path(__file__).parent / "compose.yml"
 _INSIDE = Path("/usr/share/elasticsearch")
+_MODELS = "/opa/.run/models"
 _PATIENCE_S = 20
 
 
@@ -65,7 +67,7 @@ class Compose:
         )
         write_realm(realm, self._users())
         self._run("build", "job")
-        self._run("stop", *[room.name for room in services.ROOMS])
+        self._run("stop", *[room.name for room in services.needed(self._env.get("OPA_SOURCE"))])
 
     def start_database(self) -> None:
         """MySQL, healthy."""
@@ -101,6 +103,20 @@ class Compose:
         """MySQL's client on the record."""
         return self._in_mysql("mysql")
 
+    def models_out_command(self) -> list[str]:
+        """`tar` in a container of its own."""
+        return self._command("run", "--rm", "--no-deps", "-T", "job", "tar", "-C", _MODELS, "-c", ".")
+
+    def models_in_command(self) -> list[str]:
+        """`tar` in a container of its own."""
+        return self._command(
+            "run", "--rm", "--no-deps", "-T", "job", "tar", "-C", _MODELS, "--no-same-owner", "-x"
+        )
+
+    def holds_record(self) -> bool:
+        """Whether MySQL's volume is there."""
+        return _succeeds(["docker", "volume", "inspect", f"{self._project}_mysql"])
+
     def states(self) -> dict[str, str]:
         """State by service."""
         done = subprocess.run(
@@ -111,7 +127,7 @@ class Compose:
             check=False,
         )
         words = (line.split(maxsplit=1) for line in done.stdout.splitlines())
-        return {name: state for name, state in words if name != "job"}
+        return {name: state for name, state in words if name not in ("job", "setup")}
 
     def logs_command(self, service: str | None) -> list[str]:
         """The engine's own view."""
@@ -143,14 +159,18 @@ class Compose:
     def _command(self, *arguments: str) -> list[str]:
         profile = [] if self._env.get("OPA_SOURCE") == "binance" else ["--profile", "simulated"]
         files = ["-f", str(FILE), "--env-file", str(self._places.env_file)]
-        return ["docker", "compose", *files, *profile, *arguments]
+        return ["docker", "compose", "-p", self._project, *files, *profile, *arguments]
+
+    @property
+    def _project(self) -> str:
+        """One per checkout, so that a second checkout's `reset` leaves the first one's volumes alone."""
+        return f"opa-{hashlib.sha256(str(self._places.root).encode()).hexdigest()[:8]}"
 
     def _environment(self) -> dict[str, str]:
         source = self._env.get("OPA_SOURCE")
         rest, ws = self._env.get("OPA_EXCHANGE_REST"), self._env.get("OPA_EXCHANGE_WS")
         return child_environment(
             {
-                "OPA_RUN": str(self._places.run),
                 "OPA_INSIDE_REST": rest.replace("127.0.0.1", SIMULATOR),
                 "OPA_INSIDE_WS": ws.replace("127.0.0.1", SIMULATOR),
                 "OPA_RECORDING": source.removeprefix("folder:") if source.startswith("folder:") else "",

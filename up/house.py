@@ -42,6 +42,18 @@ class House(Protocol):
         """The command that reads SQL from its standard input, password in MYSQL_PWD."""
         ...
 
+    def models_out_command(self) -> list[str]:
+        """The command that writes the models' folder as a tar to its standard output."""
+        ...
+
+    def models_in_command(self) -> list[str]:
+        """The command that reads such a tar from its standard input."""
+        ...
+
+    def holds_record(self) -> bool:
+        """Whether there is a database server's data folder, empty or not."""
+        ...
+
     def states(self) -> dict[str, str]:
         """State by service; empty when nothing runs."""
         ...

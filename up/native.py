@@ -92,6 +92,18 @@ class Native:
         """MariaDB's client on the record."""
         return [_client("mariadb"), *self._login(), self._env.get("OPA_DB_NAME")]
 
+    def models_out_command(self) -> list[str]:
+        """`tar` on the folder."""
+        return ["tar", "-C", self._models(), "-c", "."]
+
+    def models_in_command(self) -> list[str]:
+        """`tar` on the folder."""
+        return ["tar", "-C", self._models(), "--no-same-owner", "-x"]
+
+    def holds_record(self) -> bool:
+        """Whether the database's folder is there."""
+        return self._places.database.exists()
+
     def states(self) -> dict[str, str]:
         """State by service."""
         return self.supervision.states()
@@ -131,6 +143,11 @@ class Native:
 
     def _login(self) -> list[str]:
         return ["--no-defaults", "-h127.0.0.1", f"-P{self._env.get('OPA_DB_PORT')}", "-uroot"]
+
+    def _models(self) -> str:
+        folder = self._places.root / self._env.get("OPA_MODELS_DIR")
+        folder.mkdir(parents=True, exist_ok=True)
+        return str(folder)
 
     def _source(self) -> str:
         return self._env.get("OPA_SOURCE")

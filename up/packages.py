@@ -35,6 +35,12 @@ FOR_TESTS: dict[str, Callable[[], bool]] = NATIVE | {
     "libaio1": lambda: ctypes.util.find_library("aio") is not None,
     "libnuma1": lambda: ctypes.util.find_library("numa") is not None,
 }
+FOR_CONTAINERS: dict[str, Callable[[], bool]] = FOR_TESTS | {
+    "docker.io": lambda: has("dockerd"),
+    "containerd": lambda: has("containerd"),
+    "debootstrap": lambda: has("debootstrap"),
+    "iptables": lambda: has("iptables"),
+}
 
 
 def missing(wanted: dict[str, Callable[[], bool]]) -> list[str]:

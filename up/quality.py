@@ -18,7 +18,7 @@ from up.steps import step
 def run_tests(places: Places, *, containers: bool) -> None:
     """Everything that has to be green; `Terminal` when it is not."""
     with step("Install what the tests need"):
-        packages.install(packages.FOR_TESTS)
+        packages.install(packages.FOR_CONTAINERS if containers else packages.FOR_TESTS)
     with step("Fetch the servers that the tests start"):
         places.make()
         elasticsearch_home(places.cache)

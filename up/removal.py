@@ -26,9 +26,12 @@ def reset(places: Places, env: EnvFile) -> None:
 
 
 def uninstall(places: Places) -> None:
-    """Delete `.run`, `.venv`, `.env` and the servers' account; the apt packages stay and are named."""
+    """Delete `.run`, `.venv`, `.env`; native mode's account goes, its apt packages stay and are named."""
+    native = places.database.exists()
     for each in {places.servers, places.run, places.env_file, places.root / ".venv"}:
         _delete(each)
+    if not native:
+        return
     if accounts.is_root() and accounts.exists():
         subprocess.run(["userdel", accounts.NAME], check=False)
     note(f"apt packages stay; to remove them too: apt-get remove {' '.join(packages.NATIVE)}")
