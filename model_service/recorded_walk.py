@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from typing import Final
 
@@ -19,7 +19,7 @@ _EQUITY_POINTS: Final = 1_500
 _DIGITS: Final = 9
 
 
-def recorded(walk: WalkForward, run: BacktestRun, spec: Spec, store: KlineStore) -> list[Decided]:
+def recorded(walk: WalkForward, run: BacktestRun, spec: Spec, store: KlineStore) -> Iterator[Decided]:
     """One decision per scored bar. Features are left out: they follow from the candles at any time."""
     exact = store.read(run.series, run.start, run.end + 1)
     times = exact["open_time"].to_pylist()
@@ -27,10 +27,10 @@ def recorded(walk: WalkForward, run: BacktestRun, spec: Spec, store: KlineStore)
     opens = dict(zip(times, exact["open"].to_pylist(), strict=True))
     contributions = np.round(walk.scores.contributions, _DIGITS)
     newest = int(walk.open_times[-1])
-    return [
+    return (
         _decided(walk, i, run, spec, closes[int(time)], opens, contributions[i], newest)
         for i, time in enumerate(walk.open_times)
-    ]
+    )
 
 
 def _decided(

@@ -16,6 +16,8 @@ _HOURLY: Final = (8_760, 730)
 _BY_BARS: Final = (17_280, 2_160)
 SEED_BLOCKS: Final = 2
 MINIMUM_BARS: Final = 5_000
+# The newest bars that a model learns from and is judged on: 22 years of hours, 139 days of minutes.
+MAXIMUM_BARS: Final = 200_000
 _SMALLEST_BURN_IN: Final = 4_000
 
 

@@ -23,7 +23,7 @@ from model_service.matrix import data_hash, feature_code_hash
 from model_service.recorded_walk import recorded, thinned
 from model_service.registry import Shelf, expires_at
 from model_service.settings import ModelSettings
-from model_service.spec import Spec
+from model_service.spec import MAXIMUM_BARS, Spec
 from model_service.train import train
 from model_service.verdict import BLOCKED
 from model_service.walkforward import WalkForward, walk_forward
@@ -51,11 +51,16 @@ class Workshop:
 def train_series(shop: Workshop, series: Series, report: Report, *, force: bool) -> None:
     """Train, back-test and register every role of a series that has no current model."""
     due = due_roles(shop, series, force=force)
-    klines = shop.klines.read_floats(series, 0, _ALL_TIME) if due else empty_klines()
+    klines = _newest_bars(shop.klines, series) if due else empty_klines()
     for done, role in enumerate(due):
         part = partial(_progress, report, done, len(due), role)
         _train_role(shop, series, role, klines, report.now(), part)
     report.end(DONE if due else SKIPPED, "trained" if due else "the model in use is current")
+
+
+def _newest_bars(store: KlineStore, series: Series) -> pa.Table:
+    newest = store.last_confirmed(series) or 0
+    return store.read_floats(series, newest - (MAXIMUM_BARS - 1) * series.interval.typical_ms, _ALL_TIME)
 
 
 def due_roles(shop: Workshop, series: Series, *, force: bool) -> list[Role]:
@@ -89,7 +94,7 @@ def fingerprint(spec: Spec) -> str:
 
 def backtest_series(shop: Workshop, series: Series, role: Role, report: Report) -> BacktestRun:
     """Run and store the walk-forward of a series alone; no model is touched."""
-    klines = shop.klines.read_floats(series, 0, _ALL_TIME)
+    klines = _newest_bars(shop.klines, series)
     spec = shop.spec(series, role)
     walk = walk_forward(klines, spec, lambda done: report.say(done, f"{role}: walk-forward"))
     run = _run(series, role, walk, report.now(), _run_id(series, role, spec, klines))
@@ -127,7 +132,7 @@ def _train_role(
 
 
 def _save_run(shop: Workshop, run: BacktestRun, walk: WalkForward, spec: Spec) -> None:
-    decided = recorded(walk, run, spec, shop.klines) if run.role is Role.CHAMPION else []
+    decided = recorded(walk, run, spec, shop.klines) if run.role is Role.CHAMPION else ()
     shop.decisions.save_backtest(run, decided)
 
 

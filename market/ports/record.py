@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -154,7 +154,7 @@ class DecisionStore(Protocol):
         """Registered models, newest first."""
         ...
 
-    def save_backtest(self, run: BacktestRun, decided: Sequence[Decided]) -> None:
+    def save_backtest(self, run: BacktestRun, decided: Iterable[Decided]) -> None:
         """Store a run with its decisions and outcomes in one transaction (idempotent by run id)."""
         ...
 

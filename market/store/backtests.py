@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from typing import Any, Final
 
 import orjson
@@ -18,7 +18,7 @@ from market.store.models import series_clause
 _COLUMNS: Final = ("run_id", *DECISION_COLUMNS, "outcome_state", *OUTCOME_COLUMNS[1:])
 
 
-def save_run(cursor: Any, series_id: int, run: BacktestRun, decided: Sequence[Decided]) -> None:
+def save_run(cursor: Any, series_id: int, run: BacktestRun, decided: Iterable[Decided]) -> None:
     """Store a run whole; one of the same id is replaced."""
     for table in ("backtest_decisions", "backtest_equity", "backtest_runs"):
         cursor.execute(f"DELETE FROM {table} WHERE run_id = %s", (run.run_id,))  # noqa: S608
@@ -30,7 +30,7 @@ def save_run(cursor: Any, series_id: int, run: BacktestRun, decided: Sequence[De
             orjson.dumps(dict(run.metrics)).decode(),
         ),
     )  # fmt: skip
-    rows = [(run.run_id, *decision_values(d.decision), *outcome_values(d.outcome)) for d in decided]
+    rows = ((run.run_id, *decision_values(d.decision), *outcome_values(d.outcome)) for d in decided)
     insert_many(cursor, "backtest_decisions", _COLUMNS, rows)
     equity = [(run.run_id, *point) for point in run.equity]
     insert_many(cursor, "backtest_equity", ("run_id", "time", "equity", "buy_and_hold"), equity)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from market.decision import Decision, Outcome, Role
 from market.interval import Series
@@ -89,7 +89,7 @@ class MySQLDecisionStore:
         with self._db.transaction() as cursor:
             return models.read_models(cursor, series, active_only)
 
-    def save_backtest(self, run: BacktestRun, decided: Sequence[Decided]) -> None:
+    def save_backtest(self, run: BacktestRun, decided: Iterable[Decided]) -> None:
         """Store a run with its decisions and outcomes (idempotent by run id)."""
         with self._db.transaction() as cursor:
             backtests.save_run(cursor, find_series(cursor, run.series), run, decided)

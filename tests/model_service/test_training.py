@@ -95,3 +95,14 @@ def test_too_short_a_history_is_refused_with_a_reason(tmp_path: Path) -> None:
         run(shop, work)
     assert shop.decisions.jobs()[0].state == "failed"
     assert shop.decisions.models() == []
+
+
+def test_a_longer_history_is_learnt_from_its_newest_bars_only(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("model_service.training.MAXIMUM_BARS", 5_100)
+    shop = memory_shop(tmp_path)
+    shop.confirm(MARKET)
+    run(shop, Workshop(shop.klines, shop.decisions, shop.shelf, ModelSettings()))
+    window = shop.decisions.models()[0].card["window"]
+    assert (window["bars"], window["end"]) == (5_100, int(MARKET["open_time"].iloc[-1]))
