@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final
+from typing import Final, Protocol
 
 from aiohttp import web
 
@@ -13,8 +13,17 @@ from simulator.faults import FaultPlan
 from simulator.ports import Listing, Market
 from simulator.weight import WeightBook
 
-if TYPE_CHECKING:
-    from simulator.sockets import Connection
+
+class Client(Protocol):
+    """A WebSocket connection, as far as the house ends it."""
+
+    def cut(self) -> None:
+        """End the TCP connection without a closing handshake."""
+        ...
+
+    async def close(self) -> None:
+        """Say goodbye, as a server that goes away does."""
+        ...
 
 
 @dataclass
@@ -27,7 +36,7 @@ class Exchange:
     faults: FaultPlan = field(default_factory=FaultPlan)
     requests: Counter[str] = field(default_factory=Counter)
     statuses: Counter[int] = field(default_factory=Counter)
-    connections: set[Connection] = field(default_factory=set)
+    connections: set[Client] = field(default_factory=set)
     accepted: int = 0
 
     def listings(self) -> dict[str, Listing]:
