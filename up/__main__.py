@@ -18,9 +18,9 @@ from up.environment import EnvFile
 from up.house import House, open_house
 from up.places import Places
 from up.quality import run_tests
+from up.services import DATABASE
 from up.steps import note, step
 from up.summary import show
-from up.supervision import Supervision
 
 cli = typer.Typer(
     add_completion=False,
@@ -129,7 +129,10 @@ def uninstall(yes: Yes = False) -> None:
 def doctor() -> None:
     """Check ports, memory, disk, Java, Python, rights and reachability; say what to do."""
     places, env = Places(), _env()
-    running = [name for name, state in Supervision(places).states().items() if state == "RUNNING"]
+    states = _house().states() if env.get("OPA_MODE") else {}
+    running = [
+        DATABASE if name == "mysql" else name for name, state in states.items() if state.lower() == "running"
+    ]
     findings = [
         *checks.machine(places),
         *checks.software(),

@@ -67,7 +67,9 @@ class Compose:
         )
         write_realm(realm, self._users())
         self._run("build", "job")
-        self._run("stop", *[room.name for room in services.needed(self._env.get("OPA_SOURCE"))])
+        self._stop_rooms()
+        # The servers start beside each other: two calls that both find no network would make two of one name.
+        self._run("create", "--no-recreate", "mysql")
 
     def start_database(self) -> None:
         """MySQL, healthy."""
@@ -134,12 +136,17 @@ class Compose:
         return self._command("logs", "--follow", "--tail", "50", *([service] if service else []))
 
     def stop(self) -> None:
-        """Containers go, volumes stay."""
+        """Containers go, the servers' last; volumes stay."""
+        self._stop_rooms()
         self._run("down")
 
     def remove(self) -> None:
         """Containers and volumes go."""
+        self._stop_rooms()
         self._run("down", "--volumes")
+
+    def _stop_rooms(self) -> None:
+        self._run("stop", *[room.name for room in services.needed(self._env.get("OPA_SOURCE"))])
 
     def _in_mysql(self, program: str, *options: str) -> list[str]:
         name = self._env.get("OPA_DB_NAME")

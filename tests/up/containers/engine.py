@@ -13,6 +13,7 @@ from pathlib import Path
 from up import processes
 
 PLUGIN = "github.com/docker/compose/v2/cmd@v2.29.7"
+_PLUGIN_FOLDERS = (Path("/usr/libexec/docker"), Path("/usr/lib/docker"), Path("/usr/local/lib/docker"))
 
 
 @dataclass(frozen=True)
@@ -78,7 +79,10 @@ def running(folder: Path, cache: Path) -> Iterator[Engine]:
 
 
 def compose_plugin(cache: Path) -> Path:
-    """The compose plug-in, built once from its Go module."""
+    """The host's compose plug-in; where it has none, one that is built once from its Go module."""
+    for folder in _PLUGIN_FOLDERS:
+        if (installed := folder / "cli-plugins" / "docker-compose").exists():
+            return installed
     built = cache / "docker-compose" / "cmd"
     if not built.exists():
         assert shutil.which("go"), "the compose plug-in is built with Go 1.21 or later: install it first"
