@@ -75,7 +75,7 @@ def test_both_apis_and_the_page_answer(checkout: Checkout) -> None:
     candles = "klines?symbol=BTCUSDT&interval=1h&limit=3"
     assert ask(f"{historic}/{candles}")[0] == 401
     status, body = ask(f"{historic}/{candles}", key)
-    assert (status, len(json.loads(body)["data"])) == (200, 3)
+    assert (status, len(json.loads(body)["klines"])) == (200, 3)
     assert ask(f"{model}/decisions/latest", key)[0] == 200
     assert ask(f"{console}/")[0] == 200
     assert ask(f"{console}/api/historic/{candles}")[0] == 200
@@ -120,6 +120,10 @@ def test_status_names_every_service_and_what_the_record_holds(checkout: Checkout
     states = dict(line.split() for line in said.splitlines() if line.endswith(" running"))
     assert set(states) == ROOM_NAMES | SERVERS
     assert "simulated/BTCUSDT/1h" in said
+
+
+def test_doctor_knows_who_holds_the_doors(checkout: Checkout) -> None:
+    assert "FAIL" not in checkout.setup("doctor")
 
 
 def test_logs_follow_until_they_are_interrupted(checkout: Checkout) -> None:
