@@ -26,7 +26,9 @@ from up.services import SIMULATOR, Service
 FILE = Path(__file__).parent / "compose.yml"
 _INSIDE = Path("/usr/share/elasticsearch")
 _MODELS = "/opa/.run/models"
+_LOG = Path("sh setup.sh logs")
 _PATIENCE_S = 20
+_DOOR_S = 300  # on a busy machine of two cores five containers at once took more than two minutes
 
 
 def can_be_had() -> str:
@@ -85,7 +87,7 @@ class Compose:
         self._run("up", "-d", "--no-deps", *[each.name for each in wanted])
         for each in wanted:
             running = partial(self._runs, each.name)
-            wait_until(partial(answers, each, self._env), running, each.name, Path("sh setup.sh logs"))
+            wait_until(partial(answers, each, self._env), running, each.name, _LOG, timeout_s=_DOOR_S)
 
     def _runs(self, name: str) -> bool:
         return self.states().get(name) == "running"
