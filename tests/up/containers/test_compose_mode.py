@@ -131,8 +131,8 @@ def test_logs_follow_until_they_are_interrupted(checkout: Checkout) -> None:
     assert following.stdout
     assert "elasticsearch" in following.stdout.readline()
     os.killpg(following.pid, signal.SIGINT)
-    rest, _ = following.communicate(timeout=20)
-    assert following.returncode == 130
+    rest, _ = following.communicate(timeout=60)
+    assert following.returncode in (0, 130)  # whichever of the two processes is quicker to end
     assert "Traceback" not in rest
 
 
