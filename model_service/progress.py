@@ -38,15 +38,16 @@ class Bars:
 
 
 class Lines:
-    """A log line whenever a job has something new to say."""
+    """A log line whenever a job has something new to say, or another tenth is done."""
 
     def __init__(self) -> None:
-        self._said: dict[str, str] = {}
+        self._said: dict[str, tuple[str, int]] = {}
 
     def show(self, job: Job) -> None:
         """Say what changed."""
-        if self._said.get(job.job_id) != job.message:
-            self._said[job.job_id] = job.message
+        news = (job.message, int(10 * job.progress))
+        if self._said.get(job.job_id) != news:
+            self._said[job.job_id] = news
             log.info("%s: %3.0f %% %s", job.series, 100 * job.progress, job.message)
 
 
