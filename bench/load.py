@@ -1,6 +1,6 @@
 """Speed gate of the loader: klines into Elasticsearch, against replaying bodies that were built before.
 
-`python bench/load.py [--rows 200000] [--rounds 3]` starts its own Elasticsearch (or uses ES_URL, ES_CA,
+`python bench/load.py [--rows 100000] [--rounds 4]` starts its own Elasticsearch (or uses ES_URL, ES_CA,
 ES_WRITER_*, ES_MAINTAINER_*), takes turns, prints the ratio with machine and versions, and exits 1 below 0.7.
 """
 
@@ -129,8 +129,8 @@ def measure(settings: LoaderSettings, rows: int, rounds: int) -> tuple[list[floa
 def main() -> None:
     """Measure, print, judge."""
     asked = argparse.ArgumentParser(description=__doc__)
-    asked.add_argument("--rows", type=int, default=200_000)
-    asked.add_argument("--rounds", type=int, default=3)
+    asked.add_argument("--rows", type=int, default=100_000)
+    asked.add_argument("--rounds", type=int, default=4)
     wanted = asked.parse_args()
     with server() as settings:
         replayed, loaded = measure(settings, wanted.rows, wanted.rounds)
