@@ -47,6 +47,7 @@ SERVICES = (
 )
 GATE_MB, TRAINING_GATE_MB = 300, 1_500
 LIVE_S = 30
+LONGEST_STATISTICS_DAYS = 416  # of minutes: the API answers for 600,000 bars at a time
 JOB_ENDS_WITHIN_S = 3_600
 
 
@@ -85,7 +86,7 @@ def ask(chain: Chain, days: int, now: int) -> int:
         urls = [
             *(f"{historic}/klines?start={first + i * 20 * DAY}&limit=1000" for i in range(days // 20)),
             *(f"{historic}/klines?format={form}&limit=1000" for form in ("csv", "ndjson", "arrow")),
-            f"{historic}/klines/stats?start={first}",
+            f"{historic}/klines/stats?start={now - min(days, LONGEST_STATISTICS_DAYS) * DAY}",
             f"{historic}/coverage",
             *(f"{model}/decisions?limit=1000&start={now - i * DAY}" for i in range(1, 40)),
             f"{model}/track-record",
@@ -107,7 +108,10 @@ def answers(client: httpx.Client, url: str) -> bool:
 
 def measure(chain: Chain, simulator: Simulator, days: int) -> dict[str, object]:
     """Peaks in MB by command."""
-    peaks = {" ".join(words): peak_mb(chain.start(*words)) for words in JOBS}
+    peaks: dict[str, int] = {}
+    for words in JOBS:
+        peaks[" ".join(words)] = peak_mb(chain.start(*words))
+        print(f"{' '.join(words)}: {peaks[' '.join(words)]} MB", file=sys.stderr, flush=True)
     simulator.control.clock(speed=SPEED)
     with serving(chain, peaks):
         until(lambda: "is live" in chain.log("ingest"), 120, "the series live")

@@ -61,7 +61,7 @@ async def test_all_sockets_are_cut_without_goodbye(server: Simulator) -> None:
         aiohttp.ClientSession() as session,
         session.ws_connect(server.ws_url + "ws/btcusdt@trade") as ws,
     ):
-        assert server.control.counters()["sockets"] == 1
+        assert server.control.counters()["sockets"] >= 1  # those of the test before may still be closing
         server.control.fault("drop_streams")
         message = await ws.receive(timeout=5)
     assert message.type in (aiohttp.WSMsgType.CLOSED, aiohttp.WSMsgType.CLOSE, aiohttp.WSMsgType.ERROR)
