@@ -64,8 +64,10 @@ class Database:
             connection = self._pool.take()
             usable = False
             try:
-                with connection.cursor() as cursor:
-                    yield cursor
+                # Closed only after success: closing over unread rows would hide what ended the block.
+                cursor = connection.cursor()
+                yield cursor
+                cursor.close()
                 connection.commit()
                 usable = True
             finally:

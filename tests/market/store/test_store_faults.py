@@ -148,3 +148,20 @@ def test_driver_errors_say_whether_to_retry_and_what_to_do(
     error = translate(mysql.connector.DatabaseError(msg=text, errno=number))
     assert type(error) is kind
     assert advice in str(error)
+
+
+@pytest.mark.database
+def test_a_signal_between_question_and_answer_ends_the_program_as_asked(database: StoreSettings) -> None:
+    db = Database(database, "reader")
+    with pytest.raises(SystemExit) as ended:
+        _ask_and_end(db)
+    assert ended.value.code == 0
+    with db.transaction() as cursor:
+        cursor.execute("SELECT 1")
+        assert cursor.fetchone() == (1,)
+
+
+def _ask_and_end(db: Database) -> None:
+    with db.transaction() as cursor:
+        cursor.execute("SELECT seq FROM change_counter")
+        raise SystemExit(0)
