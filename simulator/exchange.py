@@ -11,6 +11,7 @@ from aiohttp import web
 from simulator.clock import MarketClock
 from simulator.faults import FaultPlan
 from simulator.ports import Listing, Market
+from simulator.trades import Tape
 from simulator.weight import WeightBook
 
 
@@ -38,6 +39,10 @@ class Exchange:
     statuses: Counter[int] = field(default_factory=Counter)
     connections: set[Client] = field(default_factory=set)
     accepted: int = 0
+    tape: Tape = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.tape = Tape(self.market)
 
     def listings(self) -> dict[str, Listing]:
         """Symbols listed at this moment."""

@@ -28,11 +28,11 @@ def so_far(row: Bars, now: int, tick: int, lot: int) -> Bars:
     partial = row.copy()
     begin, end = int(row[0, OPEN_TIME]), int(row[0, CLOSE_TIME]) + 1
     passed, length = now - begin, end - begin
-    corners = _corners(*map(int, row[0, OPEN : CLOSE + 1]))
+    path = corners(*map(int, row[0, OPEN : CLOSE + 1]))
     leg, into = divmod(3 * passed, length)
-    before, after = corners[leg], corners[leg + 1]
+    before, after = path[leg], path[leg + 1]
     price = before + (after - before) // tick * into // length * tick
-    seen = [*corners[: leg + 1], price]
+    seen = [*path[: leg + 1], price]
     partial[0, HIGH], partial[0, LOW], partial[0, CLOSE] = max(seen), min(seen), price
     for column, unit in (
         (VOLUME, lot),
@@ -45,5 +45,6 @@ def so_far(row: Bars, now: int, tick: int, lot: int) -> Bars:
     return partial
 
 
-def _corners(first: int, high: int, low: int, last: int) -> tuple[int, int, int, int]:
+def corners(first: int, high: int, low: int, last: int) -> tuple[int, int, int, int]:
+    """The prices at the thirds of a candle."""
     return (first, low, high, last) if last >= first else (first, high, low, last)

@@ -9,6 +9,7 @@ from aiohttp import web
 from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
 
 from market.errors import InvalidInput
+from simulator.archive.tree import ARCHIVE
 from simulator.bars import CLOSE_TIME, OPEN_TIME
 from simulator.exchange import EXCHANGE, Exchange
 from simulator.faults import Fault, FaultKind
@@ -127,8 +128,10 @@ async def revise(request: web.Request) -> web.Response:
     exchange, wanted = request.app[EXCHANGE], await _body(request, Revise)
     names = [wanted.symbol] if wanted.symbol else list(exchange.listings())
     revised = [name for name in names if exchange.market.revise(name)]
+    exchange.tape.forget()
     if not revised:
         raise InvalidInput("no revised_file for that symbol: name one in the folder's manifest.json")
+    request.app[ARCHIVE].forget()
     return json_answer({"revised": revised})
 
 
