@@ -3,6 +3,7 @@
 Every time is ms UTC of market time. Stores raise `StoreUnavailable` (try again) or `StoreRefused`.
 """
 
+from market.ports.health import Health, HealthStore, Pulse, Recheck
 from market.ports.market_data import (
     Change,
     ChangeLog,
@@ -33,10 +34,14 @@ __all__ = [
     "Decided",
     "DecisionFilter",
     "DecisionStore",
+    "Health",
+    "HealthStore",
     "Job",
     "KlineSource",
     "KlineStore",
     "ModelRecord",
+    "Pulse",
+    "Recheck",
     "SeriesStatus",
     "SymbolInfo",
     "TickStore",

@@ -3,6 +3,7 @@ from market.store.changes import MySQLChangeLog
 from market.store.clock import ClockRecorder, StoredClock
 from market.store.connection import Database
 from market.store.decisions import MySQLDecisionStore
+from market.store.health import MySQLHealthStore
 from market.store.klines import MySQLKlineStore
 from market.store.settings import StoreSettings
 from market.store.ticks import MySQLTickStore
@@ -12,6 +13,7 @@ __all__ = [
     "Database",
     "MySQLChangeLog",
     "MySQLDecisionStore",
+    "MySQLHealthStore",
     "MySQLKlineStore",
     "MySQLTickStore",
     "StoreSettings",

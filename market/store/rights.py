@@ -15,7 +15,18 @@ from market.store.driver_errors import translate
 from market.store.settings import DatabaseUser, RootSettings, StoreSettings
 
 _WRITE: Final = "SELECT, INSERT, UPDATE, DELETE"
-_MARKET: Final = ("symbols", "series", "klines", "ticks", "coverage", "holes", "revisions", "market_clock")
+_MARKET: Final = (
+    "symbols",
+    "series",
+    "klines",
+    "ticks",
+    "coverage",
+    "holes",
+    "revisions",
+    "market_clock",
+    "health",
+    "rechecks",
+)
 _DECISIONS: Final = ("models", "backtest_runs", "backtest_decisions", "backtest_equity", "jobs", "trials")
 # The ledger is append-only by right, not by habit: who decides may neither edit nor delete a decision.
 _APPEND_ONLY: Final = {

@@ -5,9 +5,17 @@ from dataclasses import dataclass
 import pytest
 
 from market.interval import Interval, Series
-from market.ports import ChangeLog, KlineStore, SymbolInfo, TickStore
-from market.store import Database, MySQLChangeLog, MySQLKlineStore, MySQLTickStore, StoreSettings
+from market.ports import ChangeLog, HealthStore, KlineStore, SymbolInfo, TickStore
+from market.store import (
+    Database,
+    MySQLChangeLog,
+    MySQLHealthStore,
+    MySQLKlineStore,
+    MySQLTickStore,
+    StoreSettings,
+)
 from market.store.memory import MemoryKlineStore, MemoryTickStore
+from market.store.memory_health import MemoryHealthStore
 
 INFO = SymbolInfo("binance", "BTCUSDT", "BTC", "USDT", "TRADING")
 
@@ -17,6 +25,7 @@ class MarketStores:
     klines: KlineStore
     ticks: TickStore
     changes: ChangeLog
+    health: HealthStore
 
     def series(self, symbol: str = "BTCUSDT", interval: str = "1h") -> Series:
         info = SymbolInfo("binance", symbol, "BTC", "USDT", "TRADING")
@@ -25,7 +34,7 @@ class MarketStores:
 
 def on_server(settings: StoreSettings) -> MarketStores:
     db = Database(settings, "ingest")
-    return MarketStores(MySQLKlineStore(db), MySQLTickStore(db), MySQLChangeLog(db))
+    return MarketStores(MySQLKlineStore(db), MySQLTickStore(db), MySQLChangeLog(db), MySQLHealthStore(db))
 
 
 @pytest.fixture(
@@ -38,5 +47,5 @@ def on_server(settings: StoreSettings) -> MarketStores:
 def stores(request: pytest.FixtureRequest) -> MarketStores:
     if request.param == "memory":
         klines = MemoryKlineStore()
-        return MarketStores(klines, MemoryTickStore(klines), klines.changes)
+        return MarketStores(klines, MemoryTickStore(klines), klines.changes, MemoryHealthStore(klines))
     return on_server(request.getfixturevalue(request.param))

@@ -1,0 +1,2 @@
+DROP TABLE IF EXISTS rechecks;
+DROP TABLE IF EXISTS health;
