@@ -9,6 +9,7 @@ from aiohttp.typedefs import Handler
 
 from market.errors import MarketError
 from simulator import sockets
+from simulator.archive import tree
 from simulator.clock import MarketClock
 from simulator.exchange import EXCHANGE, Exchange
 from simulator.faults import refused, spoilt
@@ -22,7 +23,8 @@ def make_app(market: Market, clock: MarketClock) -> web.Application:
     """An application that serves `market` as it stands at `clock`."""
     app = web.Application(middlewares=[_exchange_rules])
     app[EXCHANGE] = Exchange(market, clock)
-    for module in (market_data, tickers, control, sockets):
+    app[tree.ARCHIVE] = tree.Archive()
+    for module in (market_data, tickers, control, sockets, tree):
         app.add_routes(module.routes)
     app.on_shutdown.append(_close_sockets)
     return app

@@ -55,6 +55,14 @@ class Control:
         """Disarm every fault."""
         self._call("/sim/fault", method="DELETE")
 
+    def archive_fault(self, kind: str, **options: object) -> None:
+        """Spoil files of the archive: `control.archive_fault("truncated", file="*/monthly/*")`."""
+        self._call("/sim/archive-fault", {"kind": kind, **options})
+
+    def clear_archive_faults(self) -> None:
+        """Disarm every fault of the archive."""
+        self._call("/sim/archive-fault", method="DELETE")
+
     def revise(self, symbol: str | None = None) -> list[str]:
         """Serve the revised recording from now on."""
         return list(self._call("/sim/revise", {"symbol": symbol} if symbol else {})["revised"])
