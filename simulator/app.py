@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Final
 
 from aiohttp import web
 from aiohttp.typedefs import Handler
@@ -12,11 +13,13 @@ from simulator import sockets
 from simulator.archive import tree
 from simulator.clock import MarketClock
 from simulator.exchange import EXCHANGE, Exchange
-from simulator.faults import refused, spoilt
+from simulator.faults.answers import refused, spoilt
 from simulator.ports import Market
 from simulator.refusal import Refusal, json_answer
 from simulator.routes import control, market_data, tickers
 from simulator.weight import cost
+
+_USED: Final = "used weight"
 
 
 def make_app(market: Market, clock: MarketClock) -> web.Application:
@@ -26,8 +29,15 @@ def make_app(market: Market, clock: MarketClock) -> web.Application:
     app[tree.ARCHIVE] = tree.Archive()
     for module in (market_data, tickers, control, sockets, tree):
         app.add_routes(module.routes)
+    app.on_response_prepare.append(_show_weight)
     app.on_shutdown.append(_close_sockets)
     return app
+
+
+async def _show_weight(request: web.Request, answer: web.StreamResponse) -> None:
+    """On every answer of the exchange, broken ones included."""
+    if _USED in request:
+        answer.headers["X-MBX-USED-WEIGHT"] = answer.headers["X-MBX-USED-WEIGHT-1M"] = str(request[_USED])
 
 
 @web.middleware
@@ -37,13 +47,13 @@ async def _exchange_rules(request: web.Request, handler: Handler) -> web.StreamR
     if not request.path.startswith("/api/"):
         return await _answer(request, handler)
     verdict = exchange.weights.charge(request.remote or "", cost(request.path, request.query))
+    request[_USED] = verdict.used
     if verdict.status == 200:
         answer = await _answer(request, handler)
-        fault = exchange.faults.next_for(request.path)
-        answer = answer if fault is None else await spoilt(fault, answer)
+        fault = exchange.faults.next_for(exchange.clock.now(), lambda each: each.fits(request))
+        answer = answer if fault is None else await spoilt(fault, request, answer)
     else:
         answer = refused(verdict.status, verdict.retry_after)
-    answer.headers["X-MBX-USED-WEIGHT"] = answer.headers["X-MBX-USED-WEIGHT-1M"] = str(verdict.used)
     exchange.requests[request.path] += 1
     exchange.statuses[answer.status] += 1
     return answer

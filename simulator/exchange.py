@@ -9,7 +9,8 @@ from typing import Final, Protocol
 from aiohttp import web
 
 from simulator.clock import MarketClock
-from simulator.faults import FaultPlan
+from simulator.faults.answers import Fault
+from simulator.faults.trigger import Plan
 from simulator.ports import Listing, Market
 from simulator.trades import Tape
 from simulator.weight import WeightBook
@@ -34,7 +35,7 @@ class Exchange:
     market: Market
     clock: MarketClock
     weights: WeightBook = field(default_factory=WeightBook)
-    faults: FaultPlan = field(default_factory=FaultPlan)
+    faults: Plan[Fault] = field(default_factory=Plan)
     requests: Counter[str] = field(default_factory=Counter)
     statuses: Counter[int] = field(default_factory=Counter)
     connections: set[Client] = field(default_factory=set)

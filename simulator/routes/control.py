@@ -12,7 +12,7 @@ from market.errors import InvalidInput
 from simulator.archive.tree import ARCHIVE
 from simulator.bars import CLOSE_TIME, OPEN_TIME
 from simulator.exchange import EXCHANGE, Exchange
-from simulator.faults import Fault, FaultKind
+from simulator.faults.answers import Fault, FaultKind
 from simulator.paging import END_OF_TIME, LARGEST_LIMIT, Window
 from simulator.parameters import Parameters
 from simulator.refusal import JSON_TYPE, json_answer
@@ -143,7 +143,8 @@ def _clock(exchange: Exchange) -> web.Response:
 
 async def _body(request: web.Request, model: type[Model]) -> Model:
     try:
-        return model.model_validate_json(await request.text() or "{}")
+        now = request.app[EXCHANGE].clock.now()
+        return model.model_validate_json(await request.text() or "{}", context={"now": now})
     except ValidationError as error:
         wrong = "; ".join(f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in error.errors())
         raise InvalidInput(f"{request.path}: {wrong}") from error

@@ -1,0 +1,1 @@
+"""Faults on demand: refused or broken answers, spoilt pages, and a history that changes."""
