@@ -10,6 +10,7 @@ from typing import TypeVar
 
 from ingest.patience import Patience
 from ingest.reading import Reading
+from ingest.reasons import kept
 from market.interval import Series
 from market.kline import Finality, Source
 from market.ports import KlineStore, WriteResult
@@ -34,7 +35,14 @@ class Keeper:
         return await self._patience.call("database", once)
 
     async def confirm(self, series: Series, reading: Reading, now: int) -> WriteResult:
-        """Rows, coverage, holes and the change-log line in one transaction."""
+        """Write what was read; holes that were explained before keep their reason where it still holds."""
+        if reading.holes:
+            known = await self.run(partial(self.klines.holes, series))
+            reading = kept(reading, known, series.interval)
+        return await self.put(series, reading, now)
+
+    async def put(self, series: Series, reading: Reading, now: int) -> WriteResult:
+        """Rows, coverage, holes and the change-log line in one transaction, as they are."""
         return await self.run(
             partial(
                 self.klines.write,

@@ -12,8 +12,9 @@ from typing import Final, Protocol
 from ingest.keeper import Keeper
 from ingest.pager import Pager
 from ingest.patience import Patience
-from ingest.plan import Job, Wanted, joined, make_jobs, missing_ranges, windows
+from ingest.plan import Job, Wanted, make_jobs, missing_ranges, windows
 from ingest.reading import Reading, read
+from ingest.settling import settle_holes
 from ingest.times import to_iso
 from ingest.together import together
 from market.coverage import Hole, HoleReason
@@ -83,7 +84,8 @@ class Populate:
         turns = (window for turn in zip_longest(*work) for window in turn if window)
         await self._work_off(turns, reports)
         for job in jobs:
-            reports[job.series].holes = await self._join_holes(job)
+            holes = await settle_holes(self._pager, self._keeper, job.series, job.info, self._now)
+            reports[job.series].holes = holes
         return list(reports.values())
 
     async def _open_windows(self, job: Job) -> list[tuple[int, int]]:
@@ -132,13 +134,3 @@ class Populate:
         report.withdrawn += result.withdrawn
         bars = report.series.interval.count(*reading.covered)
         self._progress.advance(report.series, bars, rows)
-
-    async def _join_holes(self, job: Job) -> list[Hole]:
-        """Put back together what the borders of windows cut apart."""
-        interval = job.series.interval
-        holes = await self._keeper.run(partial(self._keeper.klines.holes, job.series))
-        whole = joined(holes, interval)
-        for hole in set(whole) - set(holes):
-            alone = Reading(hole.start, hole.end - 1, empty_klines(), [hole])
-            await self._keeper.confirm(job.series, alone, self._now)
-        return whole

@@ -26,6 +26,7 @@ class ScriptedExchange:
     def __init__(self, bars: list[list[Any]], now: int) -> None:
         self.bars = bars
         self.now = now
+        self.status = "TRADING"
         self.asked: list[dict[str, str]] = []
         self._scripted: list[Answer] = []
 
@@ -65,7 +66,7 @@ class ScriptedExchange:
         name = request.query["symbol"]
         if name != "BTCUSDT":
             return web.json_response({"code": -1121, "msg": "Invalid symbol."}, status=400)
-        entry = {"symbol": name, "status": "TRADING", "baseAsset": "BTC", "quoteAsset": "USDT"}
+        entry = {"symbol": name, "status": self.status, "baseAsset": "BTC", "quoteAsset": "USDT"}
         return web.json_response({"symbols": [entry]})
 
     async def _klines(self, request: web.Request) -> web.StreamResponse:
