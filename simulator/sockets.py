@@ -44,9 +44,10 @@ async def _serve(request: web.Request, names: str, combined: bool) -> web.WebSoc
     try:
         await connection.listen()
     finally:
+        # First of all: the server may cancel this handler while it waits for its pump.
+        exchange.connections.discard(connection)
         pump.cancel()
         await asyncio.gather(pump, return_exceptions=True)
-        exchange.connections.discard(connection)
     return socket
 
 
