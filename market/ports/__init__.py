@@ -3,6 +3,7 @@
 Every time is ms UTC of market time. Stores raise `StoreUnavailable` (try again) or `StoreRefused`.
 """
 
+from market.ports.archive import ArchiveStore, FileRows, ImportedFile
 from market.ports.health import Health, HealthStore, Pulse, Recheck
 from market.ports.market_data import (
     Change,
@@ -26,6 +27,7 @@ from market.ports.record import (
 )
 
 __all__ = [
+    "ArchiveStore",
     "BacktestRun",
     "ChainHead",
     "Change",
@@ -34,8 +36,10 @@ __all__ = [
     "Decided",
     "DecisionFilter",
     "DecisionStore",
+    "FileRows",
     "Health",
     "HealthStore",
+    "ImportedFile",
     "Job",
     "KlineSource",
     "KlineStore",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Protocol
 
 import pyarrow as pa
@@ -16,7 +17,11 @@ from market.tick import Tick
 
 @dataclass(frozen=True, slots=True)
 class SymbolInfo:
-    """A market as the exchange lists it. `derived` names kline columns that a recording lacked."""
+    """A market as the exchange lists it; only `TRADING` says that it trades.
+
+    `derived` names kline columns that the exchange or a recording lacked. `tick_size` is the smallest step of
+    a price, `lot_step` of a quantity, `listed_at` the open time of the first bar; None is not known.
+    """
 
     exchange: str
     symbol: str
@@ -24,6 +29,9 @@ class SymbolInfo:
     quote_asset: str
     status: str
     derived: tuple[str, ...] = ()
+    tick_size: Decimal | None = None
+    lot_step: Decimal | None = None
+    listed_at: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +50,16 @@ class SeriesStatus:
 
 @dataclass(frozen=True, slots=True)
 class WriteResult:
-    """What one write did: rows that were new, changed, withdrawn, or already there unchanged."""
+    """What one write did: rows that were new, changed, withdrawn, or already there unchanged.
+
+    `kept` rows were confirmed or withdrawn by REST, and the archive says otherwise: REST stands.
+    """
 
     inserted: int = 0
     changed: int = 0
     withdrawn: int = 0
     unchanged: int = 0
+    kept: int = 0
 
     @property
     def rows_written(self) -> int:
@@ -105,7 +117,10 @@ class KlineStore(Protocol):
     """Klines with their coverage, holes and revisions; `ingest` is the only writer."""
 
     def register(self, info: SymbolInfo, interval: Interval) -> Series:
-        """Make the series known (idempotent; refreshes the symbol's metadata)."""
+        """Make the series known (idempotent; refreshes the symbol's metadata).
+
+        What `info` does not know stays as it was; of two listing times the earlier one is kept.
+        """
         ...
 
     def series(self) -> list[SeriesStatus]:

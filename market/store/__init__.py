@@ -1,4 +1,5 @@
 import market  # noqa: F401
+from market.store.archive import MySQLArchiveStore
 from market.store.changes import MySQLChangeLog
 from market.store.clock import ClockRecorder, StoredClock
 from market.store.connection import Database
@@ -11,6 +12,7 @@ from market.store.ticks import MySQLTickStore
 __all__ = [
     "ClockRecorder",
     "Database",
+    "MySQLArchiveStore",
     "MySQLChangeLog",
     "MySQLDecisionStore",
     "MySQLHealthStore",

@@ -66,7 +66,8 @@ class Plan:
     @property
     def touched(self) -> tuple[int, int] | None:
         """First and last open time of a row that changes."""
-        times = self.rows.column("open_time").to_pylist() + self.withdrawn
+        ends = pc.min_max(self.rows.column("open_time")).as_py()
+        times = [*self.withdrawn, *([ends["min"], ends["max"]] if self.rows.num_rows else [])]
         return (min(times), max(times)) if times else None
 
 
@@ -79,17 +80,20 @@ def plan_write(batch: Batch, stored: pa.Table) -> Plan:
     known = np.isin(new_times, old_times)
     before = stored.take(pa.array(np.searchsorted(old_times, new_times[known])))
     after = batch.klines.filter(pa.array(known))
-    replaced = _replaced(before, after, batch.finality)
+    replaced, kept = _replaced(before, after, batch)
     fresh = batch.klines.filter(pa.array(~known))
     changed = after.filter(replaced)
-    gone = _absent(batch, stored, np.isin(old_times, new_times))
+    absent = _absent(batch, stored, np.isin(old_times, new_times))
+    gone = absent.filter(pc.invert(_outranks(absent, batch)))
+    unchanged = len(after) - len(changed) - kept
+    kept += absent.num_rows - gone.num_rows
     revisions = _changes(before.filter(replaced), changed, batch) + _withdrawals(gone, batch)
     rows = _stamped(pa.concat_tables([fresh, changed]).sort_by("open_time"), batch)
     return Plan(
         rows,
         gone.column("open_time").to_pylist(),
         sorted(revisions, key=lambda each: each.open_time),
-        WriteResult(fresh.num_rows, changed.num_rows, gone.num_rows, len(after) - len(changed)),
+        WriteResult(fresh.num_rows, changed.num_rows, gone.num_rows, unchanged, kept),
     )
 
 
@@ -107,19 +111,29 @@ def _times(table: pa.Table) -> np.ndarray:
 
 
 def _stamped(klines: pa.Table, batch: Batch) -> pa.Table:
-    stamps = [
-        pa.array([str(stamp)] * klines.num_rows, pa.string()) for stamp in (batch.source, batch.finality)
-    ]
+    stamps = [pa.repeat(str(stamp), klines.num_rows) for stamp in (batch.source, batch.finality)]
     return pa.table([*klines.select(KLINE_SCHEMA.names).columns, *stamps], schema=STORED_SCHEMA)
 
 
-def _replaced(before: pa.Table, after: pa.Table, finality: Finality) -> pa.ChunkedArray:
-    """Which rows of `after` differ from `before` and may replace it."""
-    differs = pc.not_equal(before.column("finality"), str(finality))
+def _replaced(before: pa.Table, after: pa.Table, batch: Batch) -> tuple[pa.ChunkedArray, int]:
+    """Which rows of `after` differ from `before` and may replace it; how many differ and must not."""
+    differs = pc.not_equal(before.column("finality"), str(batch.finality))
     for name in KLINE_SCHEMA.names:
         differs = pc.or_(differs, pc.not_equal(before.column(name), after.column(name)))
-    replaceable = [str(each) for each, rank in _RANK.items() if rank <= _RANK[finality]]
-    return pc.and_(differs, pc.is_in(before.column("finality"), pa.array(replaceable)))
+    replaceable = [str(each) for each, rank in _RANK.items() if rank <= _RANK[batch.finality]]
+    differs = pc.and_(differs, pc.is_in(before.column("finality"), pa.array(replaceable)))
+    outranks = _outranks(before, batch)
+    kept = pc.sum(pc.and_(differs, outranks)).as_py() or 0
+    return pc.and_(differs, pc.invert(outranks)), kept
+
+
+def _outranks(stored: pa.Table, batch: Batch) -> pa.ChunkedArray:
+    """Rows that an archive does not overrule: REST confirmed them, or said that they are gone."""
+    by_archive = batch.source is Source.ARCHIVE
+    confirmed = pc.equal(stored.column("finality"), str(Finality.CONFIRMED))
+    by_rest = pc.and_(confirmed, pc.equal(stored.column("source"), str(Source.REST)))
+    withdrawn = pc.equal(stored.column("finality"), str(Finality.WITHDRAWN))
+    return pc.and_(pc.or_(by_rest, withdrawn), by_archive)
 
 
 def _absent(batch: Batch, stored: pa.Table, answered: np.ndarray) -> pa.Table:

@@ -28,6 +28,11 @@ _LOAD: Final = (
     "LOAD DATA LOCAL INFILE %s REPLACE INTO TABLE klines CHARACTER SET ascii FIELDS TERMINATED BY ','"
     f" ({_COLUMNS}) SET series_id = %s"
 )
+_LOAD_LINES: Final = (
+    "LOAD DATA LOCAL INFILE %s REPLACE INTO TABLE klines CHARACTER SET ascii FIELDS TERMINATED BY ','"
+    f" ({', '.join(KLINE_SCHEMA.names)}, @unused) SET series_id = %s, source = 'archive',"
+    " finality = 'confirmed'"
+)
 _SELECT: Final = (
     f"SELECT CONCAT_WS(',', {_COLUMNS}) FROM klines"  # noqa: S608 (our own column names)
     " WHERE series_id = %s AND open_time >= %s AND open_time < %s"
@@ -42,23 +47,36 @@ def save_rows(cursor: Any, spool: Path, series_id: int, rows: pa.Table, replaced
     """
     if rows.num_rows == 0:
         return
-    with _spooled(spool, rows) as path:
-        cursor.execute(_LOAD, (path, series_id))
-    if cursor.rowcount != rows.num_rows + replaced or cursor.warning_count:
+    text = [pc.cast(column, pa.string()) for column in rows.columns]
+    lines = pc.binary_join_element_wise(*text, ",").to_pylist()
+    _load(cursor, _LOAD, series_id, (spool, ("\n".join(lines) + "\n").encode()), (rows.num_rows, replaced))
+
+
+def save_lines(cursor: Any, spool: Path, series_id: int, lines: bytes, rows: int) -> None:
+    """Insert `rows` lines of an archive file where nothing is stored: `1514764800000,13715.65,...,0`"""
+    if lines:
+        _load(cursor, _LOAD_LINES, series_id, (spool, lines), (rows, 0))
+
+
+def _load(
+    cursor: Any, statement: str, series_id: int, what: tuple[Path, bytes], counts: tuple[int, int]
+) -> None:
+    rows, replaced = counts
+    with _spooled(*what) as path:
+        cursor.execute(statement, (path, series_id))
+    if cursor.rowcount != rows + replaced or cursor.warning_count:
         raise StoreRefused(
-            f"the database stored {cursor.rowcount - replaced} of {rows.num_rows} rows with"
+            f"the database stored {cursor.rowcount - replaced} of {rows} rows with"
             f" {cursor.warning_count} warnings; nothing was kept: this is a bug, please report it"
         )
 
 
 @contextmanager
-def _spooled(folder: Path, rows: pa.Table) -> Iterator[str]:
+def _spooled(folder: Path, lines: bytes) -> Iterator[str]:
     """A file with a line per row: `1502942400000,4261.48000000000000,...,rest,confirmed`"""
-    text = [pc.cast(column, pa.string()) for column in rows.columns]
-    lines = pc.binary_join_element_wise(*text, ",").to_pylist()
     try:
-        with NamedTemporaryFile("w", dir=folder, encoding="ascii") as file:
-            file.write("\n".join(lines) + "\n")
+        with NamedTemporaryFile("wb", dir=folder) as file:
+            file.write(lines)
             file.flush()
             yield file.name
     except OSError as error:

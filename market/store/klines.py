@@ -16,7 +16,7 @@ from market.ports import SeriesStatus, SymbolInfo, WriteResult
 from market.store.connection import Database, log_change
 from market.store.coverage_sql import load_coverage, load_holes, save_quality
 from market.store.kline_plan import Batch, plan_write
-from market.store.kline_sql import FLOAT_SCHEMA, READABLE, parse_lines, save_rows, select_rows
+from market.store.kline_sql import FLOAT_SCHEMA, READABLE, parse_lines, save_lines, save_rows, select_rows
 from market.store.registry import find_series, save_series
 from market.store.status_sql import load_status
 
@@ -56,11 +56,8 @@ class MySQLKlineStore:
         if batch.span[0] == batch.span[1]:
             return WriteResult()
         with self._db.transaction() as cursor:
-            series_id = find_series(cursor, series)
-            # Writers of one series take turns, so that each compares with what the one before left.
-            cursor.execute("SELECT series_id FROM series WHERE series_id = %s FOR UPDATE", (series_id,))
-            cursor.fetchall()
-            return _write(cursor, self._db.spool, series_id, batch)
+            series_id = lock_series(cursor, series)
+            return write_batch(cursor, self._db.spool, series_id, batch)
 
     def read(
         self, series: Series, start: int, end: int, *, limit: int | None = None, newest: bool = False
@@ -116,10 +113,28 @@ class MySQLKlineStore:
             return load(cursor, find_series(cursor, series))
 
 
-def _write(cursor: Any, spool: Path, series_id: int, batch: Batch) -> WriteResult:
+def lock_series(cursor: Any, series: Series) -> int:
+    """The series' number; its writers take turns, so that each compares with what the one before left."""
+    series_id = find_series(cursor, series)
+    cursor.execute("SELECT series_id FROM series WHERE series_id = %s FOR UPDATE", (series_id,))
+    cursor.fetchall()
+    return series_id
+
+
+def write_batch(
+    cursor: Any, spool: Path, series_id: int, batch: Batch, lines: bytes | None = None
+) -> WriteResult:
+    """One write inside a transaction, its change-log lines last.
+
+    `lines` are the rows of the batch as text; where nothing is stored yet they go in as they are.
+    """
     span = batch.span
-    plan = plan_write(batch, _table(select_rows(cursor, series_id, span)))
-    save_rows(cursor, spool, series_id, plan.rows, plan.result.changed)
+    stored = _table(select_rows(cursor, series_id, span))
+    plan = plan_write(batch, stored)
+    if lines is not None and stored.num_rows == 0:
+        save_lines(cursor, spool, series_id, lines, plan.rows.num_rows)
+    else:
+        save_rows(cursor, spool, series_id, plan.rows, plan.result.changed)
     _withdraw(cursor, series_id, plan.withdrawn)
     _save_revisions(cursor, series_id, plan.revisions)
     quality_changed = save_quality(cursor, series_id, batch) or plan.revisions

@@ -24,6 +24,7 @@ _MARKET: Final = (
     "holes",
     "revisions",
     "market_clock",
+    "archive_files",
     "health",
     "rechecks",
 )

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 import pytest
 
 from market.interval import Interval, Series
-from market.ports import ChangeLog, HealthStore, KlineStore, SymbolInfo, TickStore
+from market.ports import ArchiveStore, ChangeLog, HealthStore, KlineStore, SymbolInfo, TickStore
 from market.store import (
     Database,
+    MySQLArchiveStore,
     MySQLChangeLog,
     MySQLHealthStore,
     MySQLKlineStore,
@@ -15,6 +16,7 @@ from market.store import (
     StoreSettings,
 )
 from market.store.memory import MemoryKlineStore, MemoryTickStore
+from market.store.memory_archive import MemoryArchiveStore
 from market.store.memory_health import MemoryHealthStore
 
 INFO = SymbolInfo("binance", "BTCUSDT", "BTC", "USDT", "TRADING")
@@ -26,6 +28,7 @@ class MarketStores:
     ticks: TickStore
     changes: ChangeLog
     health: HealthStore
+    archive: ArchiveStore
 
     def series(self, symbol: str = "BTCUSDT", interval: str = "1h") -> Series:
         info = SymbolInfo("binance", symbol, "BTC", "USDT", "TRADING")
@@ -34,7 +37,13 @@ class MarketStores:
 
 def on_server(settings: StoreSettings) -> MarketStores:
     db = Database(settings, "ingest")
-    return MarketStores(MySQLKlineStore(db), MySQLTickStore(db), MySQLChangeLog(db), MySQLHealthStore(db))
+    return MarketStores(
+        MySQLKlineStore(db),
+        MySQLTickStore(db),
+        MySQLChangeLog(db),
+        MySQLHealthStore(db),
+        MySQLArchiveStore(db),
+    )
 
 
 @pytest.fixture(
@@ -47,5 +56,11 @@ def on_server(settings: StoreSettings) -> MarketStores:
 def stores(request: pytest.FixtureRequest) -> MarketStores:
     if request.param == "memory":
         klines = MemoryKlineStore()
-        return MarketStores(klines, MemoryTickStore(klines), klines.changes, MemoryHealthStore(klines))
+        return MarketStores(
+            klines,
+            MemoryTickStore(klines),
+            klines.changes,
+            MemoryHealthStore(klines),
+            MemoryArchiveStore(klines),
+        )
     return on_server(request.getfixturevalue(request.param))
