@@ -158,7 +158,10 @@ class SymbolSummary(BaseModel):
     quote_asset: str
     status: str
     simulated: bool
-    derived: list[str] = Field(description="kline columns that the recording lacked and a rule filled in")
+    derived: list[str] = Field(description="kline columns that the source lacked and a rule filled in")
+    tick_size: str | None = Field(description="smallest step of a price; null where it is not known")
+    lot_step: str | None = Field(description="smallest step of a quantity; null where it is not known")
+    listed_at: int | None = Field(description="open time of the first bar ever; null where it is not known")
     intervals: list[SeriesSummary]
 
 

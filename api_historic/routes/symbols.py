@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from itertools import groupby
 
 from fastapi import APIRouter
@@ -37,8 +38,15 @@ def _symbol(of_symbol: list[SeriesStatus]) -> SymbolSummary:
         status=info.status,
         simulated=info.exchange == SIMULATED,
         derived=list(info.derived),
+        tick_size=_plain(info.tick_size),
+        lot_step=_plain(info.lot_step),
+        listed_at=info.listed_at,
         intervals=[_summary(each) for each in of_symbol],
     )
+
+
+def _plain(step: Decimal | None) -> str | None:
+    return None if step is None else f"{step.normalize():f}"
 
 
 @router.get("/symbols")

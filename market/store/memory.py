@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from uuid import uuid4
 
 import pyarrow as pa
@@ -68,7 +68,8 @@ class MemoryKlineStore:
 
     def register(self, info: SymbolInfo, interval: Interval) -> Series:
         """Make the series known (idempotent; refreshes the symbol's metadata)."""
-        self.symbols[info.exchange, info.symbol] = info
+        key = info.exchange, info.symbol
+        self.symbols[key] = _refreshed(self.symbols.get(key, info), info)
         series = Series(info.exchange, info.symbol, interval)
         self._held.setdefault(series, _Held())
         return series
@@ -201,6 +202,16 @@ class MemoryTickStore:
         for exchange, symbol in sorted({key[:2] for key in keys}):
             times = [key[2] for key in keys if key[:2] == (exchange, symbol)]
             self._klines.changes.append("ticks", f"{exchange}/{symbol}", min(times), max(times))
+
+
+def _refreshed(old: SymbolInfo, new: SymbolInfo) -> SymbolInfo:
+    listed = [each.listed_at for each in (old, new) if each.listed_at is not None]
+    return replace(
+        new,
+        tick_size=old.tick_size if new.tick_size is None else new.tick_size,
+        lot_step=old.lot_step if new.lot_step is None else new.lot_step,
+        listed_at=min(listed, default=None),
+    )
 
 
 def _between(rows: pa.Table, start: int, end: int) -> pa.Table:

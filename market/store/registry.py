@@ -9,9 +9,13 @@ from market.interval import Interval, Series
 from market.ports import SymbolInfo
 
 _SAVE_SYMBOL: Final = (
-    "INSERT INTO symbols (exchange, symbol, base_asset, quote_asset, status, derived)"
-    " VALUES (%s, %s, %s, %s, %s, %s) ON DUPLICATE KEY UPDATE base_asset = VALUES(base_asset),"
-    " quote_asset = VALUES(quote_asset), status = VALUES(status), derived = VALUES(derived)"
+    "INSERT INTO symbols"
+    " (exchange, symbol, base_asset, quote_asset, status, derived, tick_size, lot_step, listed_at)"
+    " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s) ON DUPLICATE KEY UPDATE base_asset = VALUES(base_asset),"
+    " quote_asset = VALUES(quote_asset), status = VALUES(status), derived = VALUES(derived),"
+    " tick_size = COALESCE(VALUES(tick_size), tick_size), lot_step = COALESCE(VALUES(lot_step), lot_step),"
+    # LEAST of anything and NULL is NULL.
+    " listed_at = LEAST(COALESCE(VALUES(listed_at), listed_at), COALESCE(listed_at, VALUES(listed_at)))"
 )
 _SYMBOL_ID: Final = "SELECT symbol_id FROM symbols WHERE exchange = %s AND symbol = %s"
 _SERIES_ID: Final = (
@@ -24,7 +28,7 @@ def save_series(cursor: Any, info: SymbolInfo, interval: Interval) -> None:
     """Make a symbol and one of its series known; both may exist already."""
     derived = ",".join(info.derived)
     names = (info.exchange, info.symbol, info.base_asset, info.quote_asset, info.status, derived)
-    cursor.execute(_SAVE_SYMBOL, names)
+    cursor.execute(_SAVE_SYMBOL, (*names, info.tick_size, info.lot_step, info.listed_at))
     symbol_id = find_symbol(cursor, info.exchange, info.symbol)
     cursor.execute(
         "INSERT INTO series (symbol_id, interval_name) VALUES (%s, %s)"

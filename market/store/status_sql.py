@@ -8,9 +8,9 @@ from market.interval import Series
 from market.ports import SeriesStatus, SymbolInfo
 
 _STATUS: Final = """
-SELECT m.exchange, m.symbol, m.base_asset, m.quote_asset, m.status, m.derived, s.interval_name,
-    COALESCE(k.held, 0), k.first_open, k.last_open, COALESCE(h.holes, 0), COALESCE(h.missing, 0),
-    COALESCE(r.revisions, 0)
+SELECT m.exchange, m.symbol, m.base_asset, m.quote_asset, m.status, m.derived, m.tick_size, m.lot_step,
+    m.listed_at, s.interval_name, COALESCE(k.held, 0), k.first_open, k.last_open, COALESCE(h.holes, 0),
+    COALESCE(h.missing, 0), COALESCE(r.revisions, 0)
 FROM series AS s
 JOIN symbols AS m ON m.symbol_id = s.symbol_id
 LEFT JOIN (
@@ -34,9 +34,10 @@ def load_status(cursor: Any) -> list[SeriesStatus]:
 
 
 def _status(row: tuple[Any, ...]) -> SeriesStatus:
-    exchange, symbol, base, quote, status, derived, interval, *held = row
-    info = SymbolInfo(exchange, symbol, base, quote, status, tuple(derived.split(",")) if derived else ())
-    rows, first_open, last_open, holes, missing, revisions = held
+    exchange, symbol, base, quote, status, derived, tick_size, lot_step, listed_at, interval = row[:10]
+    columns = tuple(derived.split(",")) if derived else ()
+    info = SymbolInfo(exchange, symbol, base, quote, status, columns, tick_size, lot_step, listed_at)
+    rows, first_open, last_open, holes, missing, revisions = row[10:]
     return SeriesStatus(
         Series.of(exchange, symbol, interval),
         info,

@@ -79,7 +79,7 @@ def fill(store: MemoryKlineStore, series: Series, rows: list[list[object]], **mo
 def seeded() -> Stores:
     klines = MemoryKlineStore()
     ticks = MemoryTickStore(klines)
-    btc = register(klines, "binance", "BTCUSDT", "1h")
+    btc = register(klines, "binance", "BTCUSDT", "1h", tick_size=Decimal("0.0100"), listed_at=START)
     rows = [each for each in hourly(START, BARS) if not GAP[0] <= int(str(each[0])) < GAP[1]]
     hole = Hole(*GAP, 2, HoleReason.OUTAGE, "asked twice, empty both times")
     fill(klines, btc, rows, covered=(START, START + BARS * HOUR), holes=[hole])

@@ -27,6 +27,9 @@ def test_symbols_say_what_is_stored_simulated_and_derived(client: httpx.Client) 
         "status": "TRADING",
         "simulated": False,
         "derived": [],
+        "tick_size": "0.01",
+        "lot_step": None,
+        "listed_at": START,
         "intervals": [
             {
                 "interval": "1h",

@@ -10,7 +10,7 @@ import pytest
 from pydantic import SecretStr
 
 from market.errors import StoreRefused
-from market.interval import Interval
+from market.interval import Interval, Series
 from market.kline import Finality, Source
 from market.ports import SymbolInfo
 from market.store import Database, MySQLKlineStore, StoreSettings
@@ -93,6 +93,14 @@ def test_migrating_again_changes_nothing(server: StoreSettings) -> None:
     assert migrate(server) == []
 
 
+_ROWS_OF_THE_FIRST_VERSION = (
+    "INSERT INTO symbols (symbol_id, exchange, symbol, base_asset, quote_asset, status)"
+    " VALUES (1, 'binance', 'BTCUSDT', 'BTC', 'USDT', 'TRADING')",
+    "INSERT INTO series (series_id, symbol_id, interval_name) VALUES (1, 1, '1h')",
+    "INSERT INTO klines VALUES (1, 3600000, 5, 5, 5, 5, 1, 7199999, 5, 1, 1, 5, 'rest', 'confirmed')",
+)
+
+
 def test_the_previous_version_is_brought_up_to_date_without_loss(
     server: StoreSettings, root_password: str, tmp_path: Path
 ) -> None:
@@ -104,12 +112,15 @@ def test_the_previous_version_is_brought_up_to_date_without_loss(
     root = RootSettings(host=server.host, port=server.port, root_password=SecretStr(root_password))
     create_users(root, scratch)
     assert migrate(scratch, older) == ["0001_market"]
-    store = MySQLKlineStore(Database(scratch, "ingest"))
-    series = store.register(SymbolInfo("binance", "BTCUSDT", "BTC", "USDT", "TRADING"), Interval("1h"))
-    store.write(series, page({1: "5"}), finality=Finality.CONFIRMED, source=Source.REST, now=1)
+    with Database(scratch, "ingest").transaction() as cursor:
+        for statement in _ROWS_OF_THE_FIRST_VERSION:
+            cursor.execute(statement)
     later = sorted(path.stem for path in MIGRATIONS.glob("*.sql") if "rollback" not in path.name)[1:]
     assert migrate(scratch) == later
+    series = Series.of("binance", "BTCUSDT", "1h")
+    store = MySQLKlineStore(Database(scratch, "ingest"))
     assert prices(store.read(series, 0, 1 << 45)) == {1: "5"}
+    assert store.series()[0].info == SymbolInfo("binance", "BTCUSDT", "BTC", "USDT", "TRADING")
     with Database(scratch, "model").transaction() as cursor:
         cursor.execute("SELECT COUNT(*) FROM decisions")
         assert cursor.fetchone() == (0,)
