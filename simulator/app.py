@@ -10,13 +10,14 @@ from aiohttp.typedefs import Handler
 
 from market.errors import MarketError
 from simulator import sockets
+from simulator.amended import AmendedMarket
 from simulator.archive import tree
 from simulator.clock import MarketClock
 from simulator.exchange import EXCHANGE, Exchange
 from simulator.faults.answers import refused, spoilt
 from simulator.ports import Market
 from simulator.refusal import Refusal, json_answer
-from simulator.routes import control, market_data, tickers
+from simulator.routes import control, faults, ledger, market_data, scenarios, tickers
 from simulator.weight import cost
 
 _USED: Final = "used weight"
@@ -25,9 +26,9 @@ _USED: Final = "used weight"
 def make_app(market: Market, clock: MarketClock) -> web.Application:
     """An application that serves `market` as it stands at `clock`."""
     app = web.Application(middlewares=[_exchange_rules])
-    app[EXCHANGE] = Exchange(market, clock)
+    app[EXCHANGE] = Exchange(AmendedMarket(market), clock)
     app[tree.ARCHIVE] = tree.Archive()
-    for module in (market_data, tickers, control, sockets, tree):
+    for module in (market_data, tickers, control, faults, ledger, scenarios, sockets, tree):
         app.add_routes(module.routes)
     app.on_response_prepare.append(_show_weight)
     app.on_shutdown.append(_close_sockets)

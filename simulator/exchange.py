@@ -8,10 +8,12 @@ from typing import Final, Protocol
 
 from aiohttp import web
 
+from simulator.amended import AmendedMarket
 from simulator.clock import MarketClock
 from simulator.faults.answers import Fault
+from simulator.faults.pages import PagePlan
 from simulator.faults.trigger import Plan
-from simulator.ports import Listing, Market
+from simulator.ports import Listing
 from simulator.trades import Tape
 from simulator.weight import WeightBook
 
@@ -32,10 +34,11 @@ class Client(Protocol):
 class Exchange:
     """The market, its clock, and the books that are kept on the clients."""
 
-    market: Market
+    market: AmendedMarket
     clock: MarketClock
     weights: WeightBook = field(default_factory=WeightBook)
     faults: Plan[Fault] = field(default_factory=Plan)
+    pages: PagePlan = field(default_factory=PagePlan)
     requests: Counter[str] = field(default_factory=Counter)
     statuses: Counter[int] = field(default_factory=Counter)
     connections: set[Client] = field(default_factory=set)
@@ -48,6 +51,13 @@ class Exchange:
     def listings(self) -> dict[str, Listing]:
         """Symbols listed at this moment."""
         return self.market.listings(self.clock.now())
+
+    def disarm(self) -> None:
+        """No more faults; what happened to the history stays."""
+        self.faults.clear()
+        self.pages.clear()
+        self.market.settle()
+        self.tape.forget()
 
 
 EXCHANGE: Final = web.AppKey("EXCHANGE", Exchange)

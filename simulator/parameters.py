@@ -13,6 +13,7 @@ from market.interval import Interval
 from simulator import refusal
 from simulator.paging import DEFAULT_LIMIT, Window, window
 from simulator.ports import Listing
+from simulator.zones import offset_of
 
 SYMBOL_PATTERN: Final = "^[A-Z0-9-_.]{1,20}$"
 NUMBER_PATTERN: Final = "^[0-9]{1,20}$"
@@ -81,14 +82,19 @@ class Parameters:
         limit = self.number("limit")
         if limit == 0:
             raise refusal.bad_data("limit")
-        if self._query.get("timeZone", "0") not in ("0", "00:00", "+00:00"):
-            raise refusal.bad_data("timeZone")
         start, end = self.number("startTime"), self.number("endTime")
         if start is not None and start >= _MICROSECONDS_FROM:
             start = -(-start // 1000)
         if end is not None and end >= _MICROSECONDS_FROM:
             end //= 1000
         return window(start, end, DEFAULT_LIMIT if limit is None else limit)
+
+    def offset(self) -> int:
+        """`timeZone` in ms east of UTC."""
+        offset = offset_of(self._query.get("timeZone", "0"))
+        if offset is None:
+            raise refusal.bad_data("timeZone")
+        return offset
 
 
 def _listed(name: str, parameter: str, listings: dict[str, Listing]) -> Listing:
@@ -97,3 +103,13 @@ def _listed(name: str, parameter: str, listings: dict[str, Listing]) -> Listing:
     if name not in listings:
         raise refusal.invalid_symbol()
     return listings[name]
+
+
+def in_microseconds(request: web.Request) -> bool:
+    """Whether the client asks for times in microseconds."""
+    return request.headers.get("X-MBX-TIME-UNIT", "").upper() == "MICROSECOND"
+
+
+def shown_time(request: web.Request, time_ms: int) -> int:
+    """A time in the unit the client asks for."""
+    return time_ms * 1000 if in_microseconds(request) else time_ms

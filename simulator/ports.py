@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
-from market.interval import Interval
+from market.interval import MINUTE, Interval
 from simulator.bars import Bars
 from simulator.paging import Window
 
@@ -25,6 +25,11 @@ class Listing:
     intervals: tuple[Interval, ...]
     derived: tuple[str, ...] = ()
     status: str = "TRADING"
+
+    @property
+    def unit(self) -> Interval:
+        """The finest interval of whole minutes: what all but seconds are added up from."""
+        return next((each for each in self.intervals if each.typical_ms >= MINUTE), self.intervals[-1])
 
 
 class Market(Protocol):

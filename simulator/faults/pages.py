@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import StrEnum
 from typing import Any, Final
 
@@ -10,10 +10,9 @@ import orjson
 from pydantic import Field
 
 from market.interval import Interval
-from simulator.faults.trigger import Trigger
+from simulator.asked import Asked
+from simulator.faults.trigger import Plan, Trigger
 from simulator.markets.randomness import fraction
-from simulator.paging import Window
-from simulator.ports import Listing, Market
 from simulator.wire import kline_rows
 
 Rows = list[list[Any]]
@@ -53,34 +52,36 @@ class PageFault(Trigger):
         return self.symbol in ("*", asked.listing.symbol) and self.interval in ("*", asked.interval.name)
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """A question for klines and all that answers it."""
+class PagePlan(Plan[PageFault]):
+    """Remembers the last page of each series, because it may be sent again."""
 
-    market: Market
-    listing: Listing
-    interval: Interval
-    wanted: Window
-    now: int
+    def __init__(self) -> None:
+        super().__init__()
+        self._last: dict[tuple[str, str], str] = {}
 
-    def rows(self) -> Rows:
-        """The right answer."""
-        bars = self.market.bars(self.listing.symbol, self.interval, self.wanted, self.now)
-        found: Rows = orjson.loads(f"[{kline_rows(bars)}]")
-        return found
+    def rows(self, asked: Asked, right: str) -> str:
+        """The rows to send for the `right` ones, comma-separated."""
+        fault = self.next_for(asked.now, lambda each: each.fits(asked))
+        series = asked.listing.symbol, asked.interval.name
+        before = self._last.get(series, right)
+        self._last[series] = right
+        if fault is None:
+            return right
+        rows = orjson.loads(f"[{before if fault.kind is PageKind.REPEATED else right}]")
+        return orjson.dumps(spoilt_page(fault, asked, rows))[1:-1].decode()
 
 
-def spoilt_page(fault: PageFault, asked: Asked, before: Rows) -> Rows:
-    """The page to send; `before` is the page that the series' last question got."""
+def spoilt_page(fault: PageFault, asked: Asked, rows: Rows) -> Rows:
+    """The page to send; `rows` is the right page, or the one before it if that is repeated."""
     if fault.kind is PageKind.REPEATED:
-        return before
+        return rows
     if fault.kind is PageKind.STALE:
-        return replace(asked, now=asked.now - fault.lag_ms).rows()
+        return _page(replace(asked, now=asked.now - fault.lag_ms))
     if fault.kind is PageKind.WRONG_INTERVAL:
-        return replace(asked, interval=_another_interval(asked)).rows()
+        return _page(replace(asked, interval=_another_interval(asked)))
     if fault.kind is PageKind.OTHER_SYMBOL:
         return _of_another_symbol(asked)
-    return _damaged(fault, asked.rows())
+    return _damaged(fault, rows)
 
 
 def _damaged(fault: PageFault, rows: Rows) -> Rows:
@@ -110,4 +111,9 @@ def _of_another_symbol(asked: Asked) -> Rows:
         for each in asked.market.listings(asked.now).values()
         if each.symbol != asked.listing.symbol and asked.interval in each.intervals
     ]
-    return replace(asked, listing=others[0]).rows() if others else []
+    return _page(replace(asked, listing=others[0])) if others else []
+
+
+def _page(asked: Asked) -> Rows:
+    found: Rows = orjson.loads(f"[{kline_rows(asked.shown(asked.bars()))}]")
+    return found

@@ -3,25 +3,17 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import TypeVar
 
 from aiohttp import web
-from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
+from pydantic import AwareDatetime, BaseModel, ConfigDict
 
 from market.errors import InvalidInput
 from simulator.archive.tree import ARCHIVE
-from simulator.bars import CLOSE_TIME, OPEN_TIME
 from simulator.exchange import EXCHANGE, Exchange
-from simulator.faults.answers import Fault, FaultKind
-from simulator.paging import END_OF_TIME, LARGEST_LIMIT, Window
-from simulator.parameters import Parameters
-from simulator.refusal import JSON_TYPE, json_answer
-from simulator.wire import kline_rows
+from simulator.refusal import json_answer
+from simulator.routes.body import read_body
 
 routes = web.RouteTableDef()
-
-
-Model = TypeVar("Model", bound=BaseModel)
 
 
 class ClockChange(BaseModel):
@@ -49,7 +41,7 @@ async def clock(request: web.Request) -> web.Response:
 @routes.post("/sim/clock")
 async def change_clock(request: web.Request) -> web.Response:
     """Apply a `ClockChange`; answers like GET."""
-    exchange, change = request.app[EXCHANGE], await _body(request, ClockChange)
+    exchange, change = request.app[EXCHANGE], await read_body(request, ClockChange)
     if change.set is not None:
         moment = change.set
         exchange.clock.set(moment if isinstance(moment, int) else int(moment.timestamp() * 1000))
@@ -58,31 +50,6 @@ async def change_clock(request: web.Request) -> web.Response:
     if change.advance_ms is not None:
         exchange.clock.advance(change.advance_ms)
     return _clock(exchange)
-
-
-@routes.get("/sim/ledger")
-async def ledger(request: web.Request) -> web.StreamResponse:
-    """Every final kline of `symbol` and `interval` up to now (`startTime`, `endTime` narrow it), in rows."""
-    exchange = request.app[EXCHANGE]
-    now = exchange.clock.now()
-    parameters = Parameters(request, frozenset({"symbol", "interval", "startTime", "endTime"}))
-    listing = parameters.symbol(exchange.market.listings(now))
-    interval = parameters.interval(listing)
-    at = parameters.number("startTime") or 0
-    end = min(parameters.number("endTime") or END_OF_TIME, END_OF_TIME)
-    answer = web.StreamResponse(headers={"Content-Type": JSON_TYPE})
-    await answer.prepare(request)
-    await answer.write(b"[")
-    separator = ""
-    while True:
-        bars = exchange.market.bars(listing.symbol, interval, Window(at, end, LARGEST_LIMIT, False), now)
-        final = bars[bars[:, CLOSE_TIME] < now]
-        if not len(final):
-            break
-        await answer.write(f"{separator}{kline_rows(final)}".encode())
-        separator, at = ",", int(final[-1, OPEN_TIME]) + 1
-    await answer.write(b"]")
-    return answer
 
 
 @routes.get("/sim/counters")
@@ -103,29 +70,10 @@ async def counters(request: web.Request) -> web.Response:
     )
 
 
-@routes.post("/sim/fault")
-async def arm_fault(request: web.Request) -> web.Response:
-    """Arm a `Fault`."""
-    exchange, fault = request.app[EXCHANGE], await _body(request, Fault)
-    if fault.kind is FaultKind.DROP_STREAMS:
-        for connection in list(exchange.connections):
-            connection.cut()
-    else:
-        exchange.faults.add(fault)
-    return json_answer({"armed": fault.model_dump()})
-
-
-@routes.delete("/sim/fault")
-async def clear_faults(request: web.Request) -> web.Response:
-    """Disarm every fault."""
-    request.app[EXCHANGE].faults.clear()
-    return json_answer({})
-
-
 @routes.post("/sim/revise")
 async def revise(request: web.Request) -> web.Response:
     """Serve the revised recording; `{"revised": ["BTCUSDT"]}`."""
-    exchange, wanted = request.app[EXCHANGE], await _body(request, Revise)
+    exchange, wanted = request.app[EXCHANGE], await read_body(request, Revise)
     names = [wanted.symbol] if wanted.symbol else list(exchange.listings())
     revised = [name for name in names if exchange.market.revise(name)]
     exchange.tape.forget()
@@ -139,12 +87,3 @@ def _clock(exchange: Exchange) -> web.Response:
     now = exchange.clock.now()
     iso = datetime.fromtimestamp(now / 1000, UTC).isoformat()
     return json_answer({"now": now, "iso": iso, "speed": exchange.clock.speed})
-
-
-async def _body(request: web.Request, model: type[Model]) -> Model:
-    try:
-        now = request.app[EXCHANGE].clock.now()
-        return model.model_validate_json(await request.text() or "{}", context={"now": now})
-    except ValidationError as error:
-        wrong = "; ".join(f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in error.errors())
-        raise InvalidInput(f"{request.path}: {wrong}") from error

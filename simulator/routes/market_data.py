@@ -6,9 +6,11 @@ from typing import Final
 
 from aiohttp import web
 
+from simulator.amended import asked_span
+from simulator.asked import Asked
 from simulator.bars import CLOSE, HIGH, LOW, OPEN
 from simulator.exchange import EXCHANGE
-from simulator.parameters import Parameters
+from simulator.parameters import Parameters, in_microseconds, shown_time
 from simulator.ports import Listing
 from simulator.refusal import bad_data, json_answer, json_text
 from simulator.routes.symbol_info import symbol_info
@@ -30,7 +32,7 @@ async def ping(request: web.Request) -> web.Response:
 @routes.get("/api/v3/time")
 async def server_time(request: web.Request) -> web.Response:
     """`{"serverTime": 1499827319559}`: the market clock."""
-    return json_answer({"serverTime": request.app[EXCHANGE].clock.now()})
+    return json_answer({"serverTime": shown_time(request, request.app[EXCHANGE].clock.now())})
 
 
 @routes.get("/api/v3/exchangeInfo")
@@ -46,7 +48,7 @@ async def exchange_info(request: web.Request) -> web.Response:
     return json_answer(
         {
             "timezone": "UTC",
-            "serverTime": exchange.clock.now(),
+            "serverTime": shown_time(request, exchange.clock.now()),
             "rateLimits": [
                 {"rateLimitType": "REQUEST_WEIGHT", "interval": "MINUTE", "intervalNum": 1, "limit": LIMIT}
             ],
@@ -59,24 +61,29 @@ async def exchange_info(request: web.Request) -> web.Response:
 @routes.get("/api/v3/klines")
 async def klines(request: web.Request) -> web.Response:
     """`[[1499040000000, "0.01634790", …, "0"], …]`; see `simulator.paging` for which rows."""
-    exchange = request.app[EXCHANGE]
-    now = exchange.clock.now()
-    parameters = Parameters(request, _KLINES)
-    listing = parameters.symbol(exchange.market.listings(now))
-    bars = exchange.market.bars(listing.symbol, parameters.interval(listing), parameters.window(), now)
-    return json_text(f"[{kline_rows(bars)}]".encode())
+    exchange, asked = request.app[EXCHANGE], _asked(request)
+    bars = asked.bars()
+    rows = exchange.pages.rows(asked, kline_rows(asked.shown(bars)))
+    exchange.market.answered(asked.listing.symbol, *asked_span(asked.wanted, bars), asked.now)
+    return json_text(f"[{rows}]".encode())
 
 
 @routes.get("/api/v3/uiKlines")
 async def ui_klines(request: web.Request) -> web.Response:
     """Klines modified for presentation: prices rounded to ten ticks, so that storing them shows."""
+    asked = _asked(request)
+    bars = asked.shown(asked.bars()).copy()
+    step = asked.listing.tick * _COARSER
+    for column in (OPEN, HIGH, LOW, CLOSE):
+        bars[:, column] = bars[:, column] // step * step
+    return json_text(f"[{kline_rows(bars)}]".encode())
+
+
+def _asked(request: web.Request) -> Asked:
     exchange = request.app[EXCHANGE]
     now = exchange.clock.now()
     parameters = Parameters(request, _KLINES)
     listing = parameters.symbol(exchange.market.listings(now))
     interval, wanted = parameters.interval(listing), parameters.window()
-    bars = exchange.market.bars(listing.symbol, interval, wanted, now).copy()
-    step = listing.tick * _COARSER
-    for column in (OPEN, HIGH, LOW, CLOSE):
-        bars[:, column] = bars[:, column] // step * step
-    return json_text(f"[{kline_rows(bars)}]".encode())
+    micro = in_microseconds(request)
+    return Asked(exchange.market, listing, interval, wanted, now, parameters.offset(), micro)

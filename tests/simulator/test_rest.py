@@ -77,7 +77,8 @@ def test_klines_for_presentation_are_not_the_klines(http: httpx.Client) -> None:
         ("symbol=BTCUSDT&symbol=ETHUSDT&interval=1h", -1101),
         ("symbol=BTCUSDT&interval=1h&colour=red", -1104),
         ("symbol=BTCUSDT&interval=1h&limit=0", -1130),
-        ("symbol=BTCUSDT&interval=1d&timeZone=8", -1130),
+        ("symbol=BTCUSDT&interval=1d&timeZone=14:30", -1130),
+        ("symbol=BTCUSDT&interval=1d&timeZone=east", -1130),
     ],
 )
 def test_a_wrong_question_gets_the_exchanges_error(http: httpx.Client, query: str, code: int) -> None:

@@ -1,0 +1,102 @@
+"""The market as it is served: another market's history with the changes that were asked for."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from market.interval import Interval
+from simulator.amendments import amended, outside, recounted, window_of
+from simulator.bars import CLOSE_TIME, OPEN_TIME, Bars
+from simulator.faults.history import HistoryFault, HistoryKind
+from simulator.paging import Window
+from simulator.ports import Listing, Market
+
+
+class AmendedMarket:
+    """All bars of `market` but those that a `HistoryFault` hides or corrects."""
+
+    def __init__(self, market: Market) -> None:
+        self._market = market
+        self._faults: list[HistoryFault] = []
+        self._revisions = 0
+
+    def listings(self, now: int) -> dict[str, Listing]:
+        """Those of the market behind."""
+        return self._market.listings(now)
+
+    def start(self) -> int | None:
+        """That of the market behind."""
+        return self._market.start()
+
+    def revise(self, symbol: str) -> bool:
+        """Put a recorded revision in force."""
+        self._revisions += 1
+        return self._market.revise(symbol)
+
+    def bars(self, symbol: str, interval: Interval, wanted: Window, now: int) -> Bars:
+        """The window's bars as they stand at `now`."""
+        return self.bars_under(self.in_force(symbol, now), symbol, interval, wanted, now)
+
+    def bars_under(
+        self, faults: list[HistoryFault], symbol: str, interval: Interval, wanted: Window, now: int
+    ) -> Bars:
+        """The window's bars as these changes leave them."""
+        ask = partial(self._market.bars, symbol, interval, now=now)
+        listing = self._market.listings(now).get(symbol)
+        if not faults or listing is None:
+            return ask(wanted)
+        if interval.typical_ms <= listing.unit.typical_ms:
+            change = partial(amended, faults=faults, listing=listing)
+            return window_of(ask, change, outside(wanted, faults))
+        fine = partial(self._market.bars, symbol, listing.unit, now=now)
+        change = partial(recounted, faults=faults, interval=interval, listing=listing, fine=fine)
+        return window_of(ask, change, wanted)
+
+    def amend(self, fault: HistoryFault, now: int) -> HistoryFault:
+        """Ask for a change. Its range is widened to whole units of every symbol concerned."""
+        units = [each.unit for each in self.listings(now).values() if fault.concerns(each.symbol)]
+        unit = max(units, key=lambda each: each.typical_ms, default=Interval("1m"))
+        own = fault.model_copy(update={"begin": unit.floor(fault.begin), "end": unit.ceil(fault.end)})
+        if own.since is None and not own.after:
+            own.since = now
+        self._faults.append(own)
+        return own
+
+    def answered(self, symbol: str, first: int, last: int, now: int) -> None:
+        """Count an answer about the bars that open in `[first, last]`."""
+        for fault in [each for each in self._faults if each.concerns(symbol)]:
+            if fault.since is None:
+                fault.after -= 1
+                fault.since = now if fault.after == 0 else None
+            elif fault.holds(now) and fault.count and first < fault.end and fault.begin <= last:
+                fault.count -= fault.kind is HistoryKind.LATE
+
+    def asked_for(self) -> list[HistoryFault]:
+        """Every change of history, in the order it was asked for."""
+        return list(self._faults)
+
+    def in_force(self, symbol: str, now: int) -> list[HistoryFault]:
+        """The changes that hold at `now`."""
+        return [each for each in self._faults if each.concerns(symbol) and each.holds(now)]
+
+    def edition(self, now: int) -> tuple[int, ...]:
+        """Another value says that history may be another: forget what was computed from it."""
+        return (self._revisions, *(id(each) for each in self._faults if each.holds(now)))
+
+    def settle(self) -> None:
+        """Late bars come now, changes that wait for their turn are called off; the rest stays history."""
+        self._faults = [
+            each for each in self._faults if each.since is not None and each.kind is not HistoryKind.LATE
+        ]
+
+    def restore(self) -> None:
+        """The first history."""
+        self._faults.clear()
+
+
+def asked_span(wanted: Window, bars: Bars) -> tuple[int, int]:
+    """The open times about which an answer says something: a full page ends with its last row."""
+    full = len(bars) == wanted.limit
+    first = int(bars[0, OPEN_TIME]) if full and wanted.newest else wanted.first
+    last = int(bars[-1, CLOSE_TIME]) if full and not wanted.newest else wanted.last
+    return first, last
