@@ -44,6 +44,11 @@ class Pager:
 
         return await self._patience.call(f"{series} klines from {start}", ask)
 
+    async def first(self, series: Series) -> int | None:
+        """Open time of the first bar ever, None where there is none; of two answers the earlier one."""
+        answers = [await self.page(series, 0, None, limit=1) for _ in range(2)]
+        return min((page.column("open_time")[0].as_py() for page in answers if page.num_rows), default=None)
+
     async def pages(self, series: Series, start: int, end: int) -> AsyncIterator[pa.Table]:
         """Every page of bars that open in `[start, end]`, strictly rising."""
         while start <= end:

@@ -99,11 +99,10 @@ class Populate:
 
     async def _after_listing(self, series: Series, parts: list[tuple[int, int]]) -> list[tuple[int, int]]:
         """Record the stretch before the first bar ever as a hole and keep the rest."""
-        first_page = await self._pager.page(series, 0, None, limit=1)
-        if first_page.num_rows == 0:
+        first = await self._pager.first(series)
+        if first is None:
             log.warning("%s has no candle yet: nothing to read", series)
             return []
-        first = first_page.column("open_time")[0].as_py()
         for start, end in parts:
             if start < first:
                 await self._before_listing(series, start, min(end + 1, first), first)
