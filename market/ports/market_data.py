@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from market.coverage import Covered, Hole, Revision
 from market.interval import Interval, Series
-from market.kline import Finality, Source
+from market.kline import Finality, Kline, Source
 from market.tick import Tick
 
 
@@ -143,6 +143,13 @@ class KlineStore(Protocol):
         A row replaces one that is at most as final. A confirmed row that changes, or that is absent from
         the confirmed answer for `covered` (`[start, end)` of open times), becomes a revision; an absent one
         is withdrawn. Holes inside `covered` are replaced by `holes`.
+        """
+        ...
+
+    def write_closed(self, bars: Sequence[tuple[Series, Kline]], *, now: int) -> WriteResult:
+        """Bars of many series as closed by the stream, in one transaction; of a bar given twice the last.
+
+        What is confirmed or withdrawn stays as it is.
         """
         ...
 

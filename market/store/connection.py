@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import shutil
 import weakref
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -89,11 +89,18 @@ def log_change(cursor: Any, stream: str, series: str, from_time: int, to_time: i
 
     The counter's row lock is held until the commit, so numbers follow commit order.
     """
-    cursor.execute("UPDATE change_counter SET seq = LAST_INSERT_ID(seq + 1) WHERE id = 1")
+    return log_changes(cursor, [(stream, series, from_time, to_time)])
+
+
+def log_changes(cursor: Any, lines: Sequence[tuple[str, str, int, int]]) -> int:
+    """Like `log_change` for several lines, in their order; returns the last number."""
+    cursor.execute("UPDATE change_counter SET seq = LAST_INSERT_ID(seq + %s) WHERE id = 1", (len(lines),))
     seq: int = cursor.lastrowid
+    first = seq - len(lines) + 1
+    marks = ", ".join(["(%s, %s, %s, %s, %s)"] * len(lines))
+    values = [value for at, line in enumerate(lines) for value in (first + at, *line)]
     cursor.execute(
-        "INSERT INTO change_log (seq, stream, series, from_time, to_time)"
-        " VALUES (LAST_INSERT_ID(), %s, %s, %s, %s)",
-        (stream, series, from_time, to_time),
+        f"INSERT INTO change_log (seq, stream, series, from_time, to_time) VALUES {marks}",  # noqa: S608
+        values,
     )
     return seq

@@ -11,8 +11,10 @@ import pyarrow as pa
 
 from market.coverage import Covered, Hole, Revision
 from market.interval import Interval, Series
-from market.kline import STORED_SCHEMA, Finality, Source
+from market.kline import STORED_SCHEMA, Finality, Kline, Source
 from market.ports import SeriesStatus, SymbolInfo, WriteResult
+from market.store.closed_plan import by_series
+from market.store.closed_sql import save_closed
 from market.store.connection import Database, log_change
 from market.store.coverage_sql import load_coverage, load_holes, save_quality
 from market.store.kline_plan import Batch, plan_write
@@ -58,6 +60,13 @@ class MySQLKlineStore:
         with self._db.transaction() as cursor:
             series_id = lock_series(cursor, series)
             return write_batch(cursor, self._db.spool, series_id, batch)
+
+    def write_closed(self, bars: Sequence[tuple[Series, Kline]], *, now: int) -> WriteResult:
+        """Bars of many series as closed by the stream, in one transaction; of a bar given twice the last."""
+        if not bars:
+            return WriteResult()
+        with self._db.transaction() as cursor:
+            return save_closed(cursor, by_series(bars), now)
 
     def read(
         self, series: Series, start: int, end: int, *, limit: int | None = None, newest: bool = False

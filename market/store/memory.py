@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import astuple, dataclass, field, replace
 from uuid import uuid4
 
 import pyarrow as pa
@@ -12,8 +12,9 @@ import pyarrow.compute as pc
 from market.coverage import Covered, Hole, Revision
 from market.errors import InvalidInput
 from market.interval import Interval, Series
-from market.kline import STORED_SCHEMA, Finality, Source
+from market.kline import STORED_SCHEMA, Finality, Kline, Source
 from market.ports import Change, SeriesStatus, SymbolInfo, WriteResult
+from market.store.closed_plan import as_table, by_series
 from market.store.coverage_plan import cover, replace_holes
 from market.store.kline_plan import Batch, Plan, plan_write
 from market.store.kline_sql import FLOAT_SCHEMA, READABLE
@@ -103,6 +104,16 @@ class MemoryKlineStore:
         if quality_changed:
             self.changes.append("quality", str(series), batch.span[0], batch.span[1] - 1)
         return plan.result
+
+    def write_closed(self, bars: Sequence[tuple[Series, Kline]], *, now: int) -> WriteResult:
+        """Bars of many series as closed by the stream; of a bar given twice the last."""
+        for series, _ in bars:
+            self._of(series)
+        results = [
+            self.write(series, as_table(klines), finality=Finality.CLOSED, source=Source.STREAM, now=now)
+            for series, klines in by_series(bars).items()
+        ]
+        return WriteResult(*(sum(column) for column in zip(*map(astuple, results), strict=True)))
 
     def read(
         self, series: Series, start: int, end: int, *, limit: int | None = None, newest: bool = False

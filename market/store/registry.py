@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Final
 
 from market.errors import InvalidInput
@@ -47,6 +48,19 @@ def find_series(cursor: Any, series: Series) -> int:
     """The number of a registered series; `InvalidInput` for any other."""
     cursor.execute(_SERIES_ID, (series.exchange, series.symbol, series.interval.name))
     return _number(cursor.fetchone(), str(series))
+
+
+def find_many(cursor: Any, wanted: Sequence[Series]) -> dict[Series, int]:
+    """The numbers of registered series, in the order asked for; `InvalidInput` for any other."""
+    names = [(each.exchange, each.symbol, each.interval.name) for each in wanted]
+    marks = ", ".join(["(%s, %s, %s)"] * len(names))
+    cursor.execute(
+        "SELECT m.exchange, m.symbol, s.interval_name, s.series_id FROM series AS s JOIN symbols AS m"  # noqa: S608
+        f" ON m.symbol_id = s.symbol_id WHERE (m.exchange, m.symbol, s.interval_name) IN ({marks})",
+        [part for name in names for part in name],
+    )
+    found = {tuple(name): (series_id,) for *name, series_id in cursor.fetchall()}
+    return {each: _number(found.get(name), str(each)) for each, name in zip(wanted, names, strict=True)}
 
 
 def _number(row: tuple[int] | None, name: str) -> int:
