@@ -133,7 +133,7 @@ def _registered(klines: KlineStore, settings: ModelSettings, given: list[str] | 
         wanted = list(dict.fromkeys(Series.parse(text) for text in given))
         missing = [each for each in wanted if each not in known]
     else:
-        wanted, missing = [each for each in settings.followed() if each in known], []
+        wanted, missing = settings.followed(known), []
     if missing or not wanted:
         name = missing[0] if missing else "no series of OPA_SYMBOLS x OPA_HISTORY"
         raise InvalidInput(f"{name} is not in the store: `python -m ingest populate` first")

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from pathlib import Path
 
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from market.choice import parse_choices
 from market.interval import Interval, Series
 
 
@@ -25,11 +27,18 @@ class ModelSettings(BaseSettings):
     models_dir: Path = Path(".run/models")
     log_level: str = "INFO"
 
-    def followed(self) -> list[Series]:
-        """`OPA_SYMBOLS` times the intervals of `OPA_HISTORY`, as series of `OPA_EXCHANGE`."""
-        symbols = [name.strip().upper() for name in self.symbols.split(",") if name.strip()]
+    def followed(self, known: Collection[Series]) -> list[Series]:
+        """Those of the known series that `OPA_SYMBOLS` times the intervals of `OPA_HISTORY` name."""
+        choices = parse_choices(self.symbols, self.exchange)
         intervals = [Interval(part.split(":")[0].strip()) for part in self.history.split(",") if part.strip()]
-        return [Series(self.exchange, symbol, interval) for symbol in symbols for interval in intervals]
+        found = [
+            series
+            for choice in choices
+            for interval in intervals
+            for series in sorted(known)
+            if choice.fits(series) and series.interval == interval
+        ]
+        return list(dict.fromkeys(found))
 
 
 class ServeSettings(ModelSettings):

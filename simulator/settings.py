@@ -9,9 +9,11 @@ from typing import Annotated, Final, Literal
 from pydantic import AwareDatetime, Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from market.choice import parse_choices
 from market.errors import InvalidInput
 
 _FOLDER: Final = "folder:"
+_EXCHANGE: Final = "simulated"
 
 
 class SimulatorSettings(BaseSettings):
@@ -40,5 +42,6 @@ class SimulatorSettings(BaseSettings):
         )
 
     def symbol_names(self) -> list[str]:
-        """The symbols of `OPA_SYMBOLS`."""
-        return [name.strip() for name in self.symbols.split(",") if name.strip()]
+        """The symbols that `OPA_SYMBOLS` names here: no pattern, and none of another exchange."""
+        choices = parse_choices(self.symbols, _EXCHANGE)
+        return [each.pattern for each in choices if each.exchange == _EXCHANGE and not each.is_pattern]
