@@ -15,6 +15,7 @@ from pydantic import ValidationError
 from ingest import commands
 from ingest.export import KLINE_COLUMNS, TICK_COLUMNS, Format, describe, kline_rows, tick_rows, write_rows
 from ingest.plan import wanted_series
+from ingest.recheck import RECENT_DAYS
 from ingest.settings import IngestSettings
 from ingest.tables import findings_table, reports_table, show
 from ingest.times import parse_range
@@ -61,21 +62,25 @@ def stream(symbol: Symbols = None, interval: Intervals = None) -> None:
 def verify(
     symbol: Symbols = None,
     interval: Intervals = None,
-    against_exchange: Annotated[
-        float | None, typer.Option(metavar="DAYS", help="Also read the last days again and report drift.")
-    ] = None,
+    days: Annotated[
+        float,
+        typer.Option(min=0, help="Read these last days again, and a part of what is older; 0: ask nobody."),
+    ] = RECENT_DAYS,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Report what differs and store nothing.")
+    ] = False,
 ) -> None:
-    """Check every invariant of the stored klines; exit code 1 and a table if anything is wrong."""
+    """Read history again, keep what changed as revisions, check every invariant of what is stored.
+
+    Exit code 1 and a table if anything differed or is wrong.
+    """
     with clear_errors():
         settings, stores = _open()
         chosen = _chosen(stores, symbol or [], interval or [])
-        now = stores.market_clock(settings.exchange).now()
-        findings = commands.verify(stores, chosen, now)
-        if against_exchange is not None:
-            now = asyncio.run(commands.market_time(settings))
-            findings += asyncio.run(
-                commands.verify_against_exchange(settings, stores, chosen, against_exchange, now)
-            )
+        findings = []
+        if days:
+            findings = asyncio.run(commands.recheck(settings, stores, chosen, days, keep=not dry_run))
+        findings += commands.verify(stores, chosen, stores.market_clock(settings.exchange).now())
         show(findings_table(findings, len(chosen)))
     if any(not finding.note for finding in findings):
         raise typer.Exit(1)

@@ -13,19 +13,19 @@ from typing import Any, Final
 
 from rich.console import Console
 
-from ingest.drift import drift
 from ingest.exchanges import open_exchange
+from ingest.finding import Finding
 from ingest.keeper import Keeper
 from ingest.market_clock import SampledClock
-from ingest.pager import Pager
 from ingest.patience import Patience
 from ingest.plan import Wanted
 from ingest.populate import Populate, Report
 from ingest.progress import Bars, Lines
+from ingest.recheck import Rechecker
 from ingest.settings import IngestSettings
 from ingest.stream import LiveStream
 from ingest.sums import pairs, verify_sums
-from ingest.verify import Finding, verify_series
+from ingest.verify import verify_series
 from ingest.wiring import Stores
 from market.interval import Interval, Series
 
@@ -92,27 +92,16 @@ def verify(stores: Stores, chosen: Sequence[Series], market_now: int) -> list[Fi
     return findings
 
 
-async def verify_against_exchange(
-    settings: IngestSettings, stores: Stores, chosen: Sequence[Series], days: float, market_now: int
+async def recheck(
+    settings: IngestSettings, stores: Stores, chosen: Sequence[Series], days: float, *, keep: bool
 ) -> list[Finding]:
-    """What the exchange says differently today."""
-    exchange = open_exchange(settings)
-    pager = Pager(exchange, Patience(_ATTEMPTS))
+    """Read the last days and a part of the older history again; what the exchange says differently today."""
+    exchange, patience = open_exchange(settings), Patience(_ATTEMPTS)
     try:
-        return [
-            each
-            for series in chosen
-            if series.exchange == settings.exchange
-            async for each in drift(pager, stores.klines, series, days, market_now)
-        ]
-    finally:
-        await exchange.close()
-
-
-async def market_time(settings: IngestSettings) -> int:
-    """The exchange's time, ms UTC."""
-    exchange = open_exchange(settings)
-    try:
-        return await Patience(_ATTEMPTS).call("exchange time", exchange.server_time)
+        with closing(Keeper(stores.klines, patience)) as keeper:
+            rechecker = Rechecker(exchange, keeper, stores.health, patience, days=days, keep=keep)
+            now = await patience.call("exchange time", exchange.server_time)
+            ours = [series for series in chosen if series.exchange == settings.exchange]
+            return [each for series in ours for each in await rechecker.run(series, now)]
     finally:
         await exchange.close()

@@ -9,8 +9,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from ingest.finding import Finding
 from ingest.times import to_iso
-from ingest.verify import Finding
 from market.interval import Series
 from market.kline import VOLUME_FIELDS
 from market.ports import KlineStore

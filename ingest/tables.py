@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from rich.console import Console
 from rich.table import Table
 
+from ingest.finding import Finding
 from ingest.populate import Report
-from ingest.verify import Finding
 
 
 def show(table: Table) -> None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Final
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from ingest.expected import check_outages
+from ingest.finding import Finding
 from ingest.gaps import Gap, gaps
 from ingest.times import to_iso
 from market.coverage import Covered, Hole, HoleReason, merge
@@ -21,21 +22,12 @@ _PAGE: Final = 50_000
 _EVERYTHING: Final = (0, 2**53)
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing that is wrong, or (a `note`) merely worth knowing."""
-
-    series: str
-    check: str
-    detail: str
-    note: bool = False
-
-
 def verify_series(store: KlineStore, series: Series, market_now: int) -> Iterator[Finding]:
     """Order, values, grid, finality, coverage against rows against holes."""
     covered = merge(store.coverage(series))
     holes = store.holes(series)
     yield from _check_holes(series, holes)
+    yield from check_outages(store, series, holes, covered)
     last: pa.Table | None = None
     missing = _Missing(series.interval, covered)
     for page in _pages(store, series):

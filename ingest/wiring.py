@@ -8,8 +8,16 @@ from dataclasses import dataclass
 from functools import partial
 
 from ingest.settings import IngestSettings
-from market.ports import Clock, KlineStore, TickStore
-from market.store import ClockRecorder, Database, MySQLKlineStore, MySQLTickStore, StoredClock, StoreSettings
+from market.ports import Clock, HealthStore, KlineStore, TickStore
+from market.store import (
+    ClockRecorder,
+    Database,
+    MySQLHealthStore,
+    MySQLKlineStore,
+    MySQLTickStore,
+    StoredClock,
+    StoreSettings,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +28,7 @@ class Stores:
     ticks: TickStore
     clock: ClockRecorder
     market_clock: Callable[[str], Clock]
+    health: HealthStore
 
 
 def open_stores() -> Stores:
@@ -30,6 +39,7 @@ def open_stores() -> Stores:
         MySQLTickStore(database),
         ClockRecorder(database),
         partial(StoredClock, database),
+        MySQLHealthStore(database),
     )
 
 

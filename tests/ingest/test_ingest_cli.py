@@ -126,13 +126,18 @@ def test_verify_finds_rows_that_were_tampered_with(
     with mariadb_server._root() as cursor:
         cursor.execute("DELETE FROM klines ORDER BY open_time LIMIT 1")
         cursor.execute("UPDATE klines SET high = low / 2 ORDER BY open_time DESC LIMIT 1")
-    code, out, _ = finish(ingest(env, "verify"))
+    code, out, _ = finish(ingest(env, "verify", "--days", "0"))
     assert code == 1
     assert "missing without a hole" in out
     assert "high below open or close" in out
-    code, out, _ = finish(ingest(env, "verify", "--against-exchange", "2"))
-    assert code == 1
-    assert "the exchange changed high" in out
+    for arguments in (("--dry-run", "--days", "2"), ()):
+        code, out, _ = finish(ingest(env, "verify", *arguments))
+        assert code == 1
+        assert "the exchange changed high" in out
+    code, out, err = finish(ingest(env, "verify"))
+    assert (code, "0 things wrong" in out) == (0, True), out + err
+    store = MySQLKlineStore(Database(database, "ingest"))
+    assert [each.new is None for each in store.revisions(Series.of("simulated", "BTCUSDT", "1h"))] == [False]
 
 
 @pytest.mark.parametrize(
