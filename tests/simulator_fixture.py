@@ -39,9 +39,25 @@ class Control:
         """Market time, ms UTC."""
         return int(self.clock()["now"])
 
-    def ledger(self, symbol: str, interval: str) -> list[list[Any]]:
-        """Every final kline so far, as the exchange's rows."""
-        return self._call(f"/sim/ledger?symbol={symbol}&interval={interval}")
+    def ledger(self, symbol: str, interval: str, start: int = 0) -> list[list[Any]]:
+        """Every final kline so far that opens at or after `start`, as the exchange's rows."""
+        return self._call(f"/sim/ledger?symbol={symbol}&interval={interval}&startTime={start}")
+
+    def holes(self, symbol: str, interval: str, start: int) -> list[dict[str, Any]]:
+        """Every stretch of the grid from `start` on without a final kline, with its cause."""
+        return self._call(f"/sim/holes?symbol={symbol}&interval={interval}&startTime={start}")
+
+    def scenarios(self) -> list[dict[str, Any]]:
+        """Name, description and `ends_client` of each scripted scenario."""
+        return self._call("/sim/scenarios")
+
+    def scenario(self, **wanted: object) -> list[dict[str, Any]]:
+        """Arm a scenario: `name="short_page"`, or a seeded mix: `mix=3, size=4`; as they were armed."""
+        return self._call("/sim/scenario", wanted)["armed"]
+
+    def clear_scenario(self) -> None:
+        """Disarm everything; what happened to the history stays."""
+        self._call("/sim/scenario", method="DELETE")
 
     def counters(self) -> dict[str, Any]:
         """Requests, statuses, largest weight of a minute, sockets."""

@@ -19,11 +19,14 @@ REPOSITORY = Path(__file__).parents[2]
 
 @dataclass
 class Chain:
-    """Commands that share one environment; `folder` is their working folder (models, state, logs)."""
+    """Commands that share one environment; `folder` is their working folder (models, state, logs).
+
+    Without Elasticsearch only the rooms that do not load documents can be run.
+    """
 
     folder: Path
     database: StoreSettings
-    elastic: Elastic
+    elastic: Elastic | None
     rest: str
     websocket: str
     settings: dict[str, str] = field(default_factory=dict)
@@ -39,12 +42,7 @@ class Chain:
             "OPA_DB_PORT": str(self.database.port),
             "OPA_DB_NAME": self.database.name,
             **{f"OPA_DB_{user.upper()}_PASSWORD": self.database.password(user) for user in users},
-            "ES_URL": self.elastic.url,
-            "ES_CA": self.elastic.ca,
-            "ES_WRITER_USER": self.elastic.writer_user,
-            "ES_WRITER_PASSWORD": self.elastic.writer_password,
-            "ES_MAINTAINER_USER": self.elastic.maintainer_user,
-            "ES_MAINTAINER_PASSWORD": self.elastic.maintainer_password,
+            **self._elastic_settings(),
             "OPA_SOURCE": "simulated",
             "OPA_EXCHANGE": "simulated",
             "OPA_EXCHANGE_REST": self.rest,
@@ -53,6 +51,18 @@ class Chain:
             "OPA_MODELS_DIR": str(self.folder / "models"),
             "OPA_STATE_DIR": str(self.folder / "state"),
             **self.settings,
+        }
+
+    def _elastic_settings(self) -> dict[str, str]:
+        if self.elastic is None:
+            return {}
+        return {
+            "ES_URL": self.elastic.url,
+            "ES_CA": self.elastic.ca,
+            "ES_WRITER_USER": self.elastic.writer_user,
+            "ES_WRITER_PASSWORD": self.elastic.writer_password,
+            "ES_MAINTAINER_USER": self.elastic.maintainer_user,
+            "ES_MAINTAINER_PASSWORD": self.elastic.maintainer_password,
         }
 
     def start(self, *words: str) -> subprocess.Popen[bytes]:
