@@ -52,7 +52,7 @@ class StreamCounters:
     messages: int = 0  # everything that came, usable or not
     rejected: Counter[Reject] = field(default_factory=Counter)
     duplicates: int = 0  # seen before, as it happens while two connections overlap
-    superseded: int = 0  # running candles and quotes replaced by newer ones before they were looked at
+    superseded: int = 0  # quotes replaced by newer ones before they were looked at
     queued: int = 0  # closed candles that wait to be looked at
     spilled: int = 0  # closed candles that found the queue full
     clock_jumps: int = 0

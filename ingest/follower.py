@@ -4,25 +4,29 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
 from functools import partial
 from typing import Final
 
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from ingest.counters import SeriesCounters
 from ingest.keeper import Keeper
-from ingest.live import KlineFrame
 from ingest.market_clock import SampledClock
 from ingest.pager import Pager
 from ingest.patience import Patience
 from ingest.plan import windows
 from ingest.reading import FINAL_MARGIN, Reading, last_final_open, read
-from market.errors import Transient
 from market.interval import Series
-from market.kline import KLINE_SCHEMA, Finality, Kline, Source, klines_from_columns, klines_to_rows
+from market.kline import Kline, klines_to_rows
 from market.ports import KlineSource, WriteResult
 
 log = logging.getLogger(__name__)
 # Every reading starts this many bars before the newest confirmed one: overlap, never butt-join.
 _OVERLAP_BARS: Final = 2
+_OVERLAP_AFTER_DOUBT: Final = 10
+# Closed candles of the stream that are remembered until REST confirms them.
+_STREAMED_BARS: Final = 512
 # How long (market time) a bar may be missing after its close before it counts as a hole.
 _LATE_MS: Final = 60_000
 _LONGEST_NAP_S: Final = 1.0
@@ -32,12 +36,18 @@ _POLL_S: Final = 0.1
 class Follower:
     """One series. `caught_up` is set while everything up to the newest close is confirmed."""
 
-    def __init__(self, series: Series, source: KlineSource, keeper: Keeper, clock: SampledClock) -> None:
+    def __init__(
+        self,
+        series: Series,
+        source: KlineSource,
+        keeper: Keeper,
+        clock: SampledClock,
+        counters: SeriesCounters,
+    ) -> None:
         self.series = series
         self.caught_up = asyncio.Event()
-        self.confirmed = 0
-        self.differences = 0
-        # One attempt: after a failure the stream's bar is kept before anything is tried again.
+        self.counters = counters
+        # One attempt: what is still due is worked out anew before anything is tried again.
         self._pager = Pager(source, Patience(1))
         self._patience = Patience(None)
         self._keeper = keeper
@@ -45,19 +55,27 @@ class Follower:
         self._last: int | None = None
         self._read_to: int | None = None
         self._streamed: dict[int, Kline] = {}
+        self._overlap = _OVERLAP_BARS
         self._wake = asyncio.Event()
 
-    def heard(self, frame: KlineFrame) -> None:
-        """Remember what the stream calls closed, to be compared with what REST confirms."""
-        if frame.kline is None:
-            return
-        self._streamed[frame.open_time] = frame.kline
-        for old in sorted(self._streamed)[:-_OVERLAP_BARS]:
-            del self._streamed[old]
-        self._wake.set()
+    def heard(self, kline: Kline) -> bool:
+        """Remember what the stream calls closed, for REST to confirm; whether the record may lack it."""
+        if self._last is not None and kline.open_time <= self._last:
+            return False
+        self._streamed[kline.open_time] = kline
+        if len(self._streamed) > _STREAMED_BARS:
+            del self._streamed[min(self._streamed)]
+        self.counters.provisional += 1
+        return True
+
+    def doubt(self) -> None:
+        """A message was of no use: the next reading goes further back."""
+        self.counters.rejected += 1
+        self._overlap = _OVERLAP_AFTER_DOUBT
 
     def catch_up(self) -> None:
         """The stream was interrupted: read again from the last confirmed bar."""
+        self.counters.back_fills += 1
         self.caught_up.clear()
         self._read_to = None
         self._wake.set()
@@ -81,11 +99,7 @@ class Follower:
         target = self._behind()
         if target is None:
             return
-        try:
-            await self._confirm(target)
-        except Transient:
-            await self._keep_provisional(target)
-            raise
+        await self._confirm(target)
 
     async def _confirm(self, target: int) -> None:
         interval = self.series.interval
@@ -97,15 +111,14 @@ class Follower:
             if settled is not None:
                 self._note(await self._keeper.confirm(self.series, settled, asked_at), settled)
             if settled is None or settled.end < last:
-                await self._keep_provisional(target)
                 await asyncio.sleep(_POLL_S)
                 return
-        self._read_to = target
+        self._read_to, self._overlap = target, _OVERLAP_BARS
 
     def _start(self, target: int) -> int:
         interval = self.series.interval
         start = target if self._last is None else min(self._last, target)
-        for _ in range(_OVERLAP_BARS):
+        for _ in range(self._overlap):
             start = interval.floor(start - 1)
         return start
 
@@ -118,30 +131,19 @@ class Follower:
         return None if last is None else reading.until(last)
 
     def _note(self, result: WriteResult, written: Reading) -> None:
-        self.confirmed += result.inserted + result.changed
-        if written.klines.num_rows:
-            self._last = written.klines.column("open_time")[-1].as_py()
-        for kline in klines_to_rows(written.klines.slice(max(0, written.klines.num_rows - _OVERLAP_BARS))):
-            streamed = self._streamed.pop(kline.open_time, None)
-            if streamed is not None and streamed != kline:
-                self.differences += 1
-                log.warning("%s: the stream said %s, REST confirms %s", self.series, streamed, kline)
-
-    async def _keep_provisional(self, target: int) -> None:
-        """REST does not have the bar yet: keep what the stream said, as closed but not confirmed."""
-        kline = self._streamed.get(target)
-        if kline is None:
+        self.counters.confirmed += result.inserted + result.changed
+        opens = written.klines.column("open_time")
+        if not len(opens):
             return
-        table = klines_from_columns([[getattr(kline, name)] for name in KLINE_SCHEMA.names])
-        write: Callable[[], WriteResult] = partial(
-            self._keeper.klines.write,
-            self.series,
-            table,
-            finality=Finality.CLOSED,
-            source=Source.STREAM,
-            now=self._clock.now(),
-        )
-        await self._keeper.run(write)
+        self._last = opens[-1].as_py()
+        due = [each for each in self._streamed if each <= self._last]
+        for kline in klines_to_rows(written.klines.filter(pc.is_in(opens, pa.array(due, pa.int64())))):
+            streamed = self._streamed[kline.open_time]
+            if streamed != kline:
+                self.counters.differences += 1
+                log.warning("%s: the stream said %s, REST confirms %s", self.series, streamed, kline)
+        for each in due:
+            del self._streamed[each]
 
     async def _nap(self) -> None:
         """Until the next bar is final by the clock, or the stream says something; never long."""

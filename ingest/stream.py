@@ -4,22 +4,25 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import time
 from collections.abc import Sequence
-from contextlib import aclosing
 from datetime import timedelta
 from functools import partial
 from typing import Final, Protocol
 
+from ingest.connection import Line
+from ingest.counters import SeriesCounters, StreamCounters
 from ingest.follower import Follower
+from ingest.inbox import Inbox, Key
 from ingest.keeper import Keeper
-from ingest.live import Exchange, Frame, KlineFrame
+from ingest.live import Exchange, TradeKind, TradeSource
 from ingest.market_clock import SampledClock
 from ingest.patience import Patience
+from ingest.provisional import Provisional
 from ingest.sampler import TickSampler
+from ingest.supervisor import Supervisor
 from ingest.together import together
-from ingest.watchdog import Watchdog
-from market.errors import ExchangeUnavailable, InvalidMarketData
+from ingest.trades import TradeIds
+from market.errors import InvalidInput, InvalidMarketData
 from market.interval import Interval, Series
 from market.ports import TickStore
 
@@ -27,12 +30,9 @@ log = logging.getLogger(__name__)
 _TICKS_EVERY_S: Final = 1.0
 _CLOCK_SAVED_EVERY_S: Final = 5.0
 _PURGE_EVERY_S: Final = 3600.0
-_WATCH_EVERY_S: Final = 0.5
 _FAST_SAMPLE_S: Final = 1.0
 _SLOW_SAMPLE_S: Final = 10.0
 _FIRST_SAMPLES: Final = 4
-# A connection that lived this long was a good one: the back-off starts anew after it.
-_GOOD_CONNECTION_S: Final = 10.0
 
 
 class ClockSaver(Protocol):
@@ -44,7 +44,7 @@ class ClockSaver(Protocol):
 
 
 class LiveStream:
-    """Several series of one exchange, for ever."""
+    """Several series of one exchange, for ever. `counters` tells how it goes; `trades` are followed too."""
 
     def __init__(
         self,
@@ -53,6 +53,7 @@ class LiveStream:
         ticks: TickStore,
         saver: ClockSaver,
         retention: timedelta,
+        trades: Sequence[TradeKind] = (),
     ) -> None:
         self._exchange = exchange
         self._keeper = keeper
@@ -60,25 +61,39 @@ class LiveStream:
         self._saver = saver
         self._retention = retention
         self._patience = Patience(None)
+        self._connected = asyncio.Event()
+        self._trade_kinds = trades
+        if trades and not isinstance(exchange, TradeSource):
+            raise InvalidInput(f"{exchange.exchange} has no stream of trades: set OPA_TRADES=off")
         self.clock = SampledClock()
+        self.counters = StreamCounters()
+        self.trades = TradeIds(self.counters)
         self.sampler = TickSampler(exchange.exchange)
-        self.followers: dict[tuple[str, str], Follower] = {}
-        self.connections = 0
+        self.inbox = Inbox(self.counters)
+        self.followers: dict[Key, Follower] = {}
 
     async def run(self, wanted: Sequence[tuple[str, Interval]]) -> None:
         """Follow these symbols and intervals; ends only with a `Terminal` error or when cancelled."""
+        if self._trade_kinds and isinstance(self._exchange, TradeSource):
+            self._exchange.include_trades(self._trade_kinds)
         followed = [await self._register(symbol, interval) for symbol, interval in wanted]
         await self._patience.call("exchange time", partial(self.clock.start, self._exchange.server_time))
-        self.followers = {
-            (series.symbol, series.interval.name): Follower(series, self._exchange, self._keeper, self.clock)
-            for series in followed
-        }
+        for series in followed:
+            counters = self.counters.series.setdefault(series, SeriesCounters())
+            self.followers[series.symbol, series.interval.name] = Follower(
+                series, self._exchange, self._keeper, self.clock, counters
+            )
+        line = Line(self._exchange, followed, self.clock, self.inbox, self.counters, self.trades, self._doubt)
         await together(
             self._keep_clock(),
             self._save_clock(),
+            self._sample_quotes(),
             self._store_ticks(),
             self._purge_ticks(),
-            self._stay_connected(followed),
+            self._say_live(),
+            self._follow_trades(),
+            Provisional(self.inbox, self._keeper, self.clock, self.counters, self.followers).run(),
+            Supervisor(line, self._came_back).run(),
             *(follower.run() for follower in self.followers.values()),
         )
 
@@ -86,50 +101,32 @@ class LiveStream:
         info = await self._patience.call(f"symbol {symbol}", partial(self._exchange.symbol, symbol))
         return await self._keeper.run(partial(self._keeper.klines.register, info, interval))
 
-    async def _stay_connected(self, followed: Sequence[Series]) -> None:
-        while True:
-            await self._patience.call("live stream", partial(self._connection, followed))
+    def _came_back(self) -> None:
+        self._catch_up()
+        self._connected.set()
 
-    async def _connection(self, followed: Sequence[Series]) -> None:
-        """One connection; a bad one raises, so that the next waits longer, a good one just ends."""
-        began = time.monotonic()
-        watchdog = Watchdog(followed, self.clock, time.monotonic)
-        try:
-            await together(
-                self._read_frames(followed, watchdog), self._watch(watchdog), self._say_live(followed)
-            )
-        except ExchangeUnavailable as error:
-            if time.monotonic() - began < _GOOD_CONNECTION_S:
-                raise
-            log.warning("%s; connecting anew", error)
-
-    async def _read_frames(self, followed: Sequence[Series], watchdog: Watchdog) -> None:
-        self.connections += 1
+    def _catch_up(self) -> None:
         for follower in self.followers.values():
             follower.catch_up()
-        async with aclosing(self._exchange.frames(followed)) as frames:
-            async for frame in frames:
-                self._take(frame, watchdog)
 
-    def _take(self, frame: Frame, watchdog: Watchdog) -> None:
-        if not isinstance(frame, KlineFrame):
-            watchdog.heard()
-            self.sampler.update(frame, self.clock.now())
-            return
-        key = frame.symbol, frame.interval.name
-        watchdog.heard(key)
-        if key in self.followers:
-            self.followers[key].heard(frame)
+    def _doubt(self, key: Key | None) -> None:
+        if key is None:  # the message does not tell whose it was
+            for follower in self.followers.values():
+                follower.doubt()
+        elif key in self.followers:
+            self.followers[key].doubt()
 
-    async def _watch(self, watchdog: Watchdog) -> None:
+    async def _say_live(self) -> None:
         while True:
-            await asyncio.sleep(_WATCH_EVERY_S)
-            watchdog.check()
+            await self._connected.wait()
+            self._connected.clear()
+            for follower in self.followers.values():
+                await follower.caught_up.wait()
+                log.info("%s is live: back-filled and connected", follower.series)
 
-    async def _say_live(self, followed: Sequence[Series]) -> None:
-        for follower in self.followers.values():
-            await follower.caught_up.wait()
-            log.info("%s is live: back-filled and connected", follower.series)
+    async def _follow_trades(self) -> None:
+        if self._trade_kinds and isinstance(self._exchange, TradeSource):
+            await self.trades.heal(self._exchange)
 
     async def _keep_clock(self) -> None:
         samples = 2
@@ -143,8 +140,8 @@ class LiveStream:
         ask = partial(self.clock.sample, self._exchange.server_time)
         if await self._patience.call("exchange time", ask):
             log.warning("the market clock jumped: reading again from the last confirmed bars")
-            for follower in self.followers.values():
-                follower.catch_up()
+            self.counters.clock_jumps += 1
+            self._catch_up()
 
     async def _save_clock(self) -> None:
         while True:
@@ -154,10 +151,16 @@ class LiveStream:
     def _save_clock_now(self) -> None:
         self._saver.save(self._exchange.exchange, self.clock.now(), self.clock.speed)
 
+    async def _sample_quotes(self) -> None:
+        while True:
+            for frame in await self.inbox.quotes():
+                self.sampler.update(frame, self.clock.now())
+
     async def _store_ticks(self) -> None:
         while True:
             await asyncio.sleep(_TICKS_EVERY_S)
             batch = self.sampler.take(self.clock.now())
+            self.counters.ticks_dropped = self.sampler.dropped
             if not batch:
                 continue
             try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Final
 
@@ -9,39 +10,64 @@ from ingest.market_clock import SampledClock
 from market.errors import ExchangeUnavailable
 from market.interval import Series
 
-# In market time; never below what a busy machine may need on the wall.
-_ANY_FRAME_MS: Final = 30_000
-_KLINE_MS: Final = 120_000
+# In market time; never below what a busy machine may need on the wall. Candles come every two seconds.
+_ANY_FRAME_MS: Final = 10_000
+_KLINE_MS: Final = 10_000
+# Quotes come when they change; while its candles come, a symbol may be quiet for this long.
+_BOOK_MS: Final = 60_000
 _LEAST_WALL_S: Final = 5.0
+_MOST_DOUBLINGS: Final = 8
+Stream = tuple[str, str]  # symbol, and an interval or BOOK
+BOOK: Final = "bookTicker"
 
 
 class Watchdog:
-    """Remembers when each stream spoke last; made anew for every connection."""
+    """Remembers when each stream spoke last; made anew for every connection.
+
+    A stream that a fresh connection could not wake (a market that is halted, thin or delisted) is given twice
+    the time with every connection that was made for its sake: `in_vain` counts them, and is shared.
+    """
 
     def __init__(
-        self, followed: Sequence[Series], clock: SampledClock, monotonic: Callable[[], float]
+        self,
+        followed: Sequence[Series],
+        clock: SampledClock,
+        monotonic: Callable[[], float],
+        in_vain: Counter[Stream] | None = None,
     ) -> None:
         self._clock = clock
         self._monotonic = monotonic
+        self._in_vain = Counter[Stream]() if in_vain is None else in_vain
         self._any = monotonic()
-        self._klines = {(series.symbol, series.interval.name): monotonic() for series in followed}
+        symbols = {series.symbol for series in followed}
+        streams = [(series.symbol, series.interval.name) for series in followed]
+        self._heard: dict[Stream, float] = dict.fromkeys(
+            [*streams, *((each, BOOK) for each in symbols)], self._any
+        )
 
-    def heard(self, kline: tuple[str, str] | None = None) -> None:
-        """A frame came; `kline` is its symbol and interval if it was a candle."""
+    def heard(self, stream: Stream | None = None) -> None:
+        """A message came; `stream` is its symbol and interval or `BOOK`."""
         self._any = self._monotonic()
-        if kline in self._klines:
-            self._klines[kline] = self._any
+        if stream in self._heard:
+            self._heard[stream] = self._any
+            if stream in self._in_vain:
+                del self._in_vain[stream]
 
     def check(self) -> None:
-        """Raise `ExchangeUnavailable` when something has been silent for too long."""
+        """Raise `ExchangeUnavailable` when nothing at all has come for too long."""
+        silent = self._monotonic() - self._any
+        if silent > self._allowed(_ANY_FRAME_MS):
+            raise ExchangeUnavailable(f"live stream: nothing came for {silent:.1f} s; reconnecting")
+
+    def silent(self) -> str | None:
+        """The stream that has been silent for too long while others spoke, in words."""
         now = self._monotonic()
-        if now - self._any > self._allowed(_ANY_FRAME_MS):
-            raise ExchangeUnavailable(f"live stream: nothing came for {now - self._any:.1f} s; reconnecting")
-        for (symbol, interval), heard in self._klines.items():
-            if now - heard > self._allowed(_KLINE_MS):
-                raise ExchangeUnavailable(
-                    f"live stream: no {symbol} {interval} candle for {now - heard:.1f} s; reconnecting"
-                )
+        for stream, heard in self._heard.items():
+            allowed = self._allowed((_BOOK_MS if stream[1] == BOOK else _KLINE_MS) << self._in_vain[stream])
+            if now - heard > allowed:
+                self._in_vain[stream] = min(self._in_vain[stream] + 1, _MOST_DOUBLINGS)
+                return f"no {stream[0]} {stream[1]} for {now - heard:.1f} s"
+        return None
 
     def _allowed(self, market_ms: int) -> float:
         return max(_LEAST_WALL_S, self._clock.wall_seconds(market_ms))

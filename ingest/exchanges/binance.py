@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import aclosing
+from decimal import Decimal
 from email.utils import parsedate_to_datetime
 from functools import partial
 from types import SimpleNamespace
@@ -13,11 +14,13 @@ import aiohttp
 import pyarrow as pa
 
 from ingest.budget import RateBudget
-from ingest.exchanges.binance_answers import read_klines, read_symbol, read_time
+from ingest.exchanges.binance_answers import read_klines, read_symbol, read_time, read_trade_ids
 from ingest.exchanges.binance_errors import FAILURES, translate
+from ingest.exchanges.binance_frames import FrameReader
+from ingest.exchanges.binance_listing import read_markets, read_volumes
 from ingest.exchanges.binance_stream import frames
 from ingest.exchanges.library import AsyncClient
-from ingest.live import Frame
+from ingest.live import Frame, TradeKind
 from market.errors import InvalidInput, RateLimited, UnknownSymbol
 from market.interval import Interval, Series
 from market.ports import SymbolInfo
@@ -25,6 +28,8 @@ from market.ports import SymbolInfo
 _KLINES_WEIGHT: Final = 2
 _TIME_WEIGHT: Final = 1
 _SYMBOL_WEIGHT: Final = 20
+_TRADES_WEIGHT: Final = 4
+_ALL_TICKERS_WEIGHT: Final = 80
 _PAGE_LIMIT: Final = 1000
 
 
@@ -41,6 +46,7 @@ class BinanceExchange:
         # addresses in one process apart.
         self._client_type = type("_Client", (_Client,), {"API_URL": rest.rstrip("/")})
         self._keys = (key or None, secret or None)
+        self._trades: tuple[TradeKind, ...] = ()
         self._opened: _Client | None = None
 
     async def server_time(self) -> int:
@@ -58,6 +64,15 @@ class BinanceExchange:
             raise UnknownSymbol(f"symbol {name!r} is not listed on {self.exchange}: {error}") from error
         return read_symbol(answer, self.exchange, name)
 
+    async def markets(self) -> list[SymbolInfo]:
+        """Every market, whatever its status."""
+        answer = await self._ask("markets", _SYMBOL_WEIGHT, self._client().get_exchange_info)
+        return read_markets(answer, self.exchange)
+
+    async def volumes(self) -> dict[str, Decimal]:
+        """Quote volume of the last 24 hours by symbol."""
+        return read_volumes(await self._ask("24 h tickers", _ALL_TICKERS_WEIGHT, self._client().get_ticker))
+
     async def klines(
         self, symbol: str, interval: Interval, start: int | None, end: int | None, limit: int = _PAGE_LIMIT
     ) -> pa.Table:
@@ -73,9 +88,19 @@ class BinanceExchange:
         answer = await self._ask(f"{symbol} {interval} klines", _KLINES_WEIGHT, call)
         return read_klines(answer, interval, end)
 
+    async def aggregate_ids(self, symbol: str, first: int, limit: int = 1000) -> list[int]:
+        """Ids of aggregate trades from `first` on, rising, at most `limit`."""
+        call = partial(self._client().get_aggregate_trades, symbol=symbol, fromId=first, limit=limit)
+        return read_trade_ids(await self._ask(f"{symbol} aggregate trades", _TRADES_WEIGHT, call), first)
+
+    def include_trades(self, kinds: Sequence[TradeKind]) -> None:
+        """Frames of trades too, from the next connection on."""
+        self._trades = tuple(kinds)
+
     async def frames(self, followed: Sequence[Series]) -> AsyncGenerator[Frame, None]:
         """Frames of one fresh connection; it ends with `ExchangeUnavailable`."""
-        async with aclosing(frames(self._client(), self._stream, followed)) as stream:
+        reader = FrameReader(followed, self._trades)
+        async with aclosing(frames(self._client(), self._stream, reader)) as stream:
             async for frame in stream:
                 yield frame
 

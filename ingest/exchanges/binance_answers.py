@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+from decimal import Decimal, InvalidOperation
 from typing import Any, Final
 
 import pyarrow as pa
@@ -50,7 +52,9 @@ def _check_interval(klines: pa.Table, interval: Interval) -> None:
 def read_symbol(answer: Any, exchange: str, name: str) -> SymbolInfo:
     """`GET /api/v3/exchangeInfo?symbol=BTCUSDT` to the market's metadata.
 
-    `{"symbols": [{"symbol": "BTCUSDT", "status": "TRADING", "baseAsset": "BTC", "quoteAsset": "USDT", ...}]}`
+    `{"symbols": [{"symbol": "BTCUSDT", "status": "TRADING", "baseAsset": "BTC", "quoteAsset": "USDT",
+    "filters": [{"filterType": "PRICE_FILTER", "tickSize": "0.01000000", ...}, {"filterType": "LOT_SIZE",
+    "stepSize": "0.00001000", ...}], ...}]}`
     """
     try:
         found = next(entry for entry in answer["symbols"] if entry["symbol"] == name)
@@ -61,11 +65,18 @@ def read_symbol(answer: Any, exchange: str, name: str) -> SymbolInfo:
             str(found["quoteAsset"]),
             str(found["status"]),
             tuple(str(column) for column in found.get("derivedColumns", ())),
+            _step(found, "PRICE_FILTER", "tickSize"),
+            _step(found, "LOT_SIZE", "stepSize"),
         )
-    except (KeyError, TypeError, AttributeError, StopIteration) as error:
+    except (KeyError, TypeError, AttributeError, StopIteration, InvalidOperation) as error:
         raise ExchangeUnavailable(
             f"the exchange's description of {name} cannot be read: {error!r}"
         ) from error
+
+
+def _step(entry: dict[str, Any], kind: str, key: str) -> Decimal | None:
+    found = next((each[key] for each in entry.get("filters", ()) if each["filterType"] == kind), None)
+    return Decimal(found) if found is not None and Decimal(found) > 0 else None
 
 
 def read_time(answer: Any) -> int:
@@ -74,3 +85,17 @@ def read_time(answer: Any) -> int:
     if not isinstance(time, int) or isinstance(time, bool) or time <= 0:
         raise ExchangeUnavailable(f"the exchange's time cannot be read: {str(answer)[:80]!r}")
     return time
+
+
+def read_trade_ids(answer: Any, first: int) -> list[int]:
+    """`GET /api/v3/aggTrades?symbol=BTCUSDT&fromId=26129` to the ids, which rise from `first` on.
+
+    `[{"a": 26129, "p": "0.01633102", "q": "4.70443515", "f": 27781, "l": 27781, "T": 1498793709153, ...}]`
+    """
+    try:
+        ids = [trade["a"] for trade in answer]
+    except (KeyError, TypeError) as error:
+        raise ExchangeUnavailable(f"the exchange's aggregate trades cannot be read: {error!r}") from error
+    if any(type(each) is not int for each in ids) or any(b <= a for a, b in pairwise([first - 1, *ids])):
+        raise ExchangeUnavailable(f"the exchange's aggregate trades do not rise from {first} on")
+    return ids

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Final
 
 import aiohttp
-from websockets.exceptions import WebSocketException
+from websockets.exceptions import InvalidStatus, WebSocketException
 
 from ingest.exchanges.library import (
     BinanceAPIException,
@@ -41,6 +41,8 @@ FAILURES: Final = (
     AttributeError,
 )
 _DEFAULT_PAUSE: Final = {429: 60.0, 418: 120.0}
+# A live connection refused so is asked for again, but never often: candles are read by REST meanwhile.
+_CLOSED_DOOR: Final = {429: 60.0, 418: 120.0, 403: 60.0, 451: 60.0}
 _INVALID_SYMBOL: Final = -1121
 _INVALID_INTERVAL: Final = -1120
 
@@ -51,8 +53,20 @@ def translate(error: Exception, asked: str) -> MarketError:
         return _status(error, asked)
     if isinstance(error, asyncio.TimeoutError):
         return ExchangeUnavailable(f"{asked}: no answer in time; check the network and OPA_EXCHANGE_REST")
+    if isinstance(error, InvalidStatus) and error.response.status_code in _CLOSED_DOOR:
+        return _closed_door(error, asked)
     text = str(error)[:120] or type(error).__name__
     return ExchangeUnavailable(f"{asked}: no usable answer ({text}); check OPA_EXCHANGE_REST")
+
+
+def _closed_door(error: InvalidStatus, asked: str) -> RateLimited:
+    status = error.response.status_code
+    pause = retry_after(error.response.headers, _CLOSED_DOOR[status])
+    return RateLimited(
+        f"{asked}: no connection is given ({status}); waiting {pause:.0f} s; where it stays so, set "
+        "OPA_EXCHANGE_WS to another host of the exchange",
+        retry_after=pause,
+    )
 
 
 def _status(error: BinanceAPIException, asked: str) -> MarketError:

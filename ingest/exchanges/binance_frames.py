@@ -1,73 +1,224 @@
-"""Raw frames of the combined stream to frames in the words of the market."""
+"""Messages of the combined stream, taken as hostile, to frames in the words of the market."""
 
 from __future__ import annotations
 
-from decimal import Decimal, InvalidOperation
-from typing import Any
+from collections.abc import Callable, Sequence
+from decimal import Decimal
+from typing import Final
 
-from ingest.live import BookFrame, Frame, KlineFrame, LastFrame
-from market.errors import ExchangeUnavailable, InvalidMarketData
-from market.interval import Interval
+import msgspec
+
+from ingest.counters import Reject
+from ingest.exchanges.binance_payloads import (
+    AMOUNT,
+    AggregateTrade,
+    Bar,
+    BookTicker,
+    Envelope,
+    KlineEvent,
+    MiniTicker,
+    SingleTrade,
+)
+from ingest.live import (
+    BookFrame,
+    Frame,
+    KlineFrame,
+    LastFrame,
+    LeavingFrame,
+    RejectedFrame,
+    TradeFrame,
+    TradeKind,
+)
+from market.errors import InvalidMarketData
+from market.interval import Interval, Series
 from market.kline import Kline
 
+Read = Callable[[msgspec.Raw], Frame]
+_SHUTDOWN: Final = "serverShutdown"
+_LATEST_MS: Final = 60_000  # after its end, at which a candle is still spoken of (2,005 in recordings)
+_HIGHEST: Final = 1e16  # what DECIMAL(30,14) holds
+_envelope: Final = msgspec.json.Decoder(Envelope)
+_kline: Final = msgspec.json.Decoder(KlineEvent)
+_book: Final = msgspec.json.Decoder(BookTicker)
+_last: Final = msgspec.json.Decoder(MiniTicker)
+_aggregate: Final = msgspec.json.Decoder(AggregateTrade)
+_single: Final = msgspec.json.Decoder(SingleTrade)
 
-def read_frame(message: Any) -> Frame | None:
-    """One message; None for a stream we did not ask for, `ExchangeUnavailable` for an error or nonsense.
 
-    `{"stream": "btcusdt@bookTicker", "data": {...}}`; the library reports its own errors as
-    `{"e": "error", "type": "BinanceWebsocketClosed", "m": "Connection closed. Reconnecting..."}`.
-    """
-    if not isinstance(message, dict) or "data" not in message:
-        text = message.get("m") if isinstance(message, dict) else message
-        raise ExchangeUnavailable(f"live stream: the connection ended ({str(text)[:120]})")
-    kind = str(message.get("stream", "")).partition("@")[2]
+class _Unusable(Exception):
+    """Why this message is not used."""
+
+    def __init__(self, reason: Reject, detail: str) -> None:
+        super().__init__(detail)
+        self.reason = reason
+
+
+class FrameReader:
+    """Knows which streams were asked for; anything else, and what cannot be, becomes a rejected frame."""
+
+    def __init__(self, followed: Sequence[Series], trades: Sequence[TradeKind] = ()) -> None:
+        self._streams: dict[str, Read] = {}
+        self._series: dict[str, tuple[str, str]] = {}
+        for series in followed:
+            name = f"{series.symbol.lower()}@kline_{series.interval}"
+            self._series[name] = series.symbol, series.interval.name
+            self._streams[name] = KlineStream(series.symbol, series.interval).read
+        for symbol in {series.symbol for series in followed}:
+            self._streams[f"{symbol.lower()}@bookTicker"] = BookStream(symbol).read
+            self._streams[f"{symbol.lower()}@miniTicker"] = LastStream(symbol).read
+            for kind in trades:
+                self._streams[f"{symbol.lower()}@{kind}"] = TradeStream(symbol, kind).read
+
+    @property
+    def names(self) -> list[str]:
+        """What to subscribe to: `btcusdt@kline_1m`, `btcusdt@bookTicker`, `btcusdt@miniTicker`, ..."""
+        return sorted(self._streams)
+
+    def read(self, message: bytes) -> Frame:
+        """One message as received: `{"stream": "btcusdt@bookTicker", "data": {...}}`."""
+        stream = ""
+        try:
+            envelope = _envelope.decode(message)
+            stream = envelope.stream
+            known = self._streams.get(stream)
+            if known is not None:
+                return known(envelope.data)
+            if _SHUTDOWN in (stream.lstrip("!"), envelope.e):
+                return LeavingFrame()
+            raise _Unusable(Reject.UNKNOWN_STREAM, f"stream {stream!r} was not asked for")
+        except _Unusable as error:
+            return self._rejected(error.reason, stream, error)
+        except msgspec.ValidationError as error:
+            return self._rejected(Reject.WRONG_TYPE, stream, error)
+        except InvalidMarketData as error:
+            return self._rejected(Reject.IMPOSSIBLE, stream, error)
+        except (
+            msgspec.DecodeError,
+            ValueError,
+            RecursionError,
+        ) as error:  # ValueError: text that is no UTF-8
+            return self._rejected(Reject.MALFORMED, stream, error)
+
+    def _rejected(self, reason: Reject, stream: str, error: Exception) -> RejectedFrame:
+        return RejectedFrame(reason, f"{stream[:60]}: {str(error)[:160]}", self._series.get(stream))
+
+
+class KlineStream:
+    """`<symbol>@kline_<interval>`."""
+
+    def __init__(self, symbol: str, interval: Interval) -> None:
+        self._symbol = symbol
+        self._interval = interval
+        self._span = (-1, -1)  # the bar that was on the grid last: the calendar is asked once per bar
+
+    def read(self, data: msgspec.Raw) -> KlineFrame:
+        """A candle whose values can be; exact amounts only where it is closed."""
+        event = _kline.decode(data)
+        bar = event.k
+        if event.e != "kline" or event.s != self._symbol or bar.s != self._symbol:
+            raise _Unusable(Reject.MISMATCH, f"{event.e} of {event.s} {bar.s}")
+        if bar.i != self._interval.name:
+            raise _Unusable(Reject.MISMATCH, f"a candle of {bar.i}")
+        if (bar.t, bar.T) != self._span:
+            self._check_grid(bar)
+        earliest = bar.T + 1 if bar.x else bar.t
+        if not earliest <= event.E <= bar.T + _LATEST_MS:
+            raise _Unusable(Reject.IMPOSSIBLE, f"candle {bar.t} was sent at {event.E}")
+        _check_amounts(bar)
+        kline = _closed(bar) if bar.x else None
+        return KlineFrame(self._symbol, self._interval, bar.t, event.E, kline, bar.n)
+
+    def _check_grid(self, bar: Bar) -> None:
+        if self._interval.floor(bar.t) != bar.t or self._interval.close_time(bar.t) != bar.T:
+            raise _Unusable(Reject.IMPOSSIBLE, f"candle {bar.t} to {bar.T} is not on the grid")
+        self._span = (bar.t, bar.T)
+
+
+class BookStream:
+    """`<symbol>@bookTicker`."""
+
+    def __init__(self, symbol: str) -> None:
+        self._symbol = symbol
+
+    def read(self, data: msgspec.Raw) -> BookFrame:
+        """Best bid not above best ask, both above zero."""
+        book = _book.decode(data)
+        if book.s != self._symbol:
+            raise _Unusable(Reject.MISMATCH, f"a quote of {book.s}")
+        _check_text(book.b, book.B, book.a, book.A)
+        bid, ask = Decimal(book.b), Decimal(book.a)
+        if not 0 < bid <= ask:
+            raise _Unusable(Reject.IMPOSSIBLE, f"bid {book.b}, ask {book.a}")
+        return BookFrame(self._symbol, bid, Decimal(book.B), ask, Decimal(book.A), book.u)
+
+
+class LastStream:
+    """`<symbol>@miniTicker`."""
+
+    def __init__(self, symbol: str) -> None:
+        self._symbol = symbol
+
+    def read(self, data: msgspec.Raw) -> LastFrame:
+        """The last price, above zero."""
+        ticker = _last.decode(data)
+        if ticker.e != "24hrMiniTicker" or ticker.s != self._symbol:
+            raise _Unusable(Reject.MISMATCH, f"{ticker.e} of {ticker.s}")
+        _check_text(ticker.c)
+        last = Decimal(ticker.c)
+        if last <= 0:
+            raise _Unusable(Reject.IMPOSSIBLE, f"last price {ticker.c}")
+        return LastFrame(self._symbol, last, ticker.E)
+
+
+class TradeStream:
+    """`<symbol>@aggTrade` or `<symbol>@trade`."""
+
+    def __init__(self, symbol: str, kind: TradeKind) -> None:
+        self._symbol = symbol
+        self._kind = kind
+
+    def read(self, data: msgspec.Raw) -> TradeFrame:
+        """Its id."""
+        trade = _aggregate.decode(data) if self._kind is TradeKind.AGGREGATE else _single.decode(data)
+        if trade.e != self._kind or trade.s != self._symbol:
+            raise _Unusable(Reject.MISMATCH, f"{trade.e} of {trade.s}")
+        if isinstance(trade, SingleTrade):
+            return TradeFrame(self._symbol, self._kind, trade.t)
+        if trade.l < trade.f:
+            raise _Unusable(Reject.IMPOSSIBLE, f"trades {trade.f} to {trade.l}")
+        return TradeFrame(self._symbol, self._kind, trade.a)
+
+
+def _check_text(*amounts: str) -> None:
+    for text in amounts:
+        if AMOUNT.fullmatch(text) is None:
+            raise _Unusable(Reject.IMPOSSIBLE, f"{text[:40]!r} is no amount")
+
+
+def _check_amounts(bar: Bar) -> None:
+    """What can be said without exact numbers; comparisons are written so that NaN fails them."""
     try:
-        if kind.startswith("kline_"):
-            return read_kline(message["data"])
-        if kind == "bookTicker":
-            return read_book(message["data"])
-        if kind == "miniTicker":
-            return read_last(message["data"])
-    except (KeyError, TypeError, ValueError, InvalidOperation, InvalidMarketData) as error:
-        raise ExchangeUnavailable(f"live stream: a {kind} frame cannot be read ({error!r})") from error
-    if "serverShutdown" in str(message.get("stream")):
-        raise ExchangeUnavailable("live stream: the exchange announces that it shuts this connection down")
-    return None
+        high, low = float(bar.h), float(bar.l)
+        prices = 0 < low <= float(bar.o) <= high < _HIGHEST and low <= float(bar.c) <= high
+        volumes = float(bar.v) >= 0 and float(bar.q) >= 0 and float(bar.V) >= 0 and float(bar.Q) >= 0
+    except ValueError as error:
+        raise _Unusable(Reject.IMPOSSIBLE, f"no amount: {error}") from None
+    if not (prices and volumes):
+        raise _Unusable(Reject.IMPOSSIBLE, f"candle {bar.t}: {bar.o} {bar.h} {bar.l} {bar.c} {bar.v} {bar.q}")
 
 
-def read_kline(data: dict[str, Any]) -> KlineFrame:
-    """`{"e": "kline", "E": 1672515782136, "s": "BNBBTC", "k": {"t": 1672515780000, "T": 1672515839999,
-    "s": "BNBBTC", "i": "1m", "f": 100, "L": 200, "o": "0.0010", "c": "0.0020", "h": "0.0025", "l": "0.0015",
-    "v": "1000", "n": 100, "x": false, "q": "1.0000", "V": "500", "Q": "0.500", "B": "123456"}}`
-    """
-    bar = data["k"]
-    kline = None
-    if bar["x"] is True:
-        kline = Kline(
-            open_time=int(bar["t"]),
-            open=Decimal(bar["o"]),
-            high=Decimal(bar["h"]),
-            low=Decimal(bar["l"]),
-            close=Decimal(bar["c"]),
-            volume=Decimal(bar["v"]),
-            close_time=int(bar["T"]),
-            quote_volume=Decimal(bar["q"]),
-            trades=int(bar["n"]),
-            taker_base_volume=Decimal(bar["V"]),
-            taker_quote_volume=Decimal(bar["Q"]),
-        )
-    return KlineFrame(str(bar["s"]), Interval(bar["i"]), int(bar["t"]), int(data["E"]), kline)
-
-
-def read_book(data: dict[str, Any]) -> BookFrame:
-    """`{"u": 400900217, "s": "BNBUSDT", "b": "25.35190000", "B": "31.21000000", "a": "25.36520000",
-    "A": "40.66000000"}`
-    """
-    return BookFrame(str(data["s"]), *(Decimal(data[key]) for key in "bBaA"))
-
-
-def read_last(data: dict[str, Any]) -> LastFrame:
-    """`{"e": "24hrMiniTicker", "E": 1672515782136, "s": "BNBBTC", "c": "0.0025", "o": "0.0010",
-    "h": "0.0025", "l": "0.0010", "v": "10000", "q": "18"}`
-    """
-    return LastFrame(str(data["s"]), Decimal(data["c"]), int(data["E"]))
+def _closed(bar: Bar) -> Kline:
+    _check_text(bar.o, bar.h, bar.l, bar.c, bar.v, bar.q, bar.V, bar.Q)
+    return Kline(
+        open_time=bar.t,
+        open=Decimal(bar.o),
+        high=Decimal(bar.h),
+        low=Decimal(bar.l),
+        close=Decimal(bar.c),
+        volume=Decimal(bar.v),
+        close_time=bar.T,
+        quote_volume=Decimal(bar.q),
+        trades=bar.n,
+        taker_base_volume=Decimal(bar.V),
+        taker_quote_volume=Decimal(bar.Q),
+    )

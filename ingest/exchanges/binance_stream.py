@@ -1,74 +1,71 @@
-"""Live frames through python-binance's socket, used for one connection and then thrown away.
+"""Live frames through python-binance's sockets: one fresh connection, read by us, then thrown away.
 
-The library's own reconnection gives up after 21 s, can hang in `close()` and never back-fills, so it is
-switched off; the supervisor asks for a fresh connection instead.
+What we take from the library is the connection itself. Its read loop is replaced, because it
+- stops for good after one message that is no JSON, and then withholds even those that it holds already;
+- drops everything when its queue is full, and never reads history again after a reconnection;
+- gives up after 21 s without a server, and can hang in `close()` while it reconnects;
+- costs more per message (`wait_for`, `json.loads`, a queue) than receiving it does.
+So bytes go from the socket to our reader as they came and are decoded once; whoever reads decides what an
+error means, and asks for a fresh connection.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator
 from typing import Any, Final
 
 from ingest.exchanges.binance_errors import FAILURES, translate
-from ingest.exchanges.binance_frames import read_frame
+from ingest.exchanges.binance_frames import FrameReader
 from ingest.exchanges.library import AsyncClient, BinanceSocketManager, ReconnectingWebsocket
 from ingest.live import Frame
-from market.interval import Series
 
 log = logging.getLogger(__name__)
-# The library drops everything it holds when its queue is full; ours empties it faster than it can fill.
-_QUEUE_FRAMES: Final = 1_000_000
 _CLOSE_SECONDS: Final = 3.0
 _ASKED: Final = "live stream"
+# `max_queue`: messages that wait inside the connection before it stops reading from the network; a burst is
+# taken in one go. A message above `max_size` ends the connection. Unpacking would cost more than it saves.
+_CONNECTION: Final = {"max_queue": 1024, "max_size": 2**20, "compression": None}
 
 
-async def frames(
-    client: AsyncClient, address: str, followed: Sequence[Series]
-) -> AsyncGenerator[Frame, None]:
-    """Frames of `kline`, `bookTicker` and `miniTicker`; ends with `ExchangeUnavailable`."""
-    socket = _socket(client, address, followed)
+async def frames(client: AsyncClient, address: str, reader: FrameReader) -> AsyncGenerator[Frame, None]:
+    """Frames of the reader's streams; ends with `ExchangeUnavailable`."""
+    socket = _manager(client, address).multiplex_socket(reader.names)
     try:
-        await _guard(socket.connect())
+        await socket.connect()
+        receive, read = socket.recv, reader.read
         while True:
-            frame = read_frame(await _guard(socket.recv()))
-            if frame is not None:
-                yield frame
+            yield read(await receive())
+    except FAILURES as error:
+        raise translate(error, _ASKED) from error
     finally:
         await _close(socket)
 
 
-def stream_names(followed: Sequence[Series]) -> list[str]:
-    """`btcusdt@kline_1m`, `btcusdt@bookTicker`, `btcusdt@miniTicker`, each once."""
-    names = {f"{series.symbol.lower()}@kline_{series.interval}" for series in followed}
-    for symbol in {series.symbol.lower() for series in followed}:
-        names |= {f"{symbol}@bookTicker", f"{symbol}@miniTicker"}
-    return sorted(names)
+class _RawSocket(ReconnectingWebsocket):  # type: ignore[misc]  # the library has no types
+    async def _read_loop(self) -> None:
+        """The library starts this beside every connection; there is one reader only, and it is ours."""
+        self._handle_read_loop = None
+
+    async def recv(self) -> bytes:
+        """The next message as it came."""
+        message: bytes = await self.ws.recv(decode=False)
+        return message
 
 
-def _socket(client: AsyncClient, address: str, followed: Sequence[Series]) -> ReconnectingWebsocket:
-    manager_type = type("_Sockets", (BinanceSocketManager,), {"STREAM_URL": address})
-    manager = manager_type(client, max_queue_size=_QUEUE_FRAMES)
-    socket = manager.multiplex_socket(stream_names(followed))
-    socket.MAX_RECONNECTS = 0
-    socket.TIMEOUT = 1
-    return socket
+class _Sockets(BinanceSocketManager):  # type: ignore[misc]
+    def _get_socket(self, path: str, *, prefix: str = "ws/", **_others: Any) -> _RawSocket:
+        """A new object each time: the library hands out the old one, dead or not."""
+        return _RawSocket(url=self.STREAM_URL, path=path, prefix=prefix, **_CONNECTION)
 
 
-async def _guard(call: Any) -> Any:
-    try:
-        answer = await call
-    except FAILURES as error:
-        raise translate(error, _ASKED) from error
-    # The library uses `wait_for`, which before Python 3.12 loses a cancellation that comes with a frame.
-    task = asyncio.current_task()
-    if task is not None and task.cancelling():
-        raise asyncio.CancelledError
-    return answer
+def _manager(client: AsyncClient, address: str) -> _Sockets:
+    manager: _Sockets = type("_AddressedSockets", (_Sockets,), {"STREAM_URL": address})(client)
+    return manager
 
 
-async def _close(socket: ReconnectingWebsocket) -> None:
+async def _close(socket: _RawSocket) -> None:
     try:
         async with asyncio.timeout(_CLOSE_SECONDS):
             await socket.close()

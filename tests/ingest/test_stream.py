@@ -1,6 +1,7 @@
 """Following the simulator at 60 times real speed."""
 
 import asyncio
+from collections import Counter
 from contextlib import asynccontextmanager, closing
 from datetime import timedelta
 from decimal import Decimal
@@ -106,10 +107,10 @@ async def test_a_cut_connection_is_replaced_and_leaves_no_hole(
 ) -> None:
     async with following(fast, klines, "BTCUSDT") as (live, _ticks, _saved):
         await confirmed(klines, 5)
-        before = live.connections
+        before = live.counters.connections
         fast.control.fault("drop_streams")
         async with asyncio.timeout(20):
-            while live.connections == before:
+            while live.counters.connections == before:
                 await asyncio.sleep(0.1)
         await confirmed(klines, klines.series()[0].rows + 4)
     assert_complete(fast, klines)
@@ -162,27 +163,53 @@ def test_samples_that_cannot_be_stored_are_kept_up_to_a_limit_and_counted() -> N
     assert sampler.dropped == 3
 
 
-def test_silence_is_noticed_in_market_time() -> None:
+def watching(in_vain: Counter[Any] | None = None) -> tuple[Watchdog, list[float]]:
     wall = [0.0]
     clock = SampledClock(lambda: wall[0])
     clock.observe(0)
-    watchdog = Watchdog([Series("simulated", "BTCUSDT", M1)], clock, lambda: wall[0])
-    wall[0] = 29
+    return Watchdog([Series("simulated", "BTCUSDT", M1)], clock, lambda: wall[0], in_vain), wall
+
+
+def test_silence_is_noticed_in_market_time() -> None:
+    watchdog, wall = watching()
+    wall[0] = 9
     watchdog.check()
-    wall[0] = 31
-    with pytest.raises(ExchangeUnavailable, match="nothing came for 31"):
+    wall[0] = 11
+    with pytest.raises(ExchangeUnavailable, match="nothing came for 11"):
         watchdog.check()
 
 
 def test_one_stream_that_goes_silent_is_noticed_while_the_others_speak() -> None:
-    wall = [0.0]
-    clock = SampledClock(lambda: wall[0])
-    clock.observe(0)
-    watchdog = Watchdog([Series("simulated", "BTCUSDT", M1)], clock, lambda: wall[0])
-    wall[0] = 121
+    watchdog, wall = watching()
+    wall[0] = 9
+    assert watchdog.silent() is None
+    wall[0] = 11
     watchdog.heard()
-    with pytest.raises(ExchangeUnavailable, match="no BTCUSDT 1m candle"):
-        watchdog.check()
+    watchdog.check()
+    assert watchdog.silent() == "no BTCUSDT 1m for 11.0 s"
+
+
+def test_quotes_may_be_quiet_longer_than_candles_but_not_for_ever() -> None:
+    watchdog, wall = watching()
+    for second in range(0, 59, 2):
+        wall[0] = second
+        watchdog.heard(("BTCUSDT", "1m"))
+    assert watchdog.silent() is None
+    wall[0] = 61
+    watchdog.heard(("BTCUSDT", "1m"))
+    assert watchdog.silent() == "no BTCUSDT bookTicker for 61.0 s"
+
+
+def test_a_market_that_stays_silent_is_given_twice_the_time_after_each_connection_made_for_it() -> None:
+    in_vain: Counter[Any] = Counter()
+    for allowed in (10, 20, 40):
+        watchdog, wall = watching(in_vain)
+        wall[0] = allowed - 1
+        assert watchdog.silent() is None
+        wall[0] = allowed + 1
+        assert watchdog.silent() is not None
+    watchdog.heard(("BTCUSDT", "1m"))
+    assert not in_vain
 
 
 def test_the_clock_learns_its_speed_and_notices_a_jump() -> None:
