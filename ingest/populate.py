@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -9,6 +10,9 @@ from functools import partial
 from itertools import zip_longest
 from typing import Final, Protocol
 
+from ingest.archive.choice import Via, choose
+from ingest.archive.importing import FileImport
+from ingest.archive.period import Period
 from ingest.keeper import Keeper
 from ingest.pager import Pager
 from ingest.patience import Patience
@@ -18,13 +22,16 @@ from ingest.settling import settle_holes
 from ingest.times import to_iso
 from ingest.together import together
 from market.coverage import Hole, HoleReason
+from market.errors import ExchangeUnavailable, RefusedByExchange
 from market.interval import Series
 from market.kline import empty_klines
-from market.ports import KlineSource
+from market.ports import KlineSource, WriteResult
 
 log = logging.getLogger(__name__)
 Window = tuple[Series, int, int]
 _WORKERS: Final = 8
+# Two are being stored while the next is downloaded and read.
+_FILES_AT_ONCE: Final = 3
 
 
 class Progress(Protocol):
@@ -48,6 +55,8 @@ class Report:
     inserted: int = 0
     changed: int = 0
     withdrawn: int = 0
+    kept: int = 0
+    rejected: int = 0
     holes: list[Hole] = field(default_factory=list)
 
 
@@ -62,11 +71,16 @@ class Populate:
         progress: Progress,
         *,
         refresh: bool = False,
+        files: FileImport | None = None,
+        via: Via = Via.AUTO,
     ) -> None:
         self._source = source
         self._keeper = keeper
         self._progress = progress
         self._refresh = refresh
+        self._files = files
+        self._via = via
+        self._few = asyncio.Semaphore(_FILES_AT_ONCE)
         self._patience = patience
         self._pager = Pager(source, patience)
         self._now = 0
@@ -76,26 +90,29 @@ class Populate:
         self._now = await self._patience.call("exchange time", self._source.server_time)
         jobs = await make_jobs(self._source, self._patience, wanted, self._now)
         reports = {job.series: Report(job.series) for job in jobs}
-        work: list[list[Window]] = []
+        work: list[list[Window | Period]] = []
         for job in jobs:
             await self._keeper.run(partial(self._keeper.klines.register, job.info, job.series.interval))
-            work.append([(job.series, *window) for window in await self._open_windows(job)])
+            work.append(await self._open_work(job))
         # The series take turns, so that all bars move and all estimates mean something.
-        turns = (window for turn in zip_longest(*work) for window in turn if window)
+        turns = (piece for turn in zip_longest(*work) for piece in turn if piece)
         await self._work_off(turns, reports)
         for job in jobs:
             holes = await settle_holes(self._pager, self._keeper, job.series, job.info, self._now)
             reports[job.series].holes = holes
         return list(reports.values())
 
-    async def _open_windows(self, job: Job) -> list[tuple[int, int]]:
+    async def _open_work(self, job: Job) -> list[Window | Period]:
         interval = job.series.interval
         covered = await self._keeper.run(partial(self._keeper.klines.coverage, job.series))
         parts = missing_ranges(job, () if self._refresh else covered)
         if parts:
             parts = await self._after_listing(job.series, parts)
         self._progress.begin(job.series, sum(interval.count(a, b + 1) for a, b in parts))
-        return [window for start, end in parts for window in windows(interval, start, end)]
+        choice = choose(job.series, parts, self._via, has_archive=self._files is not None)
+        if parts:
+            log.info("%s: %s", job.series, choice.why)
+        return [*choice.files, *_windows(job.series, choice.parts)]
 
     async def _after_listing(self, series: Series, parts: list[tuple[int, int]]) -> list[tuple[int, int]]:
         """Record the stretch before the first bar ever as a hole and keep the rest."""
@@ -116,20 +133,61 @@ class Populate:
             series, Reading(start, end - 1, empty_klines(), [hole] if bars else []), self._now
         )
 
-    async def _work_off(self, work: Iterator[Window], reports: dict[Series, Report]) -> None:
+    async def _work_off(self, work: Iterator[Window | Period], reports: dict[Series, Report]) -> None:
         async def worker() -> None:
-            for series, start, end in work:
-                reading = await read(self._pager, series, start, end, self._now)
-                await self._finish(reading, reports[series])
+            for piece in work:
+                if isinstance(piece, Period):
+                    await self._import(piece, reports[piece.series])
+                else:
+                    await self._ask(piece, reports[piece[0]])
 
         await together(*(worker() for _ in range(_WORKERS)))
 
-    async def _finish(self, reading: Reading, report: Report) -> None:
+    async def _ask(self, window: Window, report: Report) -> None:
+        reading = await read(self._pager, *window, self._now)
         result = await self._keeper.confirm(report.series, reading, self._now)
-        rows = reading.klines.num_rows
+        self._count(report, result, reading.covered, reading.klines.num_rows)
+
+    async def _import(self, file: Period, report: Report) -> None:
+        async with self._few:
+            if await self._imported(file, report):
+                return
+        if file.cadence == "monthly":
+            for day in file.days():
+                await self._import(day, report)
+            return
+        for window in _windows(file.series, [(file.start, file.end - 1)]):
+            await self._ask(window, report)
+
+    async def _imported(self, file: Period, report: Report) -> bool:
+        """Whether the file could be used; an archive that fails is not asked again unless it has to be."""
+        if self._files is None:
+            return False
+        try:
+            if self._refresh and await self._files.is_unchanged(file):
+                self._count(report, WriteResult(), (file.start, file.end), 0)
+                return True
+            found = await self._files.run(file, self._now)
+        except (ExchangeUnavailable, RefusedByExchange) as error:
+            if self._via is Via.ARCHIVE:
+                raise
+            log.warning("the archive is given up, REST is asked instead: %s", error)
+            self._files = None
+            return False
+        if found is None:
+            return False
+        report.rejected += found.rejected
+        self._count(report, found.result, (file.start, file.end), found.rows)
+        return True
+
+    def _count(self, report: Report, result: WriteResult, covered: tuple[int, int], rows: int) -> None:
         report.read += rows
         report.inserted += result.inserted
         report.changed += result.changed
         report.withdrawn += result.withdrawn
-        bars = report.series.interval.count(*reading.covered)
-        self._progress.advance(report.series, bars, rows)
+        report.kept += result.kept
+        self._progress.advance(report.series, report.series.interval.count(*covered), rows)
+
+
+def _windows(series: Series, parts: list[tuple[int, int]]) -> list[Window]:
+    return [(series, *each) for start, end in parts for each in windows(series.interval, start, end)]

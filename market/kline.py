@@ -119,9 +119,19 @@ def check_klines(table: pa.Table) -> None:
     """Raise `InvalidMarketData` naming the first broken invariant and the open time where it broke."""
     if table.num_rows == 0:
         return
-    column = table.column
-    if any(column(name).null_count for name in table.column_names):
+    if any(table.column(name).null_count for name in table.column_names):
         raise InvalidMarketData("a kline has an empty field")
+    times = table.column("open_time")
+    for rule, broken in broken_rules(table).items():
+        at = pc.index(broken, True).as_py()
+        if at >= 0:
+            raise InvalidMarketData(f"kline {times[at].as_py()}: {rule}")
+    _check_order(times)
+
+
+def broken_rules(table: pa.Table) -> dict[str, pa.ChunkedArray]:
+    """What has to hold in every row by itself: the words for each rule and which rows break it."""
+    column = table.column
     low, high, zero = column("low"), column("high"), pa.scalar(0, PRICE)
     rules = {
         "close time before its open time": pc.less(column("close_time"), column("open_time")),
@@ -132,11 +142,7 @@ def check_klines(table: pa.Table) -> None:
     }
     for name in VOLUME_FIELDS:
         rules[f"negative {name}"] = pc.less(column(name), pa.scalar(0, VOLUME))
-    for rule, broken in rules.items():
-        at = pc.index(broken, True).as_py()
-        if at >= 0:
-            raise InvalidMarketData(f"kline {column('open_time')[at].as_py()}: {rule}")
-    _check_order(column("open_time"))
+    return rules
 
 
 def _check_order(times: pa.ChunkedArray) -> None:

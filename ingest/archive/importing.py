@@ -1,0 +1,127 @@
+"""One file of the archive into the record: verified, validated, its gaps asked of REST, stored at once."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Final
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from ingest.archive.client import ArchiveSource, Download, download
+from ingest.archive.odd_lines import Rejected
+from ingest.archive.parse import Parsed, parse
+from ingest.archive.period import Period
+from ingest.archive.quarantine import Quarantine
+from ingest.archive.unzip import text_bound, unzip
+from ingest.gaps import Gap, gaps
+from ingest.keeper import Keeper
+from ingest.pager import Pager
+from ingest.reading import read
+from ingest.times import to_iso
+from market.coverage import Hole, HoleReason
+from market.errors import InvalidMarketData
+from market.interval import Series
+from market.kline import KLINE_SCHEMA, Source
+from market.ports import ArchiveStore, FileRows, ImportedFile, WriteResult
+
+log = logging.getLogger(__name__)
+_SHOWN: Final = 12  # digits of a checksum that tell files apart for a reader
+_NOT_IN: Final = "not in {file}, asked of REST: empty; market time {when}"
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """What a file brought."""
+
+    result: WriteResult
+    rows: int
+    rejected: int
+
+
+class FileImport:
+    """Imports files; `now` is market time from before the first of them."""
+
+    def __init__(
+        self, source: ArchiveSource, store: ArchiveStore, quarantine: Quarantine, keeper: Keeper, pager: Pager
+    ) -> None:
+        self._source = source
+        self._store = store
+        self._quarantine = quarantine
+        self._keeper = keeper
+        self._pager = pager
+
+    async def run(self, file: Period, now: int) -> Imported | None:
+        """None where there is no such file or it is unusable as a whole: its bars are still to be read."""
+        try:
+            found = await download(self._source, file)
+            if found is None:
+                return None
+            parsed = await asyncio.to_thread(_open, found, file)
+        except InvalidMarketData as error:
+            log.warning("%s is put aside, its candles are read from elsewhere: %s", file.name, error)
+            await asyncio.to_thread(self._quarantine.put, file, "", [Rejected(0, "", str(error))])
+            return None
+        return await self._store_rows(file, found, parsed, now)
+
+    async def is_unchanged(self, file: Period) -> bool:
+        """Whether the file was imported and the archive still names the same checksum."""
+        known = await self._keeper.run(partial(self._store.imported, file.series))
+        before = next((each.sha256 for each in known if each.name == file.name), None)
+        try:
+            return before is not None and await self._source.checksum(file) == before
+        except InvalidMarketData:
+            return False
+
+    async def _store_rows(self, file: Period, found: Download, parsed: Parsed, now: int) -> Imported:
+        missing = gaps(parsed.klines, file.series.interval, file.start, file.last_open)
+        evidence = _NOT_IN.format(file=f"{file.name} ({found.sha256[:_SHOWN]})", when=to_iso(now))
+        holes = [hole for gap in missing for hole in await self._by_rest(file.series, gap, now, evidence)]
+        rows = FileRows(
+            ImportedFile(file.name, found.sha256, file.start, file.end), parsed.klines, parsed.lines, holes
+        )
+        if parsed.rejected:
+            log.warning("%s: %d lines are put aside", file.name, len(parsed.rejected))
+        # Before the file counts as imported: it is not looked at again until it changes.
+        await asyncio.to_thread(self._quarantine.put, file, found.sha256, parsed.rejected)
+        result = await self._keeper.run(partial(self._store.import_file, file.series, rows, now=now))
+        if result.kept:
+            log.warning("%s: %d candles differ from REST, which stands", file.name, result.kept)
+            both = [*parsed.rejected, *await self._conflicts(file, parsed.klines)]
+            await asyncio.to_thread(self._quarantine.put, file, found.sha256, both)
+        return Imported(result, parsed.klines.num_rows, len(parsed.rejected))
+
+    async def _by_rest(self, series: Series, gap: Gap, now: int, evidence: str) -> list[Hole]:
+        """Bars that the file lacks: what REST has is stored, the rest are holes with evidence from both."""
+        last = gap.end - 1
+        if (await self._pager.page(series, gap.start, last)).num_rows == 0:
+            return [Hole(gap.start, gap.end, gap.bars, HoleReason.OUTAGE, evidence)]
+        reading = await read(self._pager, series, gap.start, last, now)
+        await self._keeper.confirm(series, reading, now)
+        return reading.holes
+
+    async def _conflicts(self, file: Period, klines: pa.Table) -> list[Rejected]:
+        """Both versions of every bar about which REST and the file disagree."""
+        call = partial(self._keeper.klines.read, file.series, file.start, file.end)
+        stored = await self._keeper.run(call)
+        stands = stored.filter(pc.equal(stored.column("source"), str(Source.REST))).select(KLINE_SCHEMA.names)
+        said = {row["open_time"]: row for row in klines.to_pylist()}
+        return [
+            Rejected(0, _text(said.get(row["open_time"])), f"REST stands: {_text(row)}")
+            for row in stands.to_pylist()
+            if said.get(row["open_time"]) != row
+        ]
+
+
+def _open(found: Download, file: Period) -> Parsed:
+    bars = file.series.interval.count(file.start, file.end)
+    text = unzip(found.body, f"{Path(file.name).stem}.csv", text_bound(bars))
+    return parse(text, file)
+
+
+def _text(row: dict[str, object] | None) -> str:
+    return ",".join(str(value) for value in row.values()) if row else "no such candle"
