@@ -15,7 +15,9 @@ from simulator.paging import DEFAULT_LIMIT, Window, window
 from simulator.ports import Listing
 from simulator.zones import offset_of
 
-SYMBOL_PATTERN: Final = "^[A-Z0-9-_.]{1,20}$"
+# Letters of any script but no lower case, as the exchange allows since December 2025.
+SYMBOL_PATTERN: Final = r"^(?:(?![a-z])[\w\-.]){1,50}$"
+STATUSES: Final = ("TRADING", "HALT", "BREAK", "CANCEL_ONLY")
 NUMBER_PATTERN: Final = "^[0-9]{1,20}$"
 _MICROSECONDS_FROM: Final = 10**14
 
@@ -55,17 +57,26 @@ class Parameters:
         """`symbol=A`, `symbols=["A","B"]`, or None for neither."""
         if "symbol" in self._query:
             if "symbols" in self._query:
-                raise refusal.Refusal(-1128, "Combination of optional parameters invalid.")
+                raise refusal.combination()
             return [self.symbol(listings)]
         if "symbols" not in self._query:
             return None
         try:
             names = orjson.loads(self.text("symbols"))
         except orjson.JSONDecodeError:
-            raise refusal.illegal_characters("symbols", '^\\["[A-Z0-9-_.]{1,20}"(,"…")*\\]$') from None
+            raise refusal.illegal_characters("symbols", r'^\["…"(,"…")*\]$') from None
         if not isinstance(names, list) or not names:
             raise refusal.bad_data("symbols")
         return [_listed(str(name), "symbols", listings) for name in names]
+
+    def status(self, asked: list[Listing] | None) -> str | None:
+        """`symbolStatus`; symbols that were named must have it."""
+        status = self._query.get("symbolStatus")
+        if status is not None and status not in STATUSES:
+            raise refusal.bad_data("symbolStatus")
+        if status is not None and any(each.status != status for each in asked or ()):
+            raise refusal.another_status()
+        return status
 
     def interval(self, listing: Listing) -> Interval:
         """The mandatory interval, served for this symbol."""
@@ -82,12 +93,15 @@ class Parameters:
         limit = self.number("limit")
         if limit == 0:
             raise refusal.bad_data("limit")
-        start, end = self.number("startTime"), self.number("endTime")
-        if start is not None and start >= _MICROSECONDS_FROM:
-            start = -(-start // 1000)
-        if end is not None and end >= _MICROSECONDS_FROM:
-            end //= 1000
+        start, end = self.time("startTime", up=True), self.time("endTime")
         return window(start, end, DEFAULT_LIMIT if limit is None else limit)
+
+    def time(self, name: str, up: bool = False) -> int | None:
+        """ms, from ms or µs; a part of a ms is rounded `up` or away."""
+        value = self.number(name)
+        if value is None or value < _MICROSECONDS_FROM:
+            return value
+        return -(-value // 1000) if up else value // 1000
 
     def offset(self) -> int:
         """`timeZone` in ms east of UTC."""

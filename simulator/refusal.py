@@ -59,6 +59,16 @@ def not_all_read(read: int, sent: int) -> Refusal:
     )
 
 
+def combination() -> Refusal:
+    """-1128."""
+    return Refusal(-1128, "Combination of optional parameters invalid.")
+
+
+def another_status() -> Refusal:
+    """-1220."""
+    return Refusal(-1220, "The symbol's status does not match the requested symbolStatus.")
+
+
 def bad_data(name: str) -> Refusal:
     """-1130."""
     return Refusal(-1130, f"Data sent for parameter '{name}' is not valid.")

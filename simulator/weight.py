@@ -12,7 +12,17 @@ LIMIT: Final = 6_000
 _MINUTE_S: Final = 60
 _PATIENCE: Final = 5  # requests after the first 429 of a minute that are only refused
 _BAN_S: Final = 120
-_FIXED: Final = {"klines": 2, "uiKlines": 2, "exchangeInfo": 20}
+_FIXED: Final = {
+    "klines": 2,
+    "uiKlines": 2,
+    "exchangeInfo": 20,
+    "trades": 25,
+    "aggTrades": 4,
+    "avgPrice": 2,
+}
+_DEPTH: Final = ((100, 5), (500, 25), (1_000, 50))  # up to so many levels
+_DEEPEST: Final = 250
+RAW_LIMIT: Final = 300_000  # requests in five minutes, as `exchangeInfo` says; nobody is held to it here
 
 
 def cost(path: str, query: Mapping[str, str]) -> int:
@@ -22,6 +32,10 @@ def cost(path: str, query: Mapping[str, str]) -> int:
         return 80 if _symbols(query) == 0 or _symbols(query) > 100 else 40 if _symbols(query) > 20 else 2
     if name in ("ticker/price", "ticker/bookTicker"):
         return 2 if "symbol" in query else 4
+    if name == "depth":
+        limit = query.get("limit", "")
+        levels = int(limit) if limit.isdecimal() and int(limit) else _DEPTH[0][0]
+        return next((weight for most, weight in _DEPTH if levels <= most), _DEEPEST)
     return _FIXED.get(name, 1)
 
 

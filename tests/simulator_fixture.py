@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 
@@ -41,11 +42,11 @@ class Control:
 
     def ledger(self, symbol: str, interval: str, start: int = 0) -> list[list[Any]]:
         """Every final kline so far that opens at or after `start`, as the exchange's rows."""
-        return self._call(f"/sim/ledger?symbol={symbol}&interval={interval}&startTime={start}")
+        return self._call(f"/sim/ledger?symbol={quote(symbol)}&interval={interval}&startTime={start}")
 
     def holes(self, symbol: str, interval: str, start: int) -> list[dict[str, Any]]:
         """Every stretch of the grid from `start` on without a final kline, with its cause."""
-        return self._call(f"/sim/holes?symbol={symbol}&interval={interval}&startTime={start}")
+        return self._call(f"/sim/holes?symbol={quote(symbol)}&interval={interval}&startTime={start}")
 
     def scenarios(self) -> list[dict[str, Any]]:
         """Name, description and `ends_client` of each scripted scenario."""
@@ -66,6 +67,27 @@ class Control:
     def fault(self, kind: str, **options: object) -> None:
         """Arm a fault: `control.fault("status", status=429, count=2, path="/api/v3/klines")`."""
         self._call("/sim/fault", {"kind": kind, **options})
+
+    def page_fault(self, kind: str, **options: object) -> None:
+        """Spoil a page of klines: `control.page_fault("short_page", after=1)`."""
+        self._call("/sim/page-fault", {"kind": kind, **options})
+
+    def history(self, kind: str, begin: object, end: object, **options: object) -> dict[str, Any]:
+        """Change history: `control.history("outage", "-3h", "-2h")`; returns the change as it was armed."""
+        body = {"kind": kind, "begin": begin, "end": end, **options}
+        return dict(self._call("/sim/history", body)["armed"])
+
+    def restore_history(self) -> None:
+        """Serve the first history again."""
+        self._call("/sim/history", method="DELETE")
+
+    def waiting(self) -> dict[str, Any]:
+        """Faults that have not done their work yet, and every change of history."""
+        return dict(self._call("/sim/scenario"))
+
+    def changes(self, symbol: str, interval: str) -> list[dict[str, Any]]:
+        """Every final bar that changed: `open_time`, `since`, `kind`, `before`, `after`."""
+        return list(self._call(f"/sim/ledger/changes?symbol={quote(symbol)}&interval={interval}"))
 
     def clear_faults(self) -> None:
         """Disarm every fault."""

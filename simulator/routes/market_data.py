@@ -12,15 +12,20 @@ from simulator.bars import CLOSE, HIGH, LOW, OPEN
 from simulator.exchange import EXCHANGE
 from simulator.parameters import Parameters, in_microseconds, shown_time
 from simulator.ports import Listing
-from simulator.refusal import bad_data, json_answer, json_text
+from simulator.refusal import combination, json_answer, json_text
 from simulator.routes.symbol_info import symbol_info
-from simulator.weight import LIMIT
+from simulator.weight import LIMIT, RAW_LIMIT
 from simulator.wire import kline_rows
 
 routes = web.RouteTableDef()
 _KLINES: Final = frozenset({"symbol", "interval", "startTime", "endTime", "limit", "timeZone"})
 _COARSER: Final = 10  # ticks to which "klines modified for presentation" are rounded
-_STATUSES: Final = ("TRADING", "HALT", "BREAK", "CANCEL_ONLY")
+_RATE_LIMITS: Final = [
+    {"rateLimitType": "REQUEST_WEIGHT", "interval": "MINUTE", "intervalNum": 1, "limit": LIMIT},
+    {"rateLimitType": "ORDERS", "interval": "SECOND", "intervalNum": 10, "limit": 100},
+    {"rateLimitType": "ORDERS", "interval": "DAY", "intervalNum": 1, "limit": 200_000},
+    {"rateLimitType": "RAW_REQUESTS", "interval": "MINUTE", "intervalNum": 5, "limit": RAW_LIMIT},
+]
 
 
 @routes.get("/api/v3/ping")
@@ -41,17 +46,15 @@ async def exchange_info(request: web.Request) -> web.Response:
     exchange = request.app[EXCHANGE]
     parameters = Parameters(request, frozenset({"symbol", "symbols", "symbolStatus", "permissions"}))
     asked = parameters.symbols(exchange.listings())
+    if asked is not None and "symbolStatus" in request.query:
+        raise combination()
     listings: list[Listing] = list(exchange.listings().values()) if asked is None else asked
-    status = request.query.get("symbolStatus")
-    if status is not None and status not in _STATUSES:
-        raise bad_data("symbolStatus")
+    status = parameters.status(None)
     return json_answer(
         {
             "timezone": "UTC",
             "serverTime": shown_time(request, exchange.clock.now()),
-            "rateLimits": [
-                {"rateLimitType": "REQUEST_WEIGHT", "interval": "MINUTE", "intervalNum": 1, "limit": LIMIT}
-            ],
+            "rateLimits": _RATE_LIMITS,
             "exchangeFilters": [],
             "symbols": [symbol_info(each) for each in listings if status in (None, each.status)],
         }

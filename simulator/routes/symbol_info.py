@@ -27,7 +27,9 @@ def symbol_info(listing: Listing) -> dict[str, object]:
         "filters": [
             {"filterType": "PRICE_FILTER", "minPrice": tick, "maxPrice": _LARGEST, "tickSize": tick},
             {"filterType": "LOT_SIZE", "minQty": lot, "maxQty": _LARGEST, "stepSize": lot},
+            {"filterType": "NOTIONAL", "minNotional": "5.00000000", "applyMinToMarket": True},
         ],
-        "permissions": ["SPOT"],
+        "permissions": [],
+        "permissionSets": [["SPOT"]],
         "derivedColumns": list(listing.derived),
     }

@@ -42,8 +42,10 @@ def _answer(request: web.Request, ticker: Ticker) -> web.Response:
     exchange = request.app[EXCHANGE]
     now = exchange.clock.now()
     listings = exchange.market.listings(now)
-    asked = Parameters(request, _KNOWN).symbols(listings)
-    wanted = list(listings.values()) if asked is None else asked
+    parameters = Parameters(request, _KNOWN)
+    asked = parameters.symbols(listings)
+    status = parameters.status(asked)
+    wanted = [each for each in listings.values() if status in (None, each.status)] if asked is None else asked
     found = [each for each in (ticker(exchange.market, listing, now) for listing in wanted) if each]
     return json_answer(found[0] if "symbol" in request.query and found else found)
 
