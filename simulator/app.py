@@ -17,7 +17,18 @@ from simulator.exchange import EXCHANGE, Exchange
 from simulator.faults.answers import refused, spoilt
 from simulator.ports import Market
 from simulator.refusal import Refusal, json_answer
-from simulator.routes import control, faults, ledger, market_data, scenarios, tickers
+from simulator.routes import (
+    control,
+    depth,
+    faults,
+    ledger,
+    market_data,
+    scenarios,
+    stream_control,
+    tickers,
+    trades,
+)
+from simulator.trades import Tape
 from simulator.weight import cost
 
 _USED: Final = "used weight"
@@ -26,9 +37,10 @@ _USED: Final = "used weight"
 def make_app(market: Market, clock: MarketClock) -> web.Application:
     """An application that serves `market` as it stands at `clock`."""
     app = web.Application(middlewares=[_exchange_rules])
-    app[EXCHANGE] = Exchange(AmendedMarket(market), clock)
+    app[EXCHANGE] = Exchange(AmendedMarket(market), clock, Tape(market))
     app[tree.ARCHIVE] = tree.Archive()
-    for module in (market_data, tickers, control, faults, ledger, scenarios, sockets, tree):
+    exchange_side = (market_data, tickers, depth, trades, sockets, tree)
+    for module in (*exchange_side, control, faults, ledger, scenarios, stream_control):
         app.add_routes(module.routes)
     app.on_response_prepare.append(_show_weight)
     app.on_shutdown.append(_close_sockets)

@@ -10,10 +10,12 @@ from aiohttp import web
 
 from simulator.amended import AmendedMarket
 from simulator.clock import MarketClock
+from simulator.connection_rules import ConnectionRules
 from simulator.faults.answers import Fault
 from simulator.faults.pages import PagePlan
 from simulator.faults.trigger import Plan
 from simulator.ports import Listing
+from simulator.stream_faults.plan import StreamFaultPlan
 from simulator.trades import Tape
 from simulator.weight import WeightBook
 
@@ -32,10 +34,14 @@ class Client(Protocol):
 
 @dataclass
 class Exchange:
-    """The market, its clock, and the books that are kept on the clients."""
+    """The market, its clock, and the books that are kept on the clients.
+
+    The tape is that of the market without later changes: an id never means another trade.
+    """
 
     market: AmendedMarket
     clock: MarketClock
+    tape: Tape
     weights: WeightBook = field(default_factory=WeightBook)
     faults: Plan[Fault] = field(default_factory=Plan)
     pages: PagePlan = field(default_factory=PagePlan)
@@ -43,10 +49,9 @@ class Exchange:
     statuses: Counter[int] = field(default_factory=Counter)
     connections: set[Client] = field(default_factory=set)
     accepted: int = 0
-    tape: Tape = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.tape = Tape(self.market)
+    rules: ConnectionRules = field(default_factory=ConnectionRules)
+    stream_faults: StreamFaultPlan = field(default_factory=StreamFaultPlan)
+    socket_events: Counter[str] = field(default_factory=Counter)
 
     def listings(self) -> dict[str, Listing]:
         """Symbols listed at this moment."""
@@ -56,6 +61,8 @@ class Exchange:
         """No more faults; what happened to the history stays."""
         self.faults.clear()
         self.pages.clear()
+        self.stream_faults.clear()
+        self.rules = ConnectionRules()
         self.market.settle()
         self.tape.forget()
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from market.interval import SECOND, Interval
+from market.interval import Interval
 from simulator.bars import (
     CLOSE,
     CLOSE_TIME,
@@ -18,27 +18,29 @@ from simulator.bars import (
     Bars,
 )
 from simulator.quotes import Day, Quote
+from simulator.trades import Trade
 from simulator.wire import decimal
 
 
-def kline(symbol: str, interval: Interval, bar: Bars, time: int, final: bool) -> dict[str, object]:
+def kline(
+    symbol: str, interval: Interval, bar: Bars, first_id: int, time: int, final: bool
+) -> dict[str, object]:
     """`{"e":"kline","E":1672515782136,"s":"BNBBTC","k":{"t":…,"T":…,…,"x":false,…,"B":"0"}}`.
 
-    Trade ids are the seconds of the `trade` stream; a bar without trades has `f` and `L` -1.
+    `first_id` is the id of its first trade; a bar without trades has `f` and `L` -1.
     """
-    first, last = int(bar[OPEN_TIME]), min(int(bar[CLOSE_TIME]) + 1, time)
     count = int(bar[TRADES])
     return {
         "e": "kline",
         "E": time,
         "s": symbol,
         "k": {
-            "t": first,
+            "t": int(bar[OPEN_TIME]),
             "T": int(bar[CLOSE_TIME]),
             "s": symbol,
             "i": interval.name,
-            "f": first // SECOND + 1 if count else -1,
-            "L": last // SECOND if count else -1,
+            "f": first_id if count else -1,
+            "L": first_id + count - 1 if count else -1,
             "o": decimal(bar[OPEN]),
             "c": decimal(bar[CLOSE]),
             "h": decimal(bar[HIGH]),
@@ -81,16 +83,22 @@ def mini_ticker(symbol: str, day: Day) -> dict[str, object]:
     }
 
 
-def trade(symbol: str, book: Quote, quantity: int, time: int) -> dict[str, object]:
+def trade(symbol: str, done: Trade, time: int) -> dict[str, object]:
     """`{"e":"trade","E":…,"s":…,"t":id,"p":price,"q":quantity,"T":time,"m":buyer is maker,"M":true}`."""
+    return {"e": "trade", "E": time, "s": symbol, "t": done.id, **_deal(done)}
+
+
+def aggregate_trade(symbol: str, done: Trade, time: int) -> dict[str, object]:
+    """`{"e":"aggTrade","E":…,"s":…,"a":id,"p":…,"q":…,"f":first id,"l":last id,"T":…,"m":…,"M":true}`."""
+    ids = {"a": done.aggregate, "f": done.id, "l": done.id}
+    return {"e": "aggTrade", "E": time, "s": symbol, **ids, **_deal(done)}
+
+
+def _deal(done: Trade) -> dict[str, object]:
     return {
-        "e": "trade",
-        "E": time,
-        "s": symbol,
-        "t": time // SECOND,
-        "p": decimal(book.last),
-        "q": decimal(quantity),
-        "T": time,
-        "m": book.last == book.bid,
+        "p": decimal(done.price),
+        "q": decimal(done.quantity),
+        "T": done.time,
+        "m": done.maker,
         "M": True,
     }

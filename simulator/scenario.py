@@ -18,6 +18,7 @@ from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, Validatio
 
 from market.errors import InvalidInput
 from simulator.archive.faults import ArchiveFault
+from simulator.connection_rules import ConnectionRules
 from simulator.faults.answers import Fault
 from simulator.faults.history import HistoryFault, HistoryKind
 from simulator.faults.pages import PageFault
@@ -50,6 +51,7 @@ class Scenario(BaseModel):
     answers: list[Fault] = Field(default_factory=list)
     data: list[Data] = Field(default_factory=list)
     streams: list[StreamFault] = Field(default_factory=list)
+    connection: ConnectionRules | None = None
     archive: list[ArchiveFault] = Field(default_factory=list)
 
 

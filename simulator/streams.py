@@ -8,17 +8,19 @@ from typing import Final
 
 from market.errors import InvalidInput
 from market.interval import SECOND, Interval
-from simulator.bars import CLOSE_TIME, OPEN_TIME
+from simulator.bars import CLOSE_TIME, OPEN_TIME, Bars
 from simulator.markets.randomness import fraction
 from simulator.paging import Window, window
-from simulator.payloads import book_ticker, kline, mini_ticker, trade
+from simulator.payloads import aggregate_trade, book_ticker, kline, mini_ticker, trade
 from simulator.ports import Listing, Market
-from simulator.quotes import last_day, quote, traded
+from simulator.quotes import last_day, quote
+from simulator.trades import Tape
 
 _EARLIEST_END, _LATEST_END = 5, 2_005  # ms after the close at which a closing frame is sent
 _LATEST_END_1S: Final = 305
 _MOST_CLOSES: Final = 1_000  # closing frames per step of the clock; older ones are left to REST
-_MOST_TRADES: Final = 60
+_MOST_TRADES: Final = 1_000  # likewise
+State = tuple[int, Bars, bool]  # market time of sending, one bar, whether it is closed
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +45,7 @@ class Frame:
 def parse(name: str) -> Stream | None:
     """None for a stream that does not exist: the exchange accepts it and stays silent."""
     symbol, _, kind = name.partition("@")
-    if kind in ("bookTicker", "miniTicker", "trade"):
+    if kind in ("bookTicker", "miniTicker", "trade", "aggTrade"):
         return Stream(name, symbol.upper(), kind)
     if not kind.startswith("kline_"):
         return None
@@ -53,39 +55,43 @@ def parse(name: str) -> Stream | None:
         return None
 
 
-def frames(market: Market, stream: Stream, since: int, until: int) -> Iterator[Frame]:
+def frames(market: Market, tape: Tape, stream: Stream, since: int, until: int) -> Iterator[Frame]:
     """Frames due in `(since, until]`; of running states only the newest, of closes every one."""
     listing = market.listings(until).get(stream.symbol)
     if listing is None:
         return
     if stream.interval is not None:
         if stream.interval in listing.intervals:
-            yield from _closed(market, stream, stream.interval, since, until)
-            yield from _running(market, stream, stream.interval, since, until)
+            for at, bar, final in _states(market, stream, stream.interval, since, until):
+                first_id = tape.next_id(listing, int(bar[OPEN_TIME]))
+                payload = kline(stream.symbol, stream.interval, bar, first_id, at, final)
+                yield Frame(at, stream.name, payload)
+        return
+    if stream.kind in ("trade", "aggTrade"):
+        yield from _trades(tape, listing, stream, since, until)
         return
     second = until // SECOND * SECOND
     if second <= since:
         return
-    if stream.kind == "trade":
-        yield from _trades(market, listing, stream, since, second)
-    elif stream.kind == "bookTicker":
+    if stream.kind == "bookTicker":
         if book := quote(market, listing, second):
             yield Frame(second, stream.name, book_ticker(listing.symbol, book))
     elif day := last_day(market, listing, second):
         yield Frame(second, stream.name, mini_ticker(listing.symbol, day))
 
 
-def _running(market: Market, stream: Stream, interval: Interval, since: int, until: int) -> Iterator[Frame]:
+def _states(market: Market, stream: Stream, interval: Interval, since: int, until: int) -> Iterator[State]:
+    yield from _closed(market, stream, interval, since, until)
     cadence = SECOND if interval.name == "1s" else 2 * SECOND
     at = until // cadence * cadence
     if at <= since:
         return
     bar = market.bars(stream.symbol, interval, window(None, at, 1), at)
     if len(bar) and bar[0, CLOSE_TIME] >= at:
-        yield Frame(at, stream.name, kline(stream.symbol, interval, bar[0], at, final=False))
+        yield at, bar[0], False
 
 
-def _closed(market: Market, stream: Stream, interval: Interval, since: int, until: int) -> Iterator[Frame]:
+def _closed(market: Market, stream: Stream, interval: Interval, since: int, until: int) -> Iterator[State]:
     oldest = max(since - _LATEST_END, 0)
     if interval.next_open(oldest) > until:
         return
@@ -93,7 +99,7 @@ def _closed(market: Market, stream: Stream, interval: Interval, since: int, unti
     for bar in market.bars(stream.symbol, interval, wanted, until):
         at = int(bar[CLOSE_TIME]) + 1 + _delay(stream.symbol, interval, int(bar[OPEN_TIME]))
         if since < at <= until:
-            yield Frame(at, stream.name, kline(stream.symbol, interval, bar, at, final=True))
+            yield at, bar, True
 
 
 def _delay(symbol: str, interval: Interval, open_time: int) -> int:
@@ -101,10 +107,11 @@ def _delay(symbol: str, interval: Interval, open_time: int) -> int:
     return _EARLIEST_END + int((latest - _EARLIEST_END) * fraction(symbol, interval, open_time))
 
 
-def _trades(market: Market, listing: Listing, stream: Stream, since: int, until: int) -> Iterator[Frame]:
-    """One trade a second, which sums up the second."""
-    first = max(since // SECOND * SECOND + SECOND, until - (_MOST_TRADES - 1) * SECOND)
-    for second in range(first, until + 1, SECOND):
-        quantity, book = traded(market, listing, second), quote(market, listing, second)
-        if quantity and book:
-            yield Frame(second, stream.name, trade(listing.symbol, book, quantity, second))
+def _trades(tape: Tape, listing: Listing, stream: Stream, since: int, until: int) -> Iterator[Frame]:
+    newest = tape.next_id(listing, until + 1)
+    first = max(tape.next_id(listing, since + 1), newest - _MOST_TRADES)
+    if first == newest:
+        return
+    form = trade if stream.kind == "trade" else aggregate_trade
+    for done in tape.from_id(listing, first, newest - first, until + 1):
+        yield Frame(done.time, stream.name, form(listing.symbol, done, done.time))

@@ -101,6 +101,18 @@ class Control:
         """Disarm every fault of the archive."""
         self._call("/sim/archive-fault", method="DELETE")
 
+    def stream_fault(self, kind: str, **options: object) -> None:
+        """Arm a fault of the WebSocket side: `control.stream_fault("close", code=1001, stream="*@trade")`."""
+        self._call("/sim/stream-fault", {"kind": kind, **options})
+
+    def clear_stream_faults(self) -> None:
+        """Disarm them; connections are held to the exchange's own rules again."""
+        self._call("/sim/stream-fault", method="DELETE")
+
+    def connection_rules(self, **rules: object) -> None:
+        """What is demanded of connections from now on: `ping_s`, `pong_within_s`, `valid_for_ms`, ..."""
+        self._call("/sim/connection-rules", rules)
+
     def revise(self, symbol: str | None = None) -> list[str]:
         """Serve the revised recording from now on."""
         return list(self._call("/sim/revise", {"symbol": symbol} if symbol else {})["revised"])

@@ -54,7 +54,10 @@ async def change_clock(request: web.Request) -> web.Response:
 
 @routes.get("/sim/counters")
 async def counters(request: web.Request) -> web.Response:
-    """Requests by path, answers by status, the largest weight of any minute, sockets now and ever."""
+    """Requests by path, answers by status, the largest weight of any minute, sockets now and ever.
+
+    `socket_events` counts frames, pings and what ended connections; `stream_faults` what was done, by kind.
+    """
     exchange = request.app[EXCHANGE]
     return json_answer(
         {
@@ -66,6 +69,8 @@ async def counters(request: web.Request) -> web.Response:
             "refused_418": exchange.statuses[418],
             "sockets": len(exchange.connections),
             "sockets_accepted": exchange.accepted,
+            "socket_events": dict(exchange.socket_events),
+            "stream_faults": dict(exchange.stream_faults.used),
         }
     )
 

@@ -84,5 +84,6 @@ def _arm(app: web.Application, scenario: Scenario, now: int) -> None:
             exchange.pages.add(fault)
     for stream in scenario.streams:
         exchange.stream_faults.add(stream, now)
+    exchange.rules = scenario.connection or exchange.rules
     for file in scenario.archive:
         app[ARCHIVE].faults.add(file)

@@ -13,6 +13,7 @@ from market.interval import HOUR, MINUTE, SECOND, Interval
 from simulator.markets.generated import GeneratedMarket
 from simulator.paging import window
 from simulator.streams import Frame, frames, parse
+from simulator.trades import Tape
 from simulator.wire import decimal
 from tests.simulator.times import NOW
 from tests.simulator_fixture import Simulator
@@ -24,9 +25,9 @@ def due(market: GeneratedMarket, name: str, since: int, until: int, step: int = 
     """Frames that a pump sends which looks every `step` ms."""
     stream = parse(name)
     assert stream is not None
-    found = []
+    found, tape = [], Tape(market)
     for at in range(since, until, step):
-        found += list(frames(market, stream, at, min(at + step, until)))
+        found += list(frames(market, tape, stream, at, min(at + step, until)))
     return found
 
 
