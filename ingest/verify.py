@@ -12,7 +12,7 @@ from ingest.expected import check_outages
 from ingest.finding import Finding
 from ingest.gaps import Gap, gaps
 from ingest.times import to_iso
-from market.coverage import Covered, Hole, HoleReason, merge
+from market.coverage import Covered, Hole, HoleReason, merge, uncovered
 from market.errors import InvalidMarketData
 from market.interval import Interval, Series
 from market.kline import KLINE_SCHEMA, Finality, check_klines
@@ -64,7 +64,7 @@ def _check_page(series: Series, joined: pa.Table, page: pa.Table, market_now: in
 
 def _check_covered(series: Series, page: pa.Table, covered: list[Covered]) -> Iterator[Finding]:
     confirmed = page.filter(pc.equal(page.column("finality"), str(Finality.CONFIRMED))).column("open_time")
-    inside = pa.array([False] * len(confirmed))
+    inside = pa.array([False] * len(confirmed), pa.bool_())
     for each in covered:
         within = pc.and_(pc.greater_equal(confirmed, each.start), pc.less(confirmed, each.end))
         inside = pc.or_(inside, within)
@@ -122,9 +122,10 @@ class _Missing:
 
 
 def _compare(series: Series, missing: list[Gap], holes: list[Hole]) -> Iterator[Finding]:
-    explained = {(hole.start, hole.end) for hole in holes}
+    # Holes of different reasons may touch: what counts is that together they leave nothing out.
+    explained = [Covered(hole.start, hole.end) for hole in holes]
     for gap in missing:
-        if not any(start <= gap.start and gap.end <= end for start, end in explained):
+        if uncovered(explained, gap.start, gap.end):
             where = f"{to_iso(gap.start)} to {to_iso(gap.end)}"
             yield Finding(str(series), "holes", f"{gap.bars} candles from {where} are missing without a hole")
     bars, known = sum(gap.bars for gap in missing), sum(hole.bars for hole in holes)
