@@ -28,6 +28,7 @@ class RateBudget:
     def __init__(
         self, share: float, *, limit: int = WEIGHT_LIMIT, clock: Callable[[], float] = time.time
     ) -> None:
+        self.share = share
         self.ceiling = int(limit * share)
         self.spent = 0
         self._clock = clock
@@ -36,6 +37,12 @@ class RateBudget:
         self._used = 0
         self._in_flight = 0
         self._stopped_until = 0.0
+
+    @property
+    def used(self) -> int:
+        """The weight that the exchange has counted in its running minute, as far as it told us."""
+        running = int((self._clock() + self._offset) // _MINUTE)
+        return self._used if running == self._minute else 0
 
     @asynccontextmanager
     async def spend(self, weight: int) -> AsyncIterator[None]:

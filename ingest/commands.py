@@ -13,10 +13,12 @@ from typing import Any, Final
 
 from rich.console import Console
 
+from ingest.attendants import attendants
 from ingest.exchanges import open_exchange
 from ingest.finding import Finding
 from ingest.keeper import Keeper
 from ingest.market_clock import SampledClock
+from ingest.metrics import Metrics, serving
 from ingest.patience import Patience
 from ingest.plan import Wanted
 from ingest.populate import Populate, Report
@@ -25,6 +27,7 @@ from ingest.recheck import Rechecker
 from ingest.settings import IngestSettings
 from ingest.stream import LiveStream
 from ingest.sums import pairs, verify_sums
+from ingest.together import together
 from ingest.verify import verify_series
 from ingest.wiring import Stores
 from market.interval import Interval, Series
@@ -57,10 +60,15 @@ async def populate(
 async def stream(settings: IngestSettings, stores: Stores, wanted: Sequence[tuple[str, Interval]]) -> None:
     """Follow the market until SIGTERM or Ctrl-C."""
     exchange, retention = open_exchange(settings), timedelta(days=settings.tick_retention_days)
-    with closing(Keeper(stores.klines, Patience(None))) as keeper:
+    metrics = Metrics()
+    with (
+        closing(Keeper(stores.klines, Patience(None))) as keeper,
+        serving(metrics, settings.listen_host, settings.ingest_metrics_port),
+    ):
         live = LiveStream(exchange, keeper, stores.ticks, stores.clock, retention)
+        beside = attendants(live, exchange, keeper, stores.health, metrics)
         try:
-            await until_stopped(live.run(wanted))
+            await until_stopped(together(live.run(wanted), *beside))
         finally:
             await exchange.close()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -16,6 +17,7 @@ from market.kline import Finality, Source
 from market.ports import KlineStore, WriteResult
 
 Result = TypeVar("Result")
+Written = Counter[tuple[Series, Source]]
 
 
 class Keeper:
@@ -23,6 +25,7 @@ class Keeper:
 
     def __init__(self, klines: KlineStore, patience: Patience) -> None:
         self.klines = klines
+        self.written: Written = Counter()  # rows that were new or changed
         self._patience = patience
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="store")
 
@@ -43,7 +46,7 @@ class Keeper:
 
     async def put(self, series: Series, reading: Reading, now: int) -> WriteResult:
         """Rows, coverage, holes and the change-log line in one transaction, as they are."""
-        return await self.run(
+        result = await self.run(
             partial(
                 self.klines.write,
                 series,
@@ -55,6 +58,8 @@ class Keeper:
                 holes=reading.holes,
             )
         )
+        self.written[series, Source.REST] += result.inserted + result.changed
+        return result
 
     def close(self) -> None:
         """Drop what has not begun and let the running transaction end."""

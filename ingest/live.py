@@ -9,6 +9,7 @@ from typing import Protocol, runtime_checkable
 
 import msgspec
 
+from ingest.budget import RateBudget
 from ingest.counters import Reject
 from market.interval import Interval, Series
 from market.kline import Kline
@@ -84,6 +85,8 @@ Frame = KlineFrame | BookFrame | LastFrame | TradeFrame | RejectedFrame | Leavin
 
 class Exchange(KlineSource, Protocol):
     """A source of history that can also be followed live."""
+
+    budget: RateBudget
 
     def frames(self, followed: Sequence[Series]) -> AsyncGenerator[Frame, None]:
         """Frames of one fresh connection; it ends with `ExchangeUnavailable`, never by itself."""

@@ -1,7 +1,7 @@
 """History is mutable: read it again, keep what the exchange says today, and tell what differed.
 
-Each run reads the last days and the next part of everything before them; where it stopped is remembered in the
-database, so that runs on end go over the whole history again and again.
+Each run reads the last days and the next part of everything before them; where it stopped is remembered in
+the database, so that runs on end go over the whole history again and again.
 """
 
 from __future__ import annotations
@@ -35,8 +35,8 @@ Window = tuple[int, int]
 class Rechecker:
     """Reads covered history of one exchange again.
 
-    With `keep` what differs is written (each change of a confirmed bar becomes a revision) and the progress is
-    remembered; without it nothing is. `pause` is the time in seconds between two windows of 5,000 bars.
+    With `keep` what differs is written (each change of a confirmed bar becomes a revision) and the progress
+    is remembered; without it nothing is. `pause`: seconds between two windows of 5,000 bars.
     """
 
     def __init__(

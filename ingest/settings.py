@@ -26,6 +26,8 @@ class IngestSettings(BaseSettings):
     weight_share: float = Field(default=0.6, gt=0, le=0.95)
     tick_retention_days: float = Field(default=7, gt=0)
     state_dir: Path = Path(".run/state")
+    listen_host: str = "127.0.0.1"
+    ingest_metrics_port: int = Field(default=8104, ge=0, le=65535)
     log_level: str = "INFO"
 
     def symbol_names(self) -> list[str]:

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+import urllib.request
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ import pytest
 from market.interval import Series
 from market.store import Database, MySQLKlineStore, StoreSettings
 from tests.simulator_fixture import REPOSITORY, START, Simulator, start_simulator
+from up.ports import free_port
 
 Run = Callable[..., subprocess.Popen[str]]
 SERIES = [Series.of("simulated", name, "1m") for name in ("BTCUSDT", "ETHUSDT")]
@@ -31,6 +33,7 @@ def environment(simulator: Simulator, store: StoreSettings) -> dict[str, str]:
         "OPA_EXCHANGE": "simulated",
         "OPA_EXCHANGE_REST": simulator.rest_url,
         "OPA_EXCHANGE_WS": simulator.ws_url,
+        "OPA_INGEST_METRICS_PORT": "0",
         "OPA_DB_HOST": store.host,
         "OPA_DB_PORT": str(store.port),
         "OPA_DB_NAME": store.name,
@@ -175,10 +178,12 @@ def test_a_database_that_is_away_exits_with_1_and_names_its_settings(simulator: 
 @pytest.mark.database
 def test_stream_ends_cleanly_on_sigterm_and_on_ctrl_c(database: StoreSettings, tmp_path: Path) -> None:
     with start_simulator(tmp_path, OPA_SIMULATOR_SPEED="60", OPA_SIMULATOR_START=START) as simulator:
-        env = environment(simulator, database)
+        env = environment(simulator, database) | {"OPA_INGEST_METRICS_PORT": str(port := free_port())}
         for signal_number, expected in ((signal.SIGTERM, 0), (signal.SIGINT, 130)):
             process = ingest(env, "stream", "--symbol", "BTCUSDT", "--interval", "1m")
             wait_for(process, "is live")
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics") as answer:
+                assert b"opa_ingest_rows_total{" in answer.read()
             began = time.monotonic()
             process.send_signal(signal_number)
             code, _, err = finish(process)
