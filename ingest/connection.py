@@ -105,7 +105,8 @@ class Connection:
             self._watchdog.heard(frame.key)
             if self.asleep:
                 self._wake(frame.key)
-            line.inbox.put(frame)
+            if frame.kline is not None:  # a running candle is a sign of life; no row is made from it
+                line.inbox.put(frame)
         elif isinstance(frame, TradeFrame):
             self._watchdog.heard()
             line.trades.heard(frame)

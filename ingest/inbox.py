@@ -11,7 +11,7 @@ from ingest.live import BookFrame, KlineFrame, LastFrame
 
 Key = tuple[str, str]  # symbol, interval
 _CLOSED_FRAMES: Final = 4_096
-_REMEMBERED: Final = 4  # frames per series; two connections are never further apart than that
+_REMEMBERED: Final = 4  # closes per series; two connections are never further apart than that
 _MOST_OLD_QUOTES: Final = 10
 
 
@@ -19,7 +19,6 @@ class Inbox:
     """Of quotes the newest per stream is kept; closed candles wait in line.
 
     When that line is full a closed candle is counted as spilled, and its series is read again by REST.
-    Running candles are not kept at all: they are a sign of life, and no row is made from them.
     """
 
     def __init__(self, counters: StreamCounters, capacity: int = _CLOSED_FRAMES) -> None:
@@ -33,16 +32,16 @@ class Inbox:
         self._seen = Seen()
 
     def put(self, frame: KlineFrame | BookFrame | LastFrame) -> None:
-        """Take in a frame; never waits."""
+        """Take in a quote or a closed candle; never waits."""
         if self._seen.before(frame):
             self._counters.duplicates += 1
-        elif not isinstance(frame, KlineFrame):
+        elif isinstance(frame, KlineFrame):
+            self._line_up(frame)
+        else:
             key = frame.symbol, type(frame)
             self._counters.superseded += key in self._quotes
             self._quotes[key] = frame
             self._quote_came.set()
-        elif frame.kline is not None:
-            self._line_up(frame)
 
     def _line_up(self, frame: KlineFrame) -> None:
         if len(self._closed) >= self._capacity:

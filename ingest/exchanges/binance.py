@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
-from contextlib import aclosing
 from decimal import Decimal
 from email.utils import parsedate_to_datetime
 from functools import partial
@@ -97,12 +96,9 @@ class BinanceExchange:
         """Frames of trades too, from the next connection on."""
         self._trades = tuple(kinds)
 
-    async def frames(self, followed: Sequence[Series]) -> AsyncGenerator[Frame, None]:
+    def frames(self, followed: Sequence[Series]) -> AsyncGenerator[Frame, None]:
         """Frames of one fresh connection; it ends with `ExchangeUnavailable`."""
-        reader = FrameReader(followed, self._trades)
-        async with aclosing(frames(self._client(), self._stream, reader)) as stream:
-            async for frame in stream:
-                yield frame
+        return frames(self._client(), self._stream, FrameReader(followed, self._trades))
 
     async def close(self) -> None:
         """Give connections back."""
