@@ -77,7 +77,8 @@ def restore(archive: Path, places: Places, env: EnvFile, house: House) -> None:
 
 
 _MARKET_KEYS = (
-    "OPA_SOURCE", "OPA_EXCHANGE", "OPA_EXCHANGE_REST", "OPA_EXCHANGE_WS", "OPA_SYMBOLS", "OPA_HISTORY",
+    "OPA_SOURCE", "OPA_EXCHANGE", "OPA_EXCHANGE_REST", "OPA_EXCHANGE_WS", "OPA_EXCHANGE_ARCHIVE",
+    "OPA_SYMBOLS", "OPA_HISTORY",
 )  # fmt: skip
 
 

@@ -182,6 +182,7 @@ class Compose:
             {
                 "OPA_INSIDE_REST": rest.replace("127.0.0.1", SIMULATOR),
                 "OPA_INSIDE_WS": ws.replace("127.0.0.1", SIMULATOR),
+                "OPA_INSIDE_ARCHIVE": self._env.get("OPA_EXCHANGE_ARCHIVE").replace("127.0.0.1", SIMULATOR),
                 "OPA_RECORDING": source.removeprefix("folder:") if source.startswith("folder:") else "",
                 "OPA_ES_PORT": str(urlsplit(self._env.get("ES_URL")).port or 9243),
                 "OPA_KIBANA_PORT": str(urlsplit(self._env.get("KIBANA_URL")).port or 5601),

@@ -14,6 +14,7 @@ from up.steps import loud, note
 
 BINANCE_REST = "https://data-api.binance.vision/api"
 BINANCE_WS = "wss://data-stream.binance.vision/"
+BINANCE_ARCHIVE = "https://data.binance.vision"
 _PATIENCE_S = 3.0
 
 
@@ -56,7 +57,7 @@ def choose(env: EnvFile, given: Mapping[str, str], called_from: Path) -> None:
 
 def forget(env: EnvFile) -> None:
     """Let the next start choose again."""
-    keys = ["OPA_SOURCE", "OPA_EXCHANGE", "OPA_EXCHANGE_REST", "OPA_EXCHANGE_WS"]
+    keys = ["OPA_SOURCE", "OPA_EXCHANGE", "OPA_EXCHANGE_REST", "OPA_EXCHANGE_WS", "OPA_EXCHANGE_ARCHIVE"]
     if env.get("OPA_SOURCE").startswith("folder:"):
         keys += ["OPA_SYMBOLS", "OPA_HISTORY"]
     env.set({key: documented()[key] for key in keys})
@@ -86,6 +87,7 @@ def _consequences(source: str, env: EnvFile, given: Mapping[str, str]) -> dict[s
             "OPA_EXCHANGE": "binance",
             "OPA_EXCHANGE_REST": BINANCE_REST,
             "OPA_EXCHANGE_WS": BINANCE_WS,
+            "OPA_EXCHANGE_ARCHIVE": BINANCE_ARCHIVE,
         }
     port = env.get("OPA_SIMULATOR_PORT")
     values = {
@@ -93,6 +95,7 @@ def _consequences(source: str, env: EnvFile, given: Mapping[str, str]) -> dict[s
         "OPA_EXCHANGE": "simulated",
         "OPA_EXCHANGE_REST": f"http://127.0.0.1:{port}/api",
         "OPA_EXCHANGE_WS": f"ws://127.0.0.1:{port}/",
+        "OPA_EXCHANGE_ARCHIVE": f"http://127.0.0.1:{port}",
     }
     if source.startswith("folder:"):
         recorded = _recorded(Path(source.removeprefix("folder:")))

@@ -39,6 +39,7 @@ def test_a_simulated_market_is_another_exchange(env: EnvFile, tmp_path: Path) ->
     assert env.get("OPA_EXCHANGE") == "simulated"
     assert env.get("OPA_EXCHANGE_REST") == "http://127.0.0.1:8103/api"
     assert env.get("OPA_EXCHANGE_WS") == "ws://127.0.0.1:8103/"
+    assert env.get("OPA_EXCHANGE_ARCHIVE") == "http://127.0.0.1:8103"
 
 
 def test_a_folder_is_meant_relative_to_where_the_command_was_called(
