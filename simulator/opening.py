@@ -7,6 +7,7 @@ from datetime import datetime
 from simulator.clock import MarketClock
 from simulator.markets.folder import read_folder
 from simulator.markets.generated import GeneratedMarket
+from simulator.markets.odd_symbols import ODD_SYMBOLS
 from simulator.markets.recorded import RecordedMarket
 from simulator.markets.symbols import symbols
 from simulator.ports import Market
@@ -24,7 +25,7 @@ def _market(settings: SimulatorSettings) -> Market:
     folder = settings.folder()
     if folder is not None:
         return RecordedMarket(read_folder(folder))
-    listed = symbols(settings.symbol_names(), _ms(settings.simulator_new_listing))
+    listed = symbols(settings.symbol_names(), _ms(settings.simulator_new_listing), ODD_SYMBOLS)
     return GeneratedMarket(listed, settings.simulator_seed)
 
 

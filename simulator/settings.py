@@ -24,6 +24,7 @@ class SimulatorSettings(BaseSettings):
     source: str = "simulated"
     symbols: str = "BTCUSDT,ETHUSDT,XRPUSDT"
     listen_host: str = "127.0.0.1"
+    simulator_symbols: str = ""
     simulator_port: Annotated[int, Field(ge=0, le=65535)] = 8103
     simulator_seed: Annotated[int, Field(ge=0)] = 7
     simulator_speed: Annotated[float, Field(ge=0, le=100_000)] = 1.0
@@ -42,6 +43,6 @@ class SimulatorSettings(BaseSettings):
         )
 
     def symbol_names(self) -> list[str]:
-        """The symbols that `OPA_SYMBOLS` names here: no pattern, and none of another exchange."""
-        choices = parse_choices(self.symbols, _EXCHANGE)
+        """The symbols to list: no pattern of `OPA_SYMBOLS`, and none of another exchange."""
+        choices = parse_choices(f"{self.symbols},{self.simulator_symbols}", _EXCHANGE)
         return [each.pattern for each in choices if each.exchange == _EXCHANGE and not each.is_pattern]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import lru_cache
 from typing import Final
 
@@ -12,10 +13,11 @@ from market.interval import DAY, HOUR, INTERVAL_NAMES, MINUTE, SECOND, Interval
 from simulator.bars import CLOSE, CLOSE_TIME, OPEN, OPEN_TIME, WIDTH, Bars, aggregate, between, empty, join
 from simulator.markets.hours import HourlyWalk
 from simulator.markets.minutes import minutes_of_day
+from simulator.markets.quiet import ended, with_idle_minutes
 from simulator.markets.randomness import generator
 from simulator.markets.seconds import seconds_of
-from simulator.markets.symbols import GeneratedSymbol
-from simulator.paging import Window, grid
+from simulator.markets.symbols import Ending, GeneratedSymbol
+from simulator.paging import END_OF_TIME, Window, grid
 from simulator.ports import Listing
 
 INTERVALS: Final = tuple(Interval(name) for name in INTERVAL_NAMES)
@@ -31,23 +33,28 @@ class GeneratedMarket:
             each.name: Listing(each.name, each.base, each.quote, each.tick, each.lot, INTERVALS)
             for each in symbols
         }
+        self._ended = {
+            each.name: replace(self._listings[each.name], status=each.ending.status)
+            for each in symbols
+            if each.ending
+        }
 
     def listings(self, now: int) -> dict[str, Listing]:
-        """Symbols whose listing is not in the future."""
+        """Symbols whose listing is not in the future, with the status they have by now."""
         return {
-            name: listing
+            name: self._ended[name] if self._histories[name].stopped(now) else listing
             for name, listing in self._listings.items()
-            if self._histories[name].listed_at <= now
+            if self._histories[name].listed(now)
         }
 
     def bars(self, symbol: str, interval: Interval, wanted: Window, now: int) -> Bars:
-        """Bars of an unbroken grid from the listing to the running bar."""
+        """Bars of an unbroken grid from the listing to the running bar, or to the end of trading."""
         history = self._histories[symbol]
-        span = grid(interval, wanted, history.listed_at, now)
-        if span is None:
+        span = grid(interval, wanted, history.listed_at, min(now, history.ends_at - 1))
+        if span is None or now < history.listed_at:
             return empty()
-        parts = history.parts(interval, span[0], interval.next_open(span[1]), now)
-        return aggregate(parts, interval)
+        end = min(interval.next_open(span[1]), history.ends_at)
+        return aggregate(history.parts(interval, span[0], end, now), interval)
 
     def start(self) -> None:
         """History ends at the present."""
@@ -65,9 +72,18 @@ class _History:
         self._seed = seed
         self._walk = HourlyWalk(symbol, seed)
         self.listed_at = symbol.listed_at
+        self.ends_at = _end(symbol.ending)
         self._minutes = lru_cache(maxsize=64)(self._make_minutes)
         self._hours = lru_cache(maxsize=None)(self._make_hours)
         self._seconds = lru_cache(maxsize=8)(self._make_seconds)
+
+    def listed(self, now: int) -> bool:
+        """Whether the exchange names the symbol, with or without bars."""
+        return self.listed_at <= now or self._symbol.announced
+
+    def stopped(self, now: int) -> bool:
+        """Whether trading is over."""
+        return self._symbol.ending is not None and self._symbol.ending.at <= now
 
     def parts(self, interval: Interval, start: int, end: int, now: int) -> Bars:
         """Closed bars no coarser than `interval` in `[start, end)`, and the running second."""
@@ -99,7 +115,16 @@ class _History:
     def _make_minutes(self, day: int) -> Bars:
         hour, levels, sigmas = self._walk.day(day)
         random = generator(self._seed, self._symbol.name, "minutes", day)
-        return minutes_of_day(self._symbol, hour, levels, sigmas, random)
+        bars = minutes_of_day(self._symbol, hour, levels, sigmas, random)
+        if self._symbol.idle:
+            sleep = generator(self._seed, self._symbol.name, "idle", day)
+            bars = with_idle_minutes(bars, self._symbol.idle, sleep)
+        ending = self._symbol.ending
+        if ending is None or (day + 1) * DAY <= ending.at:
+            return bars
+        eve = (ending.at - MINUTE) // DAY
+        last = between(bars if eve == day else self._minutes(eve), ending.at - MINUTE, ending.at)
+        return ended(bars, ending.at, self.ends_at, int(last[-1, CLOSE]))
 
     def _make_hours(self, day: int) -> Bars:
         return aggregate(self._minutes(day), _HOUR)
@@ -108,6 +133,13 @@ class _History:
         minutes = between(self._minutes(hour * HOUR // DAY), hour * HOUR, (hour + 1) * HOUR)
         random = generator(self._seed, self._symbol.name, "seconds", hour)
         return seconds_of(minutes, self._symbol.tick, self._symbol.lot, random)
+
+
+def _end(ending: Ending | None) -> int:
+    """From when on there are no bars, not even flat ones."""
+    if ending is None or ending.flat_ms is None:
+        return END_OF_TIME
+    return ending.at + ending.flat_ms
 
 
 def _read(make: Callable[[int], Bars], chunk: int, start: int, end: int) -> Bars:

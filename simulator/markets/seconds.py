@@ -68,12 +68,13 @@ def _share_volumes(bars: Bars, minutes: Bars, lot: int, random: np.random.Genera
     lots = minutes[:, VOLUME, None] // lot
     done = (lots * (waits / waits[:, -1:])).astype(np.int64)
     done[:, -1] = lots[:, 0]
-    unit_price = minutes[:, QUOTE_VOLUME, None] // lots
-    takers = minutes[:, TAKER_BASE, None] // lot * done // lots
+    shared = np.maximum(lots, 1)  # a minute without trades has nothing to share
+    unit_price = minutes[:, QUOTE_VOLUME, None] // shared
+    takers = minutes[:, TAKER_BASE, None] // lot * done // shared
     shares = {
         VOLUME: done * lot,
         QUOTE_VOLUME: done * unit_price,
-        TRADES: minutes[:, TRADES, None] * done // lots,
+        TRADES: minutes[:, TRADES, None] * done // shared,
         TAKER_BASE: takers * lot,
         TAKER_QUOTE: takers * unit_price,
     }

@@ -36,7 +36,7 @@ def test_help_names_the_port_option(command: CliRunner) -> None:
     [
         ({"OPA_SOURCE": "binance"}, "OPA_SOURCE=binance needs no simulator"),
         ({"OPA_SOURCE": "folder:nowhere"}, "manifest.json"),
-        ({"OPA_SYMBOLS": "BTCUSDT,foo"}, "'foo' is no symbol"),
+        ({"OPA_SYMBOLS": "BTCUSDT,foo"}, "'FOO' is no symbol"),
         ({"OPA_SIMULATOR_SPEED": "fast"}, "simulator_speed"),
         ({"OPA_SIMULATOR_START": "2026-01-01"}, "simulator_start"),
         ({"OPA_LOG_LEVEL": "LOUD"}, "log_level"),
