@@ -39,7 +39,7 @@ GATE = 0.9
 async def measure(settings: IngestSettings, store: MySQLKlineStore) -> dict[str, Any]:
     """Weight at the turns of the minutes while a run is under way."""
     exchange, patience = open_exchange(settings), Patience(8)
-    wanted = [Wanted(name, Interval("1m"), "5 years ago", "now") for name in settings.symbol_names()]
+    wanted = [Wanted(name, Interval("1m"), "5 years ago", "now") for name in settings.symbols.split(",")]
     with closing(Keeper(store, patience)) as keeper:
         began = time.monotonic()
         run = asyncio.create_task(Populate(exchange, keeper, patience, Lines()).run(wanted))

@@ -20,11 +20,15 @@ from ingest.settings import IngestSettings
 from ingest.tables import findings_table, reports_table, show
 from ingest.times import parse_range
 from ingest.wiring import Stores, open_stores, start_logging
+from market.choice import Choice
 from market.errors import InvalidInput, MarketError, UnknownSymbol
 from market.interval import Interval, Series
 
 app = typer.Typer(no_args_is_help=True, help="Bring a market's klines and ticks into the record.")
-Symbols = Annotated[list[str] | None, typer.Option("--symbol", help="BTCUSDT; repeat for several.")]
+Symbols = Annotated[
+    list[str] | None,
+    typer.Option("--symbol", help="BTCUSDT, okx:BTCUSDT, *USDT, top:10:USDT; repeat for several."),
+]
 Intervals = Annotated[list[str] | None, typer.Option("--interval", help="1m, 1h, ...; repeat for several.")]
 Start = Annotated[str | None, typer.Option(help="2024-01-31, an ISO time, '3 years ago'; UTC.")]
 End = Annotated[str, typer.Option(help="Like --start; bars that open before it.")]
@@ -53,9 +57,7 @@ def stream(symbol: Symbols = None, interval: Intervals = None) -> None:
     with clear_errors():
         settings, stores = _open()
         followed = [Interval(name) for name in interval or []] or [each for each, _ in settings.followed()]
-        names = [name.upper() for name in symbol or []] or settings.symbol_names()
-        wanted = [(name, each) for name in names for each in followed]
-        asyncio.run(commands.stream(settings, stores, wanted))
+        asyncio.run(commands.stream(settings, stores, settings.choices(symbol or []), followed))
 
 
 @app.command()
@@ -76,11 +78,11 @@ def verify(
     """
     with clear_errors():
         settings, stores = _open()
-        chosen = _chosen(stores, symbol or [], interval or [])
+        chosen = _chosen(settings, stores, symbol or [], interval or [])
         findings = []
         if days:
             findings = asyncio.run(commands.recheck(settings, stores, chosen, days, keep=not dry_run))
-        findings += commands.verify(stores, chosen, stores.market_clock(settings.exchange).now())
+        findings += commands.verify(stores, chosen)
         show(findings_table(findings, len(chosen)))
     if any(not finding.note for finding in findings):
         raise typer.Exit(1)
@@ -88,7 +90,7 @@ def verify(
 
 @app.command()
 def export(
-    symbol: Annotated[str, typer.Option(help="BTCUSDT")],
+    symbol: Annotated[str, typer.Option(help="BTCUSDT, okx:BTCUSDT")],
     interval: Annotated[str | None, typer.Option(help="1h, ...; leave it out for ticks.")] = None,
     ticks: Annotated[bool, typer.Option(help="Sampled ticks instead of klines.")] = False,
     start: Annotated[str, typer.Option(help="Like that of populate.")] = "2009-01-03",
@@ -101,13 +103,13 @@ def export(
         settings, stores = _open()
         if (interval is None) != ticks:
             raise InvalidInput("choose one: --interval 1h for klines or --ticks for ticks")
-        first, last = parse_range(start, end, stores.market_clock(settings.exchange).now())
-        name = symbol.upper()
+        chosen = Choice.parse(symbol, settings.exchange)
+        first, last = parse_range(start, end, stores.market_clock(chosen.exchange).now())
         if interval is None:
-            label, columns = f"{settings.exchange}/{name}", TICK_COLUMNS
-            rows = tick_rows(stores.ticks, settings.exchange, name, first, last)
+            label, columns = f"{chosen.exchange}/{chosen.pattern}", TICK_COLUMNS
+            rows = tick_rows(stores.ticks, chosen.exchange, chosen.pattern, first, last)
         else:
-            series = Series.of(settings.exchange, name, interval)
+            series = Series.of(chosen.exchange, chosen.pattern, interval)
             label, columns = str(series), KLINE_COLUMNS
             rows = kline_rows(stores.klines, series, first, last)
         with _target(output) as out:
@@ -139,14 +141,18 @@ def _open() -> tuple[IngestSettings, Stores]:
     return settings, open_stores()
 
 
-def _chosen(stores: Stores, symbols: Sequence[str], intervals: Sequence[str]) -> list[Series]:
-    names, wanted = {name.upper() for name in symbols}, {Interval(name) for name in intervals}
+def _chosen(
+    settings: IngestSettings, stores: Stores, symbols: Sequence[str], intervals: Sequence[str]
+) -> list[Series]:
+    choices, wanted = settings.choices(symbols) if symbols else [], {Interval(name) for name in intervals}
+    known = [status.series for status in stores.klines.series()]
     chosen = [
-        status.series
-        for status in stores.klines.series()
-        if (not names or status.series.symbol in names) and (not wanted or status.series.interval in wanted)
+        series
+        for series in known
+        if (not choices or any(choice.fits(series) for choice in choices))
+        and (not wanted or series.interval in wanted)
     ]
-    if not chosen and (names or wanted):
+    if not chosen and (choices or wanted):
         raise InvalidInput("no such series is stored: `python -m ingest populate` brings it in")
     return chosen
 

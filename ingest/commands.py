@@ -14,22 +14,25 @@ from typing import Any, Final
 from rich.console import Console
 
 from ingest.attendants import attendants
-from ingest.exchanges import open_exchange
 from ingest.finding import Finding
 from ingest.keeper import Keeper
+from ingest.live import Exchange
 from ingest.market_clock import SampledClock
+from ingest.metadata import keep_metadata
 from ingest.metrics import Metrics, serving
 from ingest.patience import Patience
 from ingest.plan import Wanted
 from ingest.populate import Populate, Report
 from ingest.progress import Bars, Lines
 from ingest.recheck import Rechecker
+from ingest.selection import expand, on_each, select
 from ingest.settings import IngestSettings
 from ingest.stream import LiveStream
 from ingest.sums import pairs, verify_sums
 from ingest.together import together
 from ingest.verify import verify_series
 from ingest.wiring import Stores
+from market.choice import Choice
 from market.interval import Interval, Series
 
 log = logging.getLogger(__name__)
@@ -39,38 +42,44 @@ _ATTEMPTS: Final = 8
 async def populate(
     settings: IngestSettings, stores: Stores, wanted: Sequence[Wanted], *, refresh: bool
 ) -> list[Report]:
-    """Fill history; the reports of a finished run."""
-    exchange, patience = open_exchange(settings), Patience(_ATTEMPTS)
-    console = Console(stderr=True)
-    try:
-        with (
-            closing(Keeper(stores.klines, patience)) as keeper,
-            Bars(console) if console.is_terminal else Lines() as progress,
-        ):
-            reports = await Populate(exchange, keeper, patience, progress, refresh=refresh).run(wanted)
+    """Fill history; the reports of a finished run. All exchanges are read at the same time."""
+    patience, console = Patience(_ATTEMPTS), Console(stderr=True)
+    reports: list[Report] = []
+    with (
+        closing(Keeper(stores.klines, patience)) as keeper,
+        Bars(console) if console.is_terminal else Lines() as progress,
+    ):
+
+        async def work(exchange: Exchange, part: list[Wanted]) -> None:
+            series = await expand(exchange, patience, part)
+            reports.extend(await Populate(exchange, keeper, patience, progress, refresh=refresh).run(series))
             # Whoever works on the history next needs to know what time it is on this market.
             clock = SampledClock()
             await patience.call("exchange time", partial(clock.start, exchange.server_time))
-            await keeper.run(lambda: stores.clock.save(settings.exchange, clock.now(), clock.speed))
-            return reports
-    finally:
-        await exchange.close()
+            await keeper.run(lambda: stores.clock.save(exchange.exchange, clock.now(), clock.speed))
+
+        await on_each(settings, wanted, work)
+    return reports
 
 
-async def stream(settings: IngestSettings, stores: Stores, wanted: Sequence[tuple[str, Interval]]) -> None:
-    """Follow the market until SIGTERM or Ctrl-C."""
-    exchange, retention = open_exchange(settings), timedelta(days=settings.tick_retention_days)
+async def stream(
+    settings: IngestSettings, stores: Stores, choices: Sequence[Choice], intervals: Sequence[Interval]
+) -> None:
+    """Follow the markets until SIGTERM or Ctrl-C."""
+    retention = timedelta(days=settings.tick_retention_days)
     metrics = Metrics()
-    with (
-        closing(Keeper(stores.klines, Patience(None))) as keeper,
-        serving(metrics, settings.listen_host, settings.ingest_metrics_port),
-    ):
-        live = LiveStream(exchange, keeper, stores.ticks, stores.clock, retention)
-        beside = attendants(live, exchange, keeper, stores.health, metrics)
-        try:
-            await until_stopped(together(live.run(wanted), *beside))
-        finally:
-            await exchange.close()
+
+    async def work(exchange: Exchange, part: list[Choice]) -> None:
+        chosen = await select(exchange, Patience(None), part)
+        names = dict.fromkeys(name for found in chosen.values() for name in found)
+        followed = [(name, interval) for name in names for interval in intervals]
+        with closing(Keeper(stores.klines, Patience(None))) as keeper:
+            live = LiveStream(exchange, keeper, stores.ticks, stores.clock, retention)
+            beside = attendants(live, exchange, keeper, stores.health, metrics)
+            await together(live.run(followed), keep_metadata(exchange, keeper, followed), *beside)
+
+    with serving(metrics, settings.listen_host, settings.ingest_metrics_port):
+        await until_stopped(on_each(settings, choices, work))
 
 
 async def until_stopped(work: Coroutine[Any, Any, None]) -> None:
@@ -92,9 +101,12 @@ async def until_stopped(work: Coroutine[Any, Any, None]) -> None:
         log.info("stopped on request")
 
 
-def verify(stores: Stores, chosen: Sequence[Series], market_now: int) -> list[Finding]:
+def verify(stores: Stores, chosen: Sequence[Series]) -> list[Finding]:
     """What is wrong in the store itself."""
-    findings = [each for series in chosen for each in verify_series(stores.klines, series, market_now)]
+    now = {name: stores.market_clock(name).now() for name in {series.exchange for series in chosen}}
+    findings = [
+        each for series in chosen for each in verify_series(stores.klines, series, now[series.exchange])
+    ]
     for fine, coarse in pairs(chosen):
         findings += verify_sums(stores.klines, fine, coarse)
     return findings
@@ -104,12 +116,14 @@ async def recheck(
     settings: IngestSettings, stores: Stores, chosen: Sequence[Series], days: float, *, keep: bool
 ) -> list[Finding]:
     """Read the last days and a part of the older history again; what the exchange says differently today."""
-    exchange, patience = open_exchange(settings), Patience(_ATTEMPTS)
-    try:
-        with closing(Keeper(stores.klines, patience)) as keeper:
+    patience, findings = Patience(_ATTEMPTS), list[Finding]()
+    with closing(Keeper(stores.klines, patience)) as keeper:
+
+        async def work(exchange: Exchange, part: list[Series]) -> None:
             rechecker = Rechecker(exchange, keeper, stores.health, patience, days=days, keep=keep)
             now = await patience.call("exchange time", exchange.server_time)
-            ours = [series for series in chosen if series.exchange == settings.exchange]
-            return [each for series in ours for each in await rechecker.run(series, now)]
-    finally:
-        await exchange.close()
+            for series in part:
+                findings.extend(await rechecker.run(series, now))
+
+        await on_each(settings, [each for each in chosen if each.exchange in settings.exchanges()], work)
+    return findings

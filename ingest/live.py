@@ -13,7 +13,7 @@ from ingest.budget import RateBudget
 from ingest.counters import Reject
 from market.interval import Interval, Series
 from market.kline import Kline
-from market.ports import KlineSource
+from market.ports import KlineSource, SymbolInfo
 
 # msgspec structs, not dataclasses: thousands are made each second, ten times as fast.
 
@@ -85,6 +85,14 @@ Frame = KlineFrame | BookFrame | LastFrame | TradeFrame | RejectedFrame | Leavin
 
 class Exchange(KlineSource, Protocol):
     """A source of history that can also be followed live."""
+
+    async def markets(self) -> list[SymbolInfo]:
+        """Every spot market, whatever its status."""
+        ...
+
+    async def volumes(self) -> dict[str, Decimal]:
+        """Quote volume of the last 24 hours by symbol."""
+        ...
 
     budget: RateBudget
 

@@ -22,12 +22,13 @@ WINDOW_BARS: Final = 5_000
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """A series with the times a person wrote."""
+    """A series with the times a person wrote; `symbol` may be a pattern until the exchange was asked."""
 
     symbol: str
     interval: Interval
     start: str
     end: str
+    exchange: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,17 +45,17 @@ def wanted_series(
     settings: IngestSettings, symbols: Sequence[str], intervals: Sequence[str], start: str | None, end: str
 ) -> list[Wanted]:
     """Options where they are given, else `OPA_SYMBOLS` times `OPA_HISTORY`."""
-    names = [name.strip().upper() for name in symbols] or settings.symbol_names()
+    choices = settings.choices(symbols)
     followed = dict(settings.followed()) if not intervals or start is None else {}
     lengths = {Interval(name): followed.get(Interval(name)) for name in intervals} or followed
-    if not names:
+    if not choices:
         raise InvalidInput("no symbol to read: give --symbol BTCUSDT or set OPA_SYMBOLS")
     missing = [name for name, length in lengths.items() if start is None and length is None]
     if missing:
         raise InvalidInput(f"no start for {missing[0]}: give --start '30 days ago' or add it to OPA_HISTORY")
     return [
-        Wanted(name, interval, start or f"{length} ago", end)
-        for name in dict.fromkeys(names)
+        Wanted(choice.text, interval, start or f"{length} ago", end, choice.exchange)
+        for choice in choices
         for interval, length in lengths.items()
     ]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import zip_longest
 from typing import Final, Protocol
@@ -107,19 +107,22 @@ class Populate:
         covered = await self._keeper.run(partial(self._keeper.klines.coverage, job.series))
         parts = missing_ranges(job, () if self._refresh else covered)
         if parts:
-            parts = await self._after_listing(job.series, parts)
+            parts = await self._after_listing(job, parts)
         self._progress.begin(job.series, sum(interval.count(a, b + 1) for a, b in parts))
         choice = choose(job.series, parts, self._via, has_archive=self._files is not None)
         if parts:
             log.info("%s: %s", job.series, choice.why)
         return [*choice.files, *_windows(job.series, choice.parts)]
 
-    async def _after_listing(self, series: Series, parts: list[tuple[int, int]]) -> list[tuple[int, int]]:
-        """Record the stretch before the first bar ever as a hole and keep the rest."""
+    async def _after_listing(self, job: Job, parts: list[tuple[int, int]]) -> list[tuple[int, int]]:
+        """Record when it was listed and the stretch before that as a hole, and keep the rest."""
+        series = job.series
         first = await self._pager.first(series)
         if first is None:
             log.warning("%s has no candle yet: nothing to read", series)
             return []
+        listed = replace(job.info, listed_at=first)
+        await self._keeper.run(partial(self._keeper.klines.register, listed, series.interval))
         for start, end in parts:
             if start < first:
                 await self._before_listing(series, start, min(end + 1, first), first)

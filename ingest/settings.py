@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from market.choice import Choice, parse_choices
 from market.errors import InvalidInput
 from market.interval import Interval
 
@@ -19,6 +21,8 @@ class IngestSettings(BaseSettings):
     exchange: str = "simulated"
     exchange_rest: str = ""
     exchange_ws: str = ""
+    exchange_archive: str = ""
+    exchange_hosts: str = ""
     binance_key: SecretStr = SecretStr("")
     binance_secret: SecretStr = SecretStr("")
     symbols: str = "BTCUSDT,ETHUSDT,XRPUSDT"
@@ -30,9 +34,23 @@ class IngestSettings(BaseSettings):
     ingest_metrics_port: int = Field(default=8104, ge=0, le=65535)
     log_level: str = "INFO"
 
-    def symbol_names(self) -> list[str]:
-        """`OPA_SYMBOLS` as a list, in upper case."""
-        return [name.strip().upper() for name in self.symbols.split(",") if name.strip()]
+    def choices(self, given: Sequence[str] = ()) -> list[Choice]:
+        """What is given by options, else `OPA_SYMBOLS`."""
+        return parse_choices(",".join(given) or self.symbols, self.exchange)
+
+    def exchanges(self) -> set[str]:
+        """Every exchange that is read: that of `OPA_EXCHANGE` and those that `OPA_SYMBOLS` names."""
+        return {self.exchange, *(choice.exchange for choice in self.choices())}
+
+    def host(self, exchange: str) -> str:
+        """Where an exchange answers, from `OPA_EXCHANGE_HOSTS`; empty for its own address."""
+        entries = [entry.partition("=") for entry in self.exchange_hosts.split(",") if entry.strip()]
+        if any(not address.startswith("http") for _, _, address in entries):
+            raise InvalidInput(
+                f"OPA_EXCHANGE_HOSTS={self.exchange_hosts!r} is no list of exchange=address; write "
+                "okx=https://eea.okx.com"
+            )
+        return {name.strip(): address.strip() for name, _, address in entries}.get(exchange, "")
 
     def followed(self) -> list[tuple[Interval, str]]:
         """`OPA_HISTORY` as pairs of interval and length: `1h:3 years,1m:30 days`."""

@@ -55,10 +55,13 @@ class Choice:
         """Whether a stored series may be one of these."""
         return series.exchange == self.exchange and fnmatchcase(series.symbol, self.pattern)
 
+    @property
+    def text(self) -> str:
+        """What was written, without the exchange."""
+        return f"top:{self.top}:{self.quote}" if self.top else self.pattern
+
     def __str__(self) -> str:
-        return (
-            f"{self.exchange}:top:{self.top}:{self.quote}" if self.top else f"{self.exchange}:{self.pattern}"
-        )
+        return f"{self.exchange}:{self.text}"
 
 
 def parse_choices(text: str, home: str) -> list[Choice]:

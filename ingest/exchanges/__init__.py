@@ -1,4 +1,4 @@
-"""The exchanges we can read: one file per protocol, one line per exchange."""
+"""The exchanges we can read: one file per protocol, one line per exchange; all others through ccxt."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from typing import Final
 import market  # noqa: F401  (first: see market/__init__.py)
 from ingest.budget import RateBudget
 from ingest.exchanges.binance import BinanceExchange
+from ingest.exchanges.ccxt_rest import CcxtExchange
 from ingest.live import Exchange
 from ingest.settings import IngestSettings
-from market.errors import InvalidInput
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,18 +31,23 @@ EXCHANGES: Final[dict[str, Adapter]] = {
 }
 
 
-def open_exchange(settings: IngestSettings) -> Exchange:
-    """The exchange of the settings; nothing is sent yet."""
-    adapter = EXCHANGES.get(settings.exchange)
+def open_exchange(settings: IngestSettings, name: str = "") -> Exchange:
+    """An exchange with a budget of its own, by default that of `OPA_EXCHANGE`; nothing is sent yet.
+
+    One that is not in the table is read through ccxt. `OPA_EXCHANGE_REST` and `_WS` are the home exchange's.
+    """
+    name = name or settings.exchange
+    home = name == settings.exchange
+    rest = (settings.exchange_rest if home else "") or settings.host(name)
+    budget = RateBudget(settings.weight_share)
+    adapter = EXCHANGES.get(name)
     if adapter is None:
-        raise InvalidInput(
-            f"unknown exchange {settings.exchange!r}: set OPA_EXCHANGE to one of {', '.join(EXCHANGES)}"
-        )
+        return CcxtExchange(name, rest, budget)
     return adapter.build(
-        settings.exchange,
-        settings.exchange_rest or adapter.rest,
-        settings.exchange_ws or adapter.stream,
-        RateBudget(settings.weight_share),
+        name,
+        rest or adapter.rest,
+        (settings.exchange_ws if home else "") or adapter.stream,
+        budget,
         key=settings.binance_key.get_secret_value(),
         secret=settings.binance_secret.get_secret_value(),
     )

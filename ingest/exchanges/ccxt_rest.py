@@ -1,0 +1,209 @@
+"""Any other spot exchange, read only and by REST, through ccxt."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import time
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from decimal import Decimal
+from functools import partial
+from typing import Any, Final
+
+import pyarrow as pa
+
+from ingest.budget import RateBudget
+from ingest.exchanges.ccxt_answers import (
+    is_spot,
+    quote_volume,
+    read_book,
+    read_klines,
+    read_last,
+    read_market,
+    read_open_time,
+    read_top,
+    symbol_name,
+)
+from ingest.exchanges.ccxt_client import ANSWER, Answer, open_client
+from ingest.exchanges.ccxt_clock import DateClock
+from ingest.exchanges.ccxt_errors import FAILURES, translate
+from ingest.exchanges.ccxt_history import first_open, window_end
+from ingest.live import BookFrame, Frame, KlineFrame
+from market.errors import InvalidInput, RateLimited, UnknownSymbol
+from market.interval import Interval, Series
+from market.kline import empty_klines
+from market.ports import SymbolInfo
+
+_MARKETS_AGE_S: Final = 3600.0
+_PAGE_ROWS: Final = 100
+_POLL_S: Final = 2.0
+
+
+class CcxtExchange:
+    """One of ccxt's exchanges by its id. `rest` (`https://host`) replaces its own host; it has no stream, so
+    it is followed by asking.
+    """
+
+    def __init__(self, exchange: str, rest: str, budget: RateBudget) -> None:
+        self.exchange = exchange
+        self.budget = budget
+        self._client, error = open_client(exchange, rest, budget.share)
+        self._failures = (*FAILURES, error)
+        self._clock = DateClock()
+        self._loading = asyncio.Lock()
+        self._listed: dict[str, list[dict[str, Any]]] = {}
+        self._listed_at = 0.0
+        self._first: dict[tuple[str, Interval], int | None] = {}
+
+    async def server_time(self) -> int:
+        """The exchange's time, ms UTC; ours, corrected by its `Date` headers, where it tells no other."""
+        if self._client.has.get("fetchTime") is True:
+            return int((await self._ask("exchange time", self._client.fetch_time))[0])
+        await self._markets()
+        return self._clock.now()
+
+    async def symbol(self, name: str) -> SymbolInfo:
+        """One market, written BTCUSDT or BTC/USDT; `UnknownSymbol` where the exchange does not list it."""
+        return read_market(await self._market(name), self.exchange, self._client.precisionMode)
+
+    async def markets(self) -> list[SymbolInfo]:
+        """Every spot market."""
+        listed = [each for same in (await self._markets()).values() for each in same]
+        return [read_market(each, self.exchange, self._client.precisionMode) for each in listed]
+
+    async def volumes(self) -> dict[str, Decimal]:
+        """Quote volume of the last 24 hours by symbol."""
+        markets = await self._markets()
+        tickers, _ = await self._ask("tickers", self._client.fetch_tickers)
+        return {name: quote_volume(tickers.get(same[0]["symbol"]) or {}) for name, same in markets.items()}
+
+    async def klines(
+        self, symbol: str, interval: Interval, start: int | None, end: int | None, limit: int = 1000
+    ) -> pa.Table:
+        """One page: bars that open in `[start, end]` (inclusive), oldest first, as `KLINE_SCHEMA`.
+
+        Some exchanges answer with the newest bars of a long range, some only for a window after its start,
+        and an empty window says nothing about the next. So no request spans more than fits into one answer,
+        and only an empty range up to its end is an empty page.
+        """
+        market = await self._market(symbol)
+        self._check(interval)
+        bars = min(self._page_rows(market), limit)
+        last = interval.floor(end if end is not None else await self.server_time())
+        at = interval.floor(last - (bars - 1) * interval.typical_ms) if start is None else start
+        looked = False
+        while at <= last:
+            stop = min(last, window_end(interval, interval.ceil(at), bars))
+            rows, answer = await self._candles(market, interval, at, stop, bars)
+            page = read_klines(rows, answer, interval, at, stop)
+            if page.num_rows:
+                return page.slice(0, limit)
+            at = stop + 1
+            if not looked and at <= last:
+                looked, first = True, await self._oldest(market, interval)
+                at = last + 1 if first is None else max(at, first)
+                last = min(last, interval.floor(await self.server_time()))
+        return empty_klines()
+
+    async def frames(self, followed: Sequence[Series]) -> AsyncGenerator[Frame, None]:
+        """Quotes, asked for every two seconds, and for each series the bar that runs now; its close is read
+        by whoever follows the series. Ends with an error, never by itself.
+        """
+        names = sorted({series.symbol for series in followed})
+        while True:
+            for name in names:
+                for frame in await self._quotes(name):
+                    yield frame
+            now = await self.server_time()
+            for series in followed:
+                yield KlineFrame(series.symbol, series.interval, series.interval.floor(now), now, None)
+            await asyncio.sleep(_POLL_S)
+
+    async def close(self) -> None:
+        """Give connections back."""
+        await self._client.close()
+
+    async def _quotes(self, name: str) -> list[Frame]:
+        market = await self._market(name)
+        ticker, _ = await self._ask(f"{name} ticker", partial(self._client.fetch_ticker, market["symbol"]))
+        top = read_top(ticker)
+        if top is None:
+            ask = partial(self._client.fetch_order_book, market["symbol"])
+            top = read_book((await self._ask(f"{name} order book", ask))[0])
+        last = read_last(ticker, name, self._clock.now())
+        book = BookFrame(name, *top, time.monotonic_ns()) if top else None
+        return [frame for frame in (book, last) if frame is not None]
+
+    async def _candles(
+        self, market: dict[str, Any], interval: Interval, start: int, stop: int, bars: int
+    ) -> tuple[Any, Answer]:
+        call = partial(
+            self._client.fetch_ohlcv,
+            market["symbol"],
+            interval.name,
+            since=start,
+            limit=bars,
+            # One bar's length beyond the last open time: right for inclusive and for exclusive ends.
+            params={"until": interval.close_time(stop)},
+        )
+        return await self._ask(f"{market['symbol']} {interval} candles", call)
+
+    async def _oldest(self, market: dict[str, Any], interval: Interval) -> int | None:
+        key = market["symbol"], interval
+        if self._first.get(key) is None:
+            bars = self._page_rows(market)
+
+            async def first_in(level: Interval, start: int, stop: int) -> int | None:
+                rows, answer = await self._candles(market, level, start, stop, bars)
+                return read_open_time(rows, answer, start, stop)
+
+            offered, now = self._client.timeframes, await self.server_time()
+            self._first[key] = await first_open(first_in, offered, interval, bars, now)
+        return self._first[key]
+
+    async def _market(self, name: str) -> dict[str, Any]:
+        same = (await self._markets()).get(re.sub("[/-]", "", name.upper()), [])
+        if not same:
+            raise UnknownSymbol(
+                f"symbol {name!r} is not listed on {self.exchange}: check its spelling (BTCUSDT)"
+            )
+        if len(same) > 1:
+            both = " and ".join(each["symbol"] for each in same)
+            raise InvalidInput(
+                f"symbol {name!r} is two markets on {self.exchange}, {both}: neither can be kept"
+            )
+        return same[0]
+
+    async def _markets(self) -> dict[str, list[dict[str, Any]]]:
+        async with self._loading:
+            if not self._listed or time.monotonic() - self._listed_at > _MARKETS_AGE_S:
+                load = partial(self._client.load_markets, bool(self._listed))
+                found, _ = await self._ask(f"{self.exchange} markets", load)
+                listed: dict[str, list[dict[str, Any]]] = {}
+                for market in filter(is_spot, found.values()):
+                    listed.setdefault(symbol_name(market), []).append(market)
+                self._listed, self._listed_at = listed, time.monotonic()
+        return self._listed
+
+    def _check(self, interval: Interval) -> None:
+        offered = self._client.timeframes or {}
+        if interval.name not in offered:
+            raise InvalidInput(f"{self.exchange} has no {interval} candles, only {', '.join(offered)}")
+
+    def _page_rows(self, market: dict[str, Any]) -> int:
+        rows = self._client.feature_value(market["symbol"], "fetchOHLCV", "limit", _PAGE_ROWS)
+        return int(rows or _PAGE_ROWS)
+
+    async def _ask(self, asked: str, call: Callable[[], Awaitable[Any]]) -> tuple[Any, Answer]:
+        answer = Answer()
+        ANSWER.set(answer)
+        async with self.budget.spend(1):
+            try:
+                result = await call()
+            except self._failures as error:
+                problem = translate(error, answer, asked)
+                if isinstance(problem, RateLimited):
+                    self.budget.stop(problem.retry_after or 0)
+                raise problem from error
+        self._clock.observe(answer.headers)
+        return result, answer
