@@ -30,5 +30,6 @@ def shared_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Simulato
 def server(shared_server: Simulator) -> Simulator:
     """The shared server without faults, its clock at `NOW`."""
     shared_server.control.clear_faults()
+    shared_server.control.restore_history()
     shared_server.control.clock(set=NOW, speed=0)
     return shared_server
