@@ -18,7 +18,7 @@ from ingest.patience import Patience
 from ingest.plan import windows
 from ingest.reading import FINAL_MARGIN, Reading, last_final_open, read
 from market.interval import Series
-from market.kline import Kline, klines_to_rows
+from market.kline import KLINE_SCHEMA, Kline, klines_to_rows
 from market.ports import KlineSource, WriteResult
 
 log = logging.getLogger(__name__)
@@ -66,6 +66,8 @@ class Follower:
         if len(self._streamed) > _STREAMED_BARS:
             del self._streamed[min(self._streamed)]
         self.counters.provisional += 1
+        if self._read_to is not None and kline.open_time <= self._read_to:
+            self.catch_up()  # REST did not have it when it was asked
         return True
 
     def doubt(self) -> None:
@@ -141,7 +143,7 @@ class Follower:
             streamed = self._streamed[kline.open_time]
             if streamed != kline:
                 self.counters.differences += 1
-                log.warning("%s: the stream said %s, REST confirms %s", self.series, streamed, kline)
+                log.warning("%s: %s", self.series, _difference(streamed, kline))
         for each in due:
             del self._streamed[each]
 
@@ -157,3 +159,11 @@ class Follower:
                 await self._wake.wait()
         except TimeoutError:
             return
+
+
+def _difference(streamed: Kline, kline: Kline) -> str:
+    pairs = ((name, getattr(streamed, name), getattr(kline, name)) for name in KLINE_SCHEMA.names)
+    found = (f"{name} {one}, not {other}" for name, one, other in pairs if one != other)
+    return f"for the bar of {kline.open_time} REST confirms other values than the stream's: " + "; ".join(
+        found
+    )

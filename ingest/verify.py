@@ -34,9 +34,9 @@ def verify_series(store: KlineStore, series: Series, market_now: int) -> Iterato
         joined = page if last is None else pa.concat_tables([last, page])
         yield from _check_page(series, joined, page, market_now)
         yield from _check_covered(series, page, covered)
-        missing.add(joined)
+        missing.add(page)
         last = page.slice(page.num_rows - 1)
-    yield from _compare(series, missing.finish(last), holes)
+    yield from _compare(series, missing.finish(), holes)
 
 
 def _pages(store: KlineStore, series: Series) -> Iterator[pa.Table]:
@@ -85,26 +85,32 @@ def _check_holes(series: Series, holes: list[Hole]) -> Iterator[Finding]:
 
 
 class _Missing:
-    """Collects the missing bars inside the covered ranges while pages go by."""
+    """Collects the missing bars inside the covered ranges while pages go by.
+
+    A bar that only the stream has told of is missing still: its hole stands until REST has it too.
+    """
 
     def __init__(self, interval: Interval, covered: list[Covered]) -> None:
         self._interval = interval
         self._covered = covered
         self._found: list[Gap] = []
-        self._first: int | None = None
+        self._last: pa.Table | None = None
 
-    def add(self, rows: pa.Table) -> None:
-        """Gaps between consecutive rows; `rows` begins with the last row of the page before."""
-        times = rows.column("open_time")
-        first, last = times[0].as_py(), times[-1].as_py()
-        if self._first is None:
-            self._first = first
+    def add(self, page: pa.Table) -> None:
+        """Gaps between consecutive confirmed rows, the last one of the pages before included."""
+        rows = page.filter(pc.equal(page.column("finality"), str(Finality.CONFIRMED)))
+        if rows.num_rows == 0:
+            return
+        rows = rows if self._last is None else pa.concat_tables([self._last, rows])
+        first, last = rows.column("open_time")[0].as_py(), rows.column("open_time")[-1].as_py()
+        if self._last is None:
             self._found += self._before(first)
         self._found += gaps(rows, self._interval, first, last)
+        self._last = rows.slice(rows.num_rows - 1)
 
-    def finish(self, last: pa.Table | None) -> list[Gap]:
+    def finish(self) -> list[Gap]:
         """All missing bars that were covered."""
-        end = last.column("close_time")[0].as_py() + 1 if last is not None else _EVERYTHING[0]
+        end = self._last.column("close_time")[0].as_py() + 1 if self._last is not None else _EVERYTHING[0]
         tail = [self._clip(Gap(max(end, each.start), each.end, 0)) for each in self._covered]
         inside = [
             self._clip(Gap(max(gap.start, each.start), min(gap.end, each.end), 0))
