@@ -18,7 +18,13 @@ from es_loader.state import State, StateStore
 from es_loader.touched import Touched
 from market.documents import DOCUMENTS
 from market.errors import InvalidInput
-from market.store import MySQLChangeLog, MySQLDecisionStore, MySQLKlineStore, MySQLTickStore
+from market.store import (
+    MySQLChangeLog,
+    MySQLDecisionStore,
+    MySQLHealthStore,
+    MySQLKlineStore,
+    MySQLTickStore,
+)
 from market.store.connection import Database
 from market.store.settings import StoreSettings
 
@@ -88,6 +94,7 @@ def mysql_record(database: Database) -> Record:
         ticks=MySQLTickStore(database),
         decisions=MySQLDecisionStore(database),
         changes=MySQLChangeLog(database),
+        health=MySQLHealthStore(database),
     )
 
 

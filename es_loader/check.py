@@ -24,7 +24,10 @@ SUMMED: Final[dict[str, tuple[str, ...]]] = {
     "ticks": ("tick.last", "tick.bid_quantity"),
     "decisions": ("decision.probability", "decision.expected_gain_bp", "outcome.net_bp"),
     "models": ("model.horizon",),
-    "quality": ("quality.missing_bars", "quality.revisions"),
+    "quality": (
+        *("quality.missing_bars", "quality.revisions"),
+        *("quality.reconnects", "quality.stream_differences"),
+    ),
 }
 TOLERANCE: Final = 1e-9  # relative: the order of additions differs
 ATTEMPTS: Final = 4  # a follower may be on its way with the latest rows

@@ -14,7 +14,7 @@ from market.documents.quality import quality_document
 from market.documents.stream import Document
 from market.documents.ticks import tick_document
 from market.interval import Series
-from market.ports import ChangeLog, DecisionFilter, DecisionStore, KlineStore, TickStore
+from market.ports import ChangeLog, DecisionFilter, DecisionStore, HealthStore, KlineStore, TickStore
 
 PAGE: Final = 5_000
 DECISION_PAGE: Final = 1_000
@@ -30,6 +30,7 @@ class Record:
     ticks: TickStore
     decisions: DecisionStore
     changes: ChangeLog
+    health: HealthStore
 
 
 def klines(record: Record, series: Series, start: int = 0, end: int = FOREVER) -> Iterator[Document]:
@@ -73,10 +74,15 @@ def models(record: Record, series: Series) -> Iterator[Document]:
 def quality(record: Record, series: set[Series]) -> Iterator[Document]:
     """The state of some series."""
     store = record.klines
+    health = {each.pulse.series: each for each in record.health.read()}
     for status in store.series():
         if (each := status.series) in series:
             yield quality_document(
-                status, store.coverage(each), store.holes(each), store.last_confirmed(each)
+                status,
+                store.coverage(each),
+                store.holes(each),
+                store.last_confirmed(each),
+                health.get(each),
             )
 
 

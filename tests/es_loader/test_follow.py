@@ -7,6 +7,7 @@ from es_loader.assembly import Loader
 from es_loader.check import compare
 from es_loader.follow import Follower
 from market.interval import DAY, HOUR
+from market.ports import Pulse
 from market.store.memory import MemoryChangeLog
 from tests.es_loader.reading import documents, empty, everything, searchable
 from tests.es_loader.world import SERIES, START, World, candles
@@ -162,3 +163,16 @@ def test_quality_tells_rows_and_coverage(world: World, loader: Loader) -> None:
     assert quality["quality"]["rows"] == 24
     assert quality["quality"]["coverage"] == 1.0
     assert quality["market"]["symbol"] == SERIES.symbol
+
+
+def test_quality_tells_how_the_live_stream_goes(world: World, loader: Loader) -> None:
+    world.confirm(candles(24))
+    world.health.save([Pulse(SERIES, START + 25 * HOUR + 7_000, reconnects=2, rejected_frames=3)])
+    caught_up(loader)
+    (document,) = documents(loader.writer, "opa-quality").values()
+    told = document["quality"]
+    assert (told["reconnects"], told["rejected_frames"], told["lag_ms"]) == (2, 3, 7_001)
+    world.health.save([Pulse(SERIES, START + 25 * HOUR + 22_000, reconnects=4)])
+    assert compare(loader.record, loader.writer, attempts=1).differences != []
+    loader.rebuild().run(["quality"])
+    assert compare(loader.record, loader.writer, attempts=1).differences == []

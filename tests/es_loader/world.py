@@ -13,6 +13,7 @@ from market.kline import Finality, Source, klines_from_rows
 from market.ports import BacktestRun, Decided, ModelRecord, SymbolInfo
 from market.store.memory import MemoryKlineStore, MemoryTickStore
 from market.store.memory_decisions import MemoryDecisionStore
+from market.store.memory_health import MemoryHealthStore
 from market.tick import Tick
 
 START = 1704067200000  # 2024-01-01
@@ -82,7 +83,8 @@ class World:
         self.klines = MemoryKlineStore()
         self.ticks = MemoryTickStore(self.klines)
         self.decisions = MemoryDecisionStore(self.klines)
-        self.record = Record(self.klines, self.ticks, self.decisions, self.klines.changes)
+        self.health = MemoryHealthStore(self.klines)
+        self.record = Record(self.klines, self.ticks, self.decisions, self.klines.changes, self.health)
         self.klines.register(SymbolInfo("simulated", "BTCUSDT", "BTC", "USDT", "TRADING"), Interval("1h"))
 
     def confirm(self, table: pa.Table, covered: tuple[int, int] | None = None) -> None:
