@@ -1,4 +1,4 @@
-"""The way into the store: one thread, so that the event loop never waits and writes never race."""
+"""The way into the store: a thread of its own, so that the event loop never waits and writes never race."""
 
 from __future__ import annotations
 
@@ -21,13 +21,16 @@ Written = Counter[tuple[Series, Source]]
 
 
 class Keeper:
-    """Runs store calls one after another in a thread of its own, as often as patience allows."""
+    """Runs store calls one after another in a thread of its own, as often as patience allows.
 
-    def __init__(self, klines: KlineStore, patience: Patience) -> None:
+    With more `threads` writes of several series go on at once; writers of one series take turns in the store.
+    """
+
+    def __init__(self, klines: KlineStore, patience: Patience, threads: int = 1) -> None:
         self.klines = klines
         self.written: Written = Counter()  # rows that were new or changed
         self._patience = patience
-        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="store")
+        self._thread = ThreadPoolExecutor(max_workers=threads, thread_name_prefix="store")
 
     async def run(self, call: Callable[[], Result]) -> Result:
         """The result of a store call; transient errors are waited out."""

@@ -42,9 +42,9 @@ def choose(series: Series, parts: list[tuple[int, int]], via: Via, *, has_archiv
     files: list[Period] = []
     rest: list[tuple[int, int]] = []
     for start, end in parts:
-        found, between = periods(series, start, end + 1)
+        found, between = periods(series, start, series.interval.ceil(end + 1))
         files += found
-        rest += [(a, b - 1) for a, b in between if series.interval.ceil(a) < b]
+        rest += [(a, min(b - 1, end)) for a, b in between if series.interval.ceil(a) < b]
     months = sum(file.cadence == "monthly" for file in files)
     reason = "as asked for" if via is Via.ARCHIVE else f"{bars:,} candles are missing"
     edges = ", what no whole file holds by REST" if rest else ""
