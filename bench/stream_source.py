@@ -20,6 +20,7 @@ from tests.ingest.raw_stream import Script, streaming, ws_frame
 M1 = Interval("1m")
 CLOSES_WITHIN_MS = 2_005  # of market time, measured in recordings of the real exchange
 TICK_S = 0.01
+QUOTES = 7  # every seventh message is a quote
 
 
 def names(count: int) -> list[str]:
@@ -35,6 +36,14 @@ def candle(symbol: str, open_time: int, sent_at: int, *, closed: bool, trades: i
         f'"o":"16500.10000000","c":"16500.20000000","h":"16501.00000000","l":"16499.00000000",'
         f'"v":"1000.00000000","n":{trades},"x":{"true" if closed else "false"},"q":"16500000.00000000",'
         f'"V":"500.00000000","Q":"8250000.50000000","B":"0"}}}}}}'
+    ).encode()
+
+
+def quote(symbol: str, number: int) -> bytes:
+    """Best bid and ask."""
+    return (
+        f'{{"stream":"{symbol.lower()}@bookTicker","data":{{"u":{number},"s":"{symbol}","b":"16500.10000000",'
+        f'"B":"1.00000000","a":"16500.20000000","A":"2.00000000"}}}}'
     ).encode()
 
 
@@ -56,7 +65,7 @@ def burst(messages: int) -> Script:
 
 
 def market(rate: int, series: int, speed: float, start: int) -> Script:
-    """`rate` running candles per second of wall time, and a close per series and minute of market time."""
+    """`rate` running candles and quotes per second of wall time; a close per series and market minute."""
     began, symbols = time.time(), names(series)
 
     async def send(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -74,8 +83,12 @@ def market(rate: int, series: int, speed: float, start: int) -> Script:
             bar = M1.floor(at)
             writer.write(
                 b"".join(
-                    ws_frame(candle(next(turn), bar, at, closed=False, trades=sent - each))
-                    for each in range(wanted)
+                    ws_frame(
+                        candle(next(turn), bar, at, closed=False, trades=number)
+                        if number % QUOTES
+                        else quote(next(turn), number)
+                    )
+                    for number in range(sent - wanted, sent)
                 )
             )
             await writer.drain()

@@ -74,7 +74,9 @@ async def stream(
         names = dict.fromkeys(name for found in chosen.values() for name in found)
         followed = [(name, interval) for name in names for interval in intervals]
         with closing(Keeper(stores.klines, Patience(None))) as keeper:
-            live = LiveStream(exchange, keeper, stores.ticks, stores.clock, retention)
+            live = LiveStream(
+                exchange, keeper, stores.ticks, stores.clock, retention, settings.trades.kinds()
+            )
             beside = attendants(live, exchange, keeper, stores.health, metrics)
             await together(live.run(followed), keep_metadata(exchange, keeper, followed), *beside)
 

@@ -60,6 +60,22 @@ class TradeKind(StrEnum):
     SINGLE = "trade"
 
 
+class TradeChoice(StrEnum):
+    """Which trades are followed beside candles and quotes."""
+
+    OFF = "off"
+    AGGREGATE = "agg"
+    ALL = "all"
+
+    def kinds(self) -> tuple[TradeKind, ...]:
+        """The streams."""
+        return {
+            TradeChoice.OFF: (),
+            TradeChoice.AGGREGATE: (TradeKind.AGGREGATE,),
+            TradeChoice.ALL: (TradeKind.AGGREGATE, TradeKind.SINGLE),
+        }[self]
+
+
 class TradeFrame(msgspec.Struct, frozen=True, gc=False):
     """A trade, of which only the id is kept: ids are consecutive, so they prove that nothing is missing."""
 

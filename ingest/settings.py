@@ -8,6 +8,7 @@ from pathlib import Path
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from ingest.live import TradeChoice
 from market.choice import Choice, parse_choices
 from market.errors import InvalidInput
 from market.interval import Interval
@@ -28,6 +29,7 @@ class IngestSettings(BaseSettings):
     symbols: str = "BTCUSDT,ETHUSDT,XRPUSDT"
     history: str = "1h:3 years,1m:30 days"
     weight_share: float = Field(default=0.6, gt=0, le=0.95)
+    trades: TradeChoice = TradeChoice.OFF
     tick_retention_days: float = Field(default=7, gt=0)
     state_dir: Path = Path(".run/state")
     listen_host: str = "127.0.0.1"

@@ -22,7 +22,7 @@ from ingest.sampler import TickSampler
 from ingest.supervisor import Supervisor
 from ingest.together import together
 from ingest.trades import TradeIds
-from market.errors import InvalidInput, InvalidMarketData
+from market.errors import InvalidMarketData
 from market.interval import Interval, Series
 from market.ports import TickStore
 
@@ -63,8 +63,6 @@ class LiveStream:
         self._patience = Patience(None)
         self._connected = asyncio.Event()
         self._trade_kinds = trades
-        if trades and not isinstance(exchange, TradeSource):
-            raise InvalidInput(f"{exchange.exchange} has no stream of trades: set OPA_TRADES=off")
         self.clock = SampledClock()
         self.counters = StreamCounters()
         self.trades = TradeIds(self.counters)
@@ -74,8 +72,10 @@ class LiveStream:
 
     async def run(self, wanted: Sequence[tuple[str, Interval]]) -> None:
         """Follow these symbols and intervals; ends only with a `Terminal` error or when cancelled."""
-        if self._trade_kinds and isinstance(self._exchange, TradeSource):
+        if isinstance(self._exchange, TradeSource):
             self._exchange.include_trades(self._trade_kinds)
+        elif self._trade_kinds:
+            log.warning("%s has no stream of trades: OPA_TRADES is not for it", self._exchange.exchange)
         followed = [await self._register(symbol, interval) for symbol, interval in wanted]
         await self._patience.call("exchange time", partial(self.clock.start, self._exchange.server_time))
         for series in followed:
