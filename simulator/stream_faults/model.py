@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from enum import StrEnum
 from fnmatch import fnmatchcase
-from typing import Final, Literal
+from typing import Final, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from simulator.faults.trigger import Trigger
 from simulator.markets.randomness import fraction
@@ -60,13 +60,18 @@ class StreamFault(Trigger):
     status: int = Field(429, ge=400, le=599)
     retry_after: int = Field(1, ge=0)
 
+    @model_validator(mode="after")
+    def _once(self) -> Self:
+        if self.count is None and self.until is None and not self.for_ms:
+            self.count = 1
+        return self
+
     def armed_at(self, now: int) -> StreamFault:
         """With the bounds that it has if it is armed at market time `now`."""
         if not self.for_ms:
             return self.model_copy()
-        count = self.count if "count" in self.model_fields_set else None
         begin = now if self.since is None else self.since
-        return self.model_copy(update={"count": count, "until": begin + self.for_ms})
+        return self.model_copy(update={"until": begin + self.for_ms})
 
     def fits(self, stream: str, payload: dict[str, object]) -> bool:
         """Whether a frame is one of those meant."""

@@ -75,7 +75,7 @@ class StreamFaultPlan:
         if armed is None:
             return None
         armed.done += 1
-        self.used[armed.fault.kind] += 1
+        self.used[armed.fault.kind.value] += 1
         if armed.done == armed.fault.count:
             self._armed.remove(armed)
         return armed.fault
