@@ -75,6 +75,12 @@ class Rechecker:
         covered = await self._keeper.run(partial(self._keeper.klines.coverage, series))
         holes = await self._keeper.run(partial(self._keeper.klines.holes, series))
         spans = listed_spans(covered, holes, last_final_open(series.interval, now) + 1)
+        first = await self._pager.first(series)
+        if first is None and spans:
+            detail = "the exchange has no candle of it any more; nothing was withdrawn"
+            return [Finding(str(series), "drift", detail)]
+        # Some exchanges serve the newest bars only: what they served before is still what happened.
+        spans = _from(spans, first or 0)
         recent = series.interval.ceil(now - int(self._days * DAY))
         progress = await self._keeper.run(partial(self._health.recheck, series))
         found = await self._old_part(series, _before(spans, recent), progress, now)

@@ -135,8 +135,23 @@ async def test_an_exchange_that_has_nothing_left_withdraws_nothing(market: Any) 
     world = await market(50)
     world.script.bars = []
     [finding] = await world.recheck()
-    assert "none of 49 candles is left on the exchange" in finding.detail
+    assert "no candle of it any more" in finding.detail
     assert world.klines.series()[0].rows == 49
+
+
+async def test_an_exchange_that_lost_a_whole_stretch_withdraws_nothing_of_it(market: Any) -> None:
+    world = await market(6_000)
+    world.remove(*range(5_900, 6_000))
+    [finding] = await world.recheck()
+    assert "none of 72 candles is left on the exchange" in finding.detail
+    assert (world.klines.series()[0].rows, world.revised()) == (5_999, [])
+
+
+async def test_what_an_exchange_no_longer_serves_because_it_is_old_stays(market: Any) -> None:
+    world = await market(50)
+    world.remove(*range(30))
+    assert await world.recheck() == []
+    assert (world.klines.series()[0].rows, world.revised()) == (49, [])
 
 
 async def test_answers_that_never_agree_are_an_error_of_the_exchange(market: Any) -> None:
