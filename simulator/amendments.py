@@ -7,7 +7,7 @@ from typing import Final
 
 import numpy as np
 
-from market.interval import Interval
+from market.interval import SECOND, Interval
 from simulator.bars import (
     CLOSE_TIME,
     HIGH,
@@ -43,20 +43,18 @@ def amended(bars: Bars, faults: Sequence[HistoryFault], listing: Listing) -> Bar
 def _with_forgotten_trades(
     bars: Bars, inside: np.ndarray[tuple[int], np.dtype[np.bool_]], fault: HistoryFault, listing: Listing
 ) -> Bars:
-    """Seconds carry the trade of their minute in its first one, so that all intervals still add up.
-
-    The number of trades stays, so that the ids of later trades do.
-    """
+    """Seconds carry the trade of their minute in its first one, so that all intervals still add up."""
     unit, bars = listing.unit, bars.copy()
     for at in np.flatnonzero(inside):
         first = unit.floor(int(bars[at, OPEN_TIME])) == bars[at, OPEN_TIME]
-        if not bars[at, TRADES] or not (first or bars[at, CLOSE_TIME] - bars[at, OPEN_TIME] >= 59_999):
+        if not first and bars[at, CLOSE_TIME] - bars[at, OPEN_TIME] < SECOND:
             continue
         price = int(bars[at, OPEN]) + int(int(bars[at, OPEN]) * fault.rise) // listing.tick * listing.tick
-        lots = max(int(int(bars[at, VOLUME]) * fault.share) // listing.lot, 1) * listing.lot
+        lots = max(int(fault.value * SCALE * SCALE / price) // listing.lot, 1) * listing.lot
         bars[at, HIGH] = max(int(bars[at, HIGH]), price)
         bars[at, VOLUME] += lots
         bars[at, QUOTE_VOLUME] += lots * price // SCALE
+        bars[at, TRADES] += 1
     return bars
 
 

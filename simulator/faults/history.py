@@ -23,15 +23,15 @@ class HistoryFault(Trigger):
     """Changes the bars of `symbol` (`*`: all, as in a real outage) that open in `[begin, end)`.
 
     It holds from market time `from` on, or once `after` kline answers about the symbol were given, else at
-    once. All intervals follow: coarser bars are added up anew. A revision adds a trade of `share` of the
-    bar's volume at a price `rise` above the bar's open.
+    once. All intervals follow: coarser bars are added up anew. A revision adds a trade worth
+    `value` of the quote asset at a price `rise` above the bar's open.
     """
 
     kind: HistoryKind
     symbol: str = "*"
     begin: Moment
     end: Moment
-    share: float = Field(0.01, gt=0, le=1)
+    value: float = Field(5_000, gt=0)
     rise: float = Field(0.004, ge=0, le=1)
 
     @model_validator(mode="after")
