@@ -13,6 +13,7 @@ import typer
 from pydantic import ValidationError
 
 from ingest import commands
+from ingest.archive.choice import Via
 from ingest.export import KLINE_COLUMNS, TICK_COLUMNS, Format, describe, kline_rows, tick_rows, write_rows
 from ingest.plan import wanted_series
 from ingest.recheck import RECENT_DAYS
@@ -43,12 +44,16 @@ def populate(
     refresh: Annotated[
         bool, typer.Option(help="Read again what is covered: changes become revisions.")
     ] = False,
+    via: Annotated[
+        Via, typer.Option(help="auto: long fine-grained ranges from files of the archive, the rest by REST.")
+    ] = Via.AUTO,
 ) -> None:
     """Fill history. Without options: OPA_SYMBOLS times OPA_HISTORY. Run it again whenever it was stopped."""
     with clear_errors():
         settings, stores = _open()
         wanted = wanted_series(settings, symbol or [], interval or [], start, end)
-        show(reports_table(asyncio.run(commands.populate(settings, stores, wanted, refresh=refresh))))
+        reports = asyncio.run(commands.populate(settings, stores, wanted, refresh=refresh, via=via))
+        show(reports_table(reports))
 
 
 @app.command()

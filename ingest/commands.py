@@ -13,6 +13,8 @@ from typing import Any, Final
 
 from rich.console import Console
 
+from ingest.archive.choice import Via
+from ingest.archive.opening import opened_archive
 from ingest.attendants import attendants
 from ingest.finding import Finding
 from ingest.keeper import Keeper
@@ -37,22 +39,30 @@ from market.interval import Interval, Series
 
 log = logging.getLogger(__name__)
 _ATTEMPTS: Final = 8
+_WRITERS: Final = 2  # files of two series are loaded at the same time
 
 
 async def populate(
-    settings: IngestSettings, stores: Stores, wanted: Sequence[Wanted], *, refresh: bool
+    settings: IngestSettings,
+    stores: Stores,
+    wanted: Sequence[Wanted],
+    *,
+    refresh: bool = False,
+    via: Via = Via.AUTO,
 ) -> list[Report]:
     """Fill history; the reports of a finished run. All exchanges are read at the same time."""
     patience, console = Patience(_ATTEMPTS), Console(stderr=True)
     reports: list[Report] = []
     with (
-        closing(Keeper(stores.klines, patience)) as keeper,
+        closing(Keeper(stores.klines, patience, _WRITERS)) as keeper,
         Bars(console) if console.is_terminal else Lines() as progress,
     ):
 
         async def work(exchange: Exchange, part: list[Wanted]) -> None:
             series = await expand(exchange, patience, part)
-            reports.extend(await Populate(exchange, keeper, patience, progress, refresh=refresh).run(series))
+            async with opened_archive(settings, stores.archive, exchange, keeper, patience) as files:
+                run = Populate(exchange, keeper, patience, progress, refresh=refresh, files=files, via=via)
+                reports.extend(await run.run(series))
             # Whoever works on the history next needs to know what time it is on this market.
             clock = SampledClock()
             await patience.call("exchange time", partial(clock.start, exchange.server_time))

@@ -19,14 +19,18 @@ def show(table: Table) -> None:
 
 
 def reports_table(reports: Sequence[Report]) -> Table:
-    """A row per series: what this run did, and every hole that is known by now."""
-    table = Table("series", "read", "new", "changed", "withdrawn", "holes", title="populate")
+    """A row per series: what this run did, what was put aside, and every hole that is known by now.
+
+    "put aside" counts odd lines of archive files; "REST stands" candles about which a file said otherwise.
+    """
+    heads = ("series", "read", "new", "changed", "withdrawn", "put aside", "REST stands", "holes")
+    table = Table(*heads, title="populate")
     for each in reports:
         missing: Counter[str] = Counter()
         for hole in each.holes:
             missing[hole.reason] += hole.bars
         holes = ", ".join(f"{bars} {reason}" for reason, bars in sorted(missing.items())) or "none"
-        counts = (each.read, each.inserted, each.changed, each.withdrawn)
+        counts = (each.read, each.inserted, each.changed, each.withdrawn, each.rejected, each.kept)
         table.add_row(str(each.series), *(f"{count:,}" for count in counts), holes)
     return table
 

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from functools import partial
 
 from ingest.settings import IngestSettings
-from market.ports import Clock, HealthStore, KlineStore, TickStore
+from market.ports import ArchiveStore, Clock, HealthStore, KlineStore, TickStore
 from market.store import (
     ClockRecorder,
     Database,
+    MySQLArchiveStore,
     MySQLHealthStore,
     MySQLKlineStore,
     MySQLTickStore,
@@ -29,6 +30,7 @@ class Stores:
     clock: ClockRecorder
     market_clock: Callable[[str], Clock]
     health: HealthStore
+    archive: ArchiveStore
 
 
 def open_stores() -> Stores:
@@ -40,6 +42,7 @@ def open_stores() -> Stores:
         ClockRecorder(database),
         partial(StoredClock, database),
         MySQLHealthStore(database),
+        MySQLArchiveStore(database),
     )
 
 
