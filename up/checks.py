@@ -17,7 +17,7 @@ from market.errors import Terminal
 from up import packages, ports
 from up.environment import EnvFile
 from up.places import Places
-from up.services import DATABASE, ELASTICSEARCH, needed
+from up.services import DATABASE, ELASTICSEARCH, INGEST, METRICS_PORT, needed
 from up.source import exchange_problem
 
 DISK_GB = 5.0
@@ -87,6 +87,8 @@ def doors(env: EnvFile, ours: Iterable[str] = ()) -> list[Finding]:
     wanted = {DATABASE: "OPA_DB_PORT"} | {
         room.name: room.port for room in needed(env.get("OPA_SOURCE")) if room.port
     }
+    if env.get(METRICS_PORT) != "0":
+        wanted[INGEST] = METRICS_PORT
     findings = [_door(setting, int(env.get(setting))) for name, setting in wanted.items() if name not in ours]
     if env.get("OPA_ELASTIC") != "existing" and ELASTICSEARCH not in ours:
         first = urlsplit(env.get("ES_URL")).port or 9200

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 DATABASE = "mariadb"
 ELASTICSEARCH = "elasticsearch"
 SIMULATOR = "simulator"
+INGEST = "ingest"
+METRICS_PORT = "OPA_INGEST_METRICS_PORT"  # no door of a service: 0 is none
 LOADER = "es-loader"
 
 
@@ -22,7 +24,7 @@ class Service:
 
 ROOMS = (
     Service(SIMULATOR, ("simulator", "serve"), "OPA_SIMULATOR_PORT", "/api/v3/ping"),
-    Service("ingest", ("ingest", "stream")),
+    Service(INGEST, ("ingest", "stream")),
     Service("scorer", ("model_service", "score")),
     Service("model-api", ("model_service", "serve"), "OPA_MODEL_PORT", "/health"),
     Service("historic-api", ("api_historic", "serve"), "OPA_HISTORIC_PORT", "/health"),

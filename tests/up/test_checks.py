@@ -32,6 +32,12 @@ def test_our_own_service_may_hold_its_port(env: EnvFile) -> None:
     assert not [each for each in checks.doors(env, ours=["model-api"]) if each.name == "OPA_MODEL_PORT"]
 
 
+def test_metrics_that_are_off_need_no_port(env: EnvFile) -> None:
+    assert "OPA_INGEST_METRICS_PORT" in {each.name for each in checks.doors(env)}
+    env.set({"OPA_INGEST_METRICS_PORT": "0"})
+    assert "OPA_INGEST_METRICS_PORT" not in {each.name for each in checks.doors(env)}
+
+
 def test_an_existing_elasticsearch_needs_no_port_of_ours(env: EnvFile) -> None:
     env.set({"OPA_ELASTIC": "existing"})
     assert not [each for each in checks.doors(env) if each.name.startswith("ES_URL")]

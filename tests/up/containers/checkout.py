@@ -86,7 +86,10 @@ def copy_of_the_project(root: Path, engine: Engine) -> Checkout:
 
 
 def _settings() -> dict[str, str]:
-    doors = ("OPA_DB_PORT", "OPA_CONSOLE_PORT", "OPA_HISTORIC_PORT", "OPA_MODEL_PORT", "OPA_SIMULATOR_PORT")
+    doors = (
+        *("OPA_DB_PORT", "OPA_CONSOLE_PORT", "OPA_HISTORIC_PORT", "OPA_MODEL_PORT", "OPA_SIMULATOR_PORT"),
+        "OPA_INGEST_METRICS_PORT",
+    )
     first = ports.free_port(together=len(doors) + 2)
     return {
         **{name: str(first + number) for number, name in enumerate(doors)},
