@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import signal
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 from aiohttp import web
@@ -15,6 +15,8 @@ from market.errors import MarketError
 from simulator.app import make_app
 from simulator.opening import open_market
 from simulator.settings import SimulatorSettings
+
+_LONGEST_PATH: Final = 64 * 1024  # 1,024 stream names
 
 cli = typer.Typer(
     add_completion=False, help="A local exchange that speaks Binance's REST and WebSocket protocols."
@@ -51,7 +53,9 @@ async def _serve(app: web.Application, host: str, port: int) -> int:
     stopped: asyncio.Future[int] = loop.create_future()
     for signal_number, code in ((signal.SIGTERM, 0), (signal.SIGINT, 130)):
         loop.add_signal_handler(signal_number, _stop, stopped, code)
-    runner = web.AppRunner(app, access_log=None, handler_cancellation=True, shutdown_timeout=2)
+    runner = web.AppRunner(
+        app, access_log=None, handler_cancellation=True, shutdown_timeout=2, max_line_size=_LONGEST_PATH
+    )
     await runner.setup()
     try:
         await web.TCPSite(runner, host, port).start()

@@ -116,11 +116,11 @@ class Tape:
     def _opened_before(self, listing: Listing, trade: int, now: int) -> int:
         """Open time of the coarse candle that holds a trade id; of the oldest one for an id before it."""
         coarse = _coarse(listing)
-        oldest = self._market.bars(listing.symbol, coarse, Window(0, END_OF_TIME, 1, newest=False), now)
         high = coarse.floor(now)
-        low = coarse.floor(int(oldest[0, OPEN_TIME])) if len(oldest) else high
         if trade >= self._total(listing, high, now):
             return high
+        oldest = self._market.bars(listing.symbol, coarse, Window(0, END_OF_TIME, 1, newest=False), now)
+        low = coarse.floor(int(oldest[0, OPEN_TIME])) if len(oldest) else high
         while coarse.next_open(low) < high:
             middle = max(coarse.floor((low + high) // 2), coarse.next_open(low))
             low, high = (middle, high) if self._total(listing, middle, now) <= trade else (low, middle)

@@ -17,8 +17,10 @@ SUBSCRIBED = '{"method": "LIST_SUBSCRIPTIONS", "id": 0}'
 
 
 def opened(server: Simulator, path: str) -> connect:
-    """A client that sends no pings of its own."""
-    return connect(server.ws_url + path, ping_interval=None, proxy=None, open_timeout=PATIENCE_S)
+    """A client that sends no pings of its own, and reads on while nobody asks for messages."""
+    return connect(
+        server.ws_url + path, ping_interval=None, proxy=None, open_timeout=PATIENCE_S, max_queue=None
+    )
 
 
 @asynccontextmanager

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
+import json
 from decimal import Decimal
 from typing import Any
 
-import aiohttp
+import httpx
 import pytest
 
 from market.interval import HOUR, MINUTE, SECOND, Interval
@@ -15,6 +15,7 @@ from simulator.paging import window
 from simulator.streams import Frame, frames, parse
 from simulator.trades import Tape
 from simulator.wire import decimal
+from tests.simulator.sockets import connected, opened, receive, take
 from tests.simulator.times import NOW
 from tests.simulator_fixture import Simulator
 
@@ -83,6 +84,27 @@ def test_trades_add_up_to_the_volume(generated: GeneratedMarket) -> None:
     assert set(found[0].payload) == {"e", "E", "s", "t", "p", "q", "T", "m", "M"}
 
 
+def test_trade_ids_are_consecutive_and_aggregates_agree(generated: GeneratedMarket) -> None:
+    trades, aggregates = (
+        [frame.payload for frame in due(generated, f"btcusdt@{kind}", NOW, NOW + 20 * SECOND)]
+        for kind in ("trade", "aggTrade")
+    )
+    ids = [each["t"] for each in trades]
+    assert ids == list(range(ids[0], ids[0] + len(ids)))
+    assert [each["f"] for each in aggregates] == [each["l"] for each in aggregates] == ids
+    assert [each["a"] - aggregates[0]["a"] for each in aggregates] == list(range(len(ids)))  # type: ignore[operator]
+    for key in ("p", "q", "T", "m"):
+        assert [each[key] for each in aggregates] == [each[key] for each in trades]
+    assert set(aggregates[0]) == {"e", "E", "s", "a", "p", "q", "f", "l", "T", "m", "M"}
+
+
+def test_a_candle_names_its_first_and_last_trade(generated: GeneratedMarket) -> None:
+    trades = due(generated, "btcusdt@trade", OPEN_MINUTE, OPEN_MINUTE + MINUTE)
+    candles = due(generated, "btcusdt@kline_1m", OPEN_MINUTE + MINUTE, OPEN_MINUTE + MINUTE + 3 * SECOND)
+    (candle,) = klines(candles, final=True)
+    assert (candle["f"], candle["L"]) == (trades[0].payload["t"], trades[-1].payload["t"])
+
+
 def test_the_mini_ticker_has_its_fields(generated: GeneratedMarket) -> None:
     (frame,) = due(generated, "btcusdt@miniTicker", OPEN_MINUTE, OPEN_MINUTE + SECOND)
     assert set(frame.payload) == {"e", "E", "s", "c", "o", "h", "l", "v", "q"}
@@ -93,44 +115,50 @@ def test_unknown_streams_are_silent(name: str) -> None:
     assert parse(name) is None
 
 
-async def receive(ws: aiohttp.ClientWebSocketResponse) -> Any:
-    return await ws.receive_json(timeout=5)
-
-
 async def test_a_combined_stream_wraps_each_payload(server: Simulator) -> None:
     names = "btcusdt@kline_1m/ethusdt@bookTicker"
-    address = f"{server.ws_url}stream?streams={names}"
-    async with aiohttp.ClientSession() as session, session.ws_connect(address) as ws:
-        await asyncio.sleep(0.1)
+    async with connected(server, f"stream?streams={names}") as client:
         server.control.advance(2 * SECOND)
-        wrapped = [await receive(ws) for _ in range(2)]
+        wrapped = await take(client, 2)
     assert {each["stream"] for each in wrapped} == set(names.split("/"))
     assert {each["data"]["s"] for each in wrapped} == {"BTCUSDT", "ETHUSDT"}
 
 
 async def test_a_raw_stream_sends_bare_payloads(server: Simulator) -> None:
-    address = f"{server.ws_url}ws/btcusdt@kline_1m"
-    async with aiohttp.ClientSession() as session, session.ws_connect(address) as ws:
-        await asyncio.sleep(0.1)
+    async with connected(server, "ws/btcusdt@kline_1m") as client:
         server.control.advance(2 * MINUTE)
-        found = [await receive(ws) for _ in range(3)]
+        found = await take(client, 3)
     assert [each["e"] for each in found] == ["kline"] * 3
     assert sorted(each["k"]["x"] for each in found) == [False, True, True]
 
 
 async def test_subscriptions_change_while_the_socket_is_open(server: Simulator) -> None:
-    async with aiohttp.ClientSession() as session, session.ws_connect(f"{server.ws_url}ws") as ws:
-        await ws.send_json(
-            {"method": "SUBSCRIBE", "params": ["btcusdt@trade", "ethusdt@bookTicker"], "id": 1}
-        )
+    async with opened(server, "ws") as ws:
+        names = ["btcusdt@trade", "ethusdt@bookTicker"]
+        await ws.send(json.dumps({"method": "SUBSCRIBE", "params": names, "id": 1}))
         assert await receive(ws) == {"result": None, "id": 1}
-        await ws.send_json({"method": "UNSUBSCRIBE", "params": ["btcusdt@trade"], "id": 2})
+        await ws.send(json.dumps({"method": "UNSUBSCRIBE", "params": ["btcusdt@trade"], "id": 2}))
         assert await receive(ws) == {"result": None, "id": 2}
-        await ws.send_json({"method": "LIST_SUBSCRIPTIONS", "id": 3})
+        await ws.send(json.dumps({"method": "LIST_SUBSCRIPTIONS", "id": 3}))
         assert await receive(ws) == {"result": ["ethusdt@bookTicker"], "id": 3}
         server.control.advance(SECOND)
         assert (await receive(ws))["s"] == "ETHUSDT"
-        await ws.send_str("{")
+        await ws.send("{")
         assert (await receive(ws))["code"] == 3
-        await ws.send_json({"method": "DANCE", "id": 4})
+        await ws.send(json.dumps({"method": "DANCE", "id": 4}))
         assert (await receive(ws))["code"] == 2
+
+
+@pytest.mark.parametrize(("kind", "key", "path"), [("trade", "t", "trades"), ("aggTrade", "a", "aggTrades")])
+async def test_trades_of_a_stream_are_those_of_rest(
+    server: Simulator, kind: str, key: str, path: str
+) -> None:
+    async with connected(server, f"ws/btcusdt@{kind}") as client:
+        server.control.advance(20 * SECOND)
+        found = [await receive(client) for _ in range(50)]
+    told = httpx.get(f"{server.rest_url}/v3/{path}?symbol=BTCUSDT&limit=1000").json()
+    by_id = {each["id" if kind == "trade" else "a"]: each for each in told}
+    for each in found:
+        row = by_id[each[key]]
+        names = ("price", "qty", "time", "isBuyerMaker") if kind == "trade" else ("p", "q", "T", "m")
+        assert [row[name] for name in names] == [each[name] for name in ("p", "q", "T", "m")]
