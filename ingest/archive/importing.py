@@ -89,6 +89,7 @@ class FileImport:
         # Before the file counts as imported: it is not looked at again until it changes.
         await asyncio.to_thread(self._quarantine.put, file, found.sha256, parsed.rejected)
         result = await self._keeper.run(partial(self._store.import_file, file.series, rows, now=now))
+        self._keeper.written[file.series, Source.ARCHIVE] += result.inserted + result.changed
         if result.kept:
             log.warning("%s: %d candles differ from REST, which stands", file.name, result.kept)
             both = [*parsed.rejected, *await self._conflicts(file, parsed.klines)]
