@@ -53,12 +53,16 @@ async def populate(
     """Fill history; the reports of a finished run. All exchanges are read at the same time."""
     patience, console = Patience(_ATTEMPTS), Console(stderr=True)
     reports: list[Report] = []
+    metrics = Metrics()
     with (
         closing(Keeper(stores.klines, patience, _WRITERS)) as keeper,
         Bars(console) if console.is_terminal else Lines() as progress,
+        serving(metrics, settings.listen_host, settings.ingest_metrics_port),
     ):
+        metrics.written.append(keeper.written)
 
         async def work(exchange: Exchange, part: list[Wanted]) -> None:
+            metrics.budgets[exchange.exchange] = exchange.budget
             series = await expand(exchange, patience, part)
             async with opened_archive(settings, stores.archive, exchange, keeper, patience) as files:
                 run = Populate(exchange, keeper, patience, progress, refresh=refresh, files=files, via=via)
@@ -129,13 +133,21 @@ async def recheck(
 ) -> list[Finding]:
     """Read the last days and a part of the older history again; what the exchange says differently today."""
     patience, findings = Patience(_ATTEMPTS), list[Finding]()
-    with closing(Keeper(stores.klines, patience)) as keeper:
+    metrics = Metrics()
+    with (
+        closing(Keeper(stores.klines, patience)) as keeper,
+        serving(metrics, settings.listen_host, settings.ingest_metrics_port),
+    ):
+        metrics.written.append(keeper.written)
 
         async def work(exchange: Exchange, part: list[Series]) -> None:
+            metrics.budgets[exchange.exchange] = exchange.budget
             rechecker = Rechecker(exchange, keeper, stores.health, patience, days=days, keep=keep)
             now = await patience.call("exchange time", exchange.server_time)
             for series in part:
-                findings.extend(await rechecker.run(series, now))
+                found = await rechecker.run(series, now)
+                metrics.drift[series] += sum(not each.note for each in found)
+                findings.extend(found)
 
         await on_each(settings, [each for each in chosen if each.exchange in settings.exchanges()], work)
     return findings
