@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from itertools import count
 
 from market.interval import Interval
 from simulator.amendments import amended, outside, recounted, window_of
@@ -17,8 +18,9 @@ class AmendedMarket:
 
     def __init__(self, market: Market) -> None:
         self._market = market
-        self._faults: list[HistoryFault] = []
-        self._revisions = 0
+        self._faults: dict[int, HistoryFault] = {}  # by a number that is never used again
+        self._numbers = count(1)
+        self._recorded_edition = 0
 
     def listings(self, now: int) -> dict[str, Listing]:
         """Those of the market behind."""
@@ -30,7 +32,7 @@ class AmendedMarket:
 
     def revise(self, symbol: str) -> bool:
         """Put a recorded revision in force."""
-        self._revisions += 1
+        self._recorded_edition = next(self._numbers)
         return self._market.revise(symbol)
 
     def bars(self, symbol: str, interval: Interval, wanted: Window, now: int) -> Bars:
@@ -59,12 +61,12 @@ class AmendedMarket:
         own = fault.model_copy(update={"begin": unit.floor(fault.begin), "end": unit.ceil(fault.end)})
         if own.since is None and not own.after:
             own.since = now
-        self._faults.append(own)
+        self._faults[next(self._numbers)] = own
         return own
 
     def answered(self, symbol: str, first: int, last: int, now: int) -> None:
         """Count an answer about the bars that open in `[first, last]`."""
-        for fault in [each for each in self._faults if each.concerns(symbol)]:
+        for fault in [each for each in self._faults.values() if each.concerns(symbol)]:
             if fault.since is None:
                 fault.after -= 1
                 fault.since = now if fault.after == 0 else None
@@ -73,21 +75,23 @@ class AmendedMarket:
 
     def asked_for(self) -> list[HistoryFault]:
         """Every change of history, in the order it was asked for."""
-        return list(self._faults)
+        return list(self._faults.values())
 
     def in_force(self, symbol: str, now: int) -> list[HistoryFault]:
         """The changes that hold at `now`."""
-        return [each for each in self._faults if each.concerns(symbol) and each.holds(now)]
+        return [each for each in self._faults.values() if each.concerns(symbol) and each.holds(now)]
 
     def edition(self, now: int) -> tuple[int, ...]:
-        """Another value says that history may be another: forget what was computed from it."""
-        return (self._revisions, *(id(each) for each in self._faults if each.holds(now)))
+        """What tells this history from others: whatever was computed from another edition is out of date."""
+        return (self._recorded_edition, *(number for number, each in self._faults.items() if each.holds(now)))
 
     def settle(self) -> None:
         """Late bars come now, changes that wait for their turn are called off; the rest stays history."""
-        self._faults = [
-            each for each in self._faults if each.since is not None and each.kind is not HistoryKind.LATE
-        ]
+        self._faults = {
+            number: each
+            for number, each in self._faults.items()
+            if each.since is not None and each.kind is not HistoryKind.LATE
+        }
 
     def restore(self) -> None:
         """The first history."""

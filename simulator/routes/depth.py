@@ -27,6 +27,7 @@ async def depth(request: web.Request) -> web.Response:
     now = exchange.clock.now()
     parameters = Parameters(request, frozenset({"symbol", "limit", "symbolStatus"}))
     listing = parameters.symbol(exchange.market.listings(now))
+    parameters.status([listing])
     asked = parameters.number("limit")
     count = _DEFAULT if not asked else min(asked, _LARGEST)
     book = quote(exchange.market, listing, now)
