@@ -28,17 +28,14 @@ class Archive:
 
     def __init__(self) -> None:
         self.faults = ArchiveFaults()
-        self._made: OrderedDict[tuple[str, str], bytes] = OrderedDict()
-
-    def forget(self) -> None:
-        """Make every file anew: the history behind them has changed."""
-        self._made.clear()
+        self._made: OrderedDict[tuple[object, ...], bytes] = OrderedDict()
 
     async def zip(
         self, exchange: Exchange, name: ArchiveName, symbol: str, faults: tuple[ArchiveFault, ...]
     ) -> bytes:
         """The file's bytes; 404 where the market has no bar in its period."""
-        key = name.stem, repr([fault.model_dump(exclude={"count"}) for fault in faults])
+        edition = exchange.market.edition(exchange.clock.now())
+        key = name.stem, edition, repr([fault.model_dump(exclude={"count"}) for fault in faults])
         if key not in self._made:
             bars = await _bars(exchange, symbol, name)
             if not len(bars):

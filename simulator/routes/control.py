@@ -8,7 +8,6 @@ from aiohttp import web
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
 from market.errors import InvalidInput
-from simulator.archive.tree import ARCHIVE
 from simulator.exchange import EXCHANGE, Exchange
 from simulator.refusal import json_answer
 from simulator.routes.body import read_body
@@ -84,7 +83,6 @@ async def revise(request: web.Request) -> web.Response:
     exchange.tape.forget()
     if not revised:
         raise InvalidInput("no revised_file for that symbol: name one in the folder's manifest.json")
-    request.app[ARCHIVE].forget()
     return json_answer({"revised": revised})
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from aiohttp import web
 
-from simulator.archive.tree import ARCHIVE
 from simulator.exchange import EXCHANGE
 from simulator.faults.answers import Fault, FaultKind
 from simulator.faults.history import HistoryFault
@@ -57,5 +56,4 @@ async def restore_history(request: web.Request) -> web.Response:
     exchange = request.app[EXCHANGE]
     exchange.market.restore()
     exchange.tape.forget()
-    request.app[ARCHIVE].forget()
     return json_answer({})

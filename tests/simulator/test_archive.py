@@ -134,3 +134,18 @@ def test_a_monthly_file_may_differ_from_the_daily_ones_from_a_market_time_on(sim
     daily = rows(simulator, "/data/spot/daily/klines/BTCUSDT/1h/BTCUSDT-1h-2024-02-01.zip")
     assert [at for at in range(24) if revised[at] != daily[at]] == [3]
     assert int(revised[3][8]) == int(daily[3][8]) + 1
+
+
+def test_an_outage_of_the_market_is_a_gap_of_the_file(simulator: Simulator) -> None:
+    whole = rows(simulator, MONTH)
+    simulator.control.history("outage", 1706745600000 + 7_200_000, 1706745600000 + 4 * 3_600_000)
+    assert rows(simulator, MONTH) == [*whole[:2], *whole[4:]]
+    simulator.control.restore_history()
+    assert rows(simulator, MONTH) == whole
+
+
+def test_a_scenario_may_spoil_the_archive(simulator: Simulator) -> None:
+    simulator.control.scenario(name="archive_odd_line")
+    assert rows(simulator, MONTH)[7] == ["not", "a", "row"]
+    simulator.control.clear_scenario()
+    assert len(rows(simulator, MONTH)[7]) == 12
