@@ -32,13 +32,13 @@ class Connection:
         self._request = request
         self._socket = socket
         self._exchange = exchange
-        self._rules = exchange.rules
         self._alive = Keepalive(exchange.rules, asyncio.get_running_loop().time)
         self._delivery = Delivery(exchange.stream_faults)
         self._suffered: set[ArmedFault] = set()
         self._silent: list[StreamFault] = []
         self._frozen = False
-        self._ends_at = exchange.clock.now() + exchange.rules.valid_for_ms
+        self._since = exchange.clock.now()
+        self._ends_at: int | None = None
         self.subscriptions = Subscriptions(exchange.rules, combined=False)
 
     def cut(self) -> None:
@@ -118,11 +118,15 @@ class Connection:
             await self._socket.ping(payload)
         if self._alive.unanswered():
             await self._refuse("unanswered_pings", b"Pong timeout")
-        elif now >= self._ends_at:
+        elif self._over(now):
             self._exchange.socket_events["expired"] += 1
             await self.close()
         else:
             await self._suffer(now)
+
+    def _over(self, now: int) -> bool:
+        announced = self._ends_at is not None and now >= self._ends_at
+        return announced or now - self._since >= self._exchange.rules.valid_for_ms
 
     async def _refuse(self, event: str, reason: bytes) -> None:
         self._exchange.socket_events[event] += 1

@@ -8,7 +8,10 @@ from market.interval import DAY
 
 
 class ConnectionRules(BaseModel):
-    """The exchange's own, unless a test shortens them; seconds of wall time, milliseconds of market time."""
+    """The exchange's own, unless a test shortens them; seconds of wall time, milliseconds of market time.
+
+    `valid_for_ms` holds for open connections too, the others for those made from then on.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
     ping_s: float = Field(20, gt=0)

@@ -58,6 +58,7 @@ async def armed(request: web.Request) -> web.Response:
     return json_answer(
         {
             "answers": [each.model_dump() for each in exchange.faults.waiting()],
+            "streams": [each.model_dump() for each in exchange.stream_faults.waiting()],
             "pages": [each.model_dump() for each in exchange.pages.waiting()],
             "history": [each.model_dump() for each in exchange.market.asked_for()],
         }

@@ -33,6 +33,10 @@ class StreamFaultPlan:
         """Disarm all; connections that are half open or silent stay so."""
         self._armed.clear()
 
+    def waiting(self) -> list[StreamFault]:
+        """Those that have not done all their work yet."""
+        return [armed.fault for armed in self._armed]
+
     def for_frame(self, stream: str, payload: dict[str, object], time: int) -> StreamFault | None:
         """The fault that spoils a frame due at `time`, if any; every fault that fits counts the frame."""
         hit: ArmedFault | None = None

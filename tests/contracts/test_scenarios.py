@@ -43,13 +43,14 @@ def test_a_scenario_can_be_armed(running: Simulator, name: str) -> None:
     assert armed["name"] == name
     waiting = running.control.waiting()
     assert len(waiting["answers"]) == len(armed["answers"])
+    assert len(waiting["streams"]) == len(armed["streams"])
     assert len(waiting["pages"]) + len(waiting["history"]) == len(armed["data"])
     running.control.clear_scenario()
     running.control.restore_history()
-    assert running.control.waiting() == {"answers": [], "pages": [], "history": []}
+    assert running.control.waiting() == {"answers": [], "streams": [], "pages": [], "history": []}
 
 
-def test_every_fault_of_rest_and_history_has_a_scenario() -> None:
+def test_every_fault_of_rest_streams_and_history_has_a_scenario() -> None:
     told = {
         (family, fault["kind"])
         for name in names()
@@ -59,7 +60,7 @@ def test_every_fault_of_rest_and_history_has_a_scenario() -> None:
     }
     assert {kind for family, kind in told if family == "answers"} == set(FaultKind) - {FaultKind.DROP_STREAMS}
     assert {kind for family, kind in told if family == "data"} == {*PageKind, *HistoryKind}
-    assert {kind for family, kind in told if family == "streams"} <= set(StreamFaultKind)
+    assert {kind for family, kind in told if family == "streams"} == set(StreamFaultKind)
     assert {kind for family, kind in told if family == "archive"} <= set(ArchiveFaultKind)
 
 
