@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Final
+from typing import Any, Final
 
 from aiohttp import web
 
 from simulator.exchange import EXCHANGE
-from simulator.parameters import Parameters
+from simulator.parameters import Parameters, shown_time
 from simulator.ports import Listing, Market
 from simulator.quotes import Day, Quote, last_day, quote
 from simulator.refusal import json_answer
@@ -16,7 +16,8 @@ from simulator.wire import decimal
 
 routes = web.RouteTableDef()
 _KNOWN: Final = frozenset({"symbol", "symbols", "symbolStatus", "type"})
-Ticker = Callable[[Market, Listing, int], dict[str, object] | None]
+_TIMES: Final = frozenset({"openTime", "closeTime"})
+Ticker = Callable[[Market, Listing, int], dict[str, Any] | None]
 
 
 @routes.get("/api/v3/ticker/price")
@@ -47,20 +48,22 @@ def _answer(request: web.Request, ticker: Ticker) -> web.Response:
     status = parameters.status(asked)
     wanted = [each for each in listings.values() if status in (None, each.status)] if asked is None else asked
     found = [each for each in (ticker(exchange.market, listing, now) for listing in wanted) if each]
+    for each in found:
+        each.update({name: shown_time(request, each[name]) for name in _TIMES & each.keys()})
     return json_answer(found[0] if "symbol" in request.query and found else found)
 
 
-def _price(market: Market, listing: Listing, now: int) -> dict[str, object] | None:
+def _price(market: Market, listing: Listing, now: int) -> dict[str, Any] | None:
     book = quote(market, listing, now)
     return {"symbol": listing.symbol, "price": decimal(book.last)} if book else None
 
 
-def _book(market: Market, listing: Listing, now: int) -> dict[str, object] | None:
+def _book(market: Market, listing: Listing, now: int) -> dict[str, Any] | None:
     book = quote(market, listing, now)
     return {"symbol": listing.symbol, **_top(book)} if book else None
 
 
-def _day(market: Market, listing: Listing, now: int) -> dict[str, object] | None:
+def _day(market: Market, listing: Listing, now: int) -> dict[str, Any] | None:
     book, day = quote(market, listing, now), last_day(market, listing, now)
     return {"symbol": listing.symbol, **_change(day), **_top(book)} if book and day else None
 

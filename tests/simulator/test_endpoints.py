@@ -128,6 +128,8 @@ def test_answers_are_in_microseconds_when_the_header_asks(http: httpx.Client) ->
     assert [row[1:6] for row in micro] == [row[1:6] for row in plain]
     trade = http.get("/aggTrades", params={**BTC, "limit": 1}, headers=MICRO).json()[0]
     assert trade["T"] > 10**15
+    day = http.get("/ticker/24hr", params=BTC, headers=MICRO).json()
+    assert (day["closeTime"], day["openTime"]) == (NOW * 1000, (NOW - DAY) * 1000)
 
 
 def test_a_time_zone_moves_the_borders_of_days(http: httpx.Client) -> None:
