@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import re
 import time
-from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from decimal import Decimal
 from functools import partial
 from typing import Any, Final
@@ -14,7 +13,6 @@ import pyarrow as pa
 
 from ingest.budget import RateBudget
 from ingest.exchanges.ccxt_answers import (
-    is_spot,
     quote_volume,
     read_book,
     read_klines,
@@ -22,19 +20,16 @@ from ingest.exchanges.ccxt_answers import (
     read_market,
     read_open_time,
     read_top,
-    symbol_name,
 )
-from ingest.exchanges.ccxt_client import ANSWER, Answer, open_client
-from ingest.exchanges.ccxt_clock import DateClock
-from ingest.exchanges.ccxt_errors import FAILURES, translate
+from ingest.exchanges.ccxt_client import Answer
+from ingest.exchanges.ccxt_door import Door
 from ingest.exchanges.ccxt_history import first_open, window_end
 from ingest.live import BookFrame, Frame, KlineFrame
-from market.errors import InvalidInput, RateLimited, UnknownSymbol
+from market.errors import InvalidInput
 from market.interval import Interval, Series
 from market.kline import empty_klines
 from market.ports import SymbolInfo
 
-_MARKETS_AGE_S: Final = 3600.0
 _PAGE_ROWS: Final = 100
 _POLL_S: Final = 2.0
 
@@ -47,34 +42,30 @@ class CcxtExchange:
     def __init__(self, exchange: str, rest: str, budget: RateBudget) -> None:
         self.exchange = exchange
         self.budget = budget
-        self._client, error = open_client(exchange, rest, budget.share)
-        self._failures = (*FAILURES, error)
-        self._clock = DateClock()
-        self._loading = asyncio.Lock()
-        self._listed: dict[str, list[dict[str, Any]]] = {}
-        self._listed_at = 0.0
+        self._door = Door(exchange, rest, budget)
+        self._client = self._door.client
         self._first: dict[tuple[str, Interval], int | None] = {}
 
     async def server_time(self) -> int:
         """The exchange's time, ms UTC; ours, corrected by its `Date` headers, where it tells no other."""
         if self._client.has.get("fetchTime") is True:
-            return int((await self._ask("exchange time", self._client.fetch_time))[0])
-        await self._markets()
-        return self._clock.now()
+            return int((await self._door.ask("exchange time", self._client.fetch_time))[0])
+        await self._door.markets()
+        return self._door.clock.now()
 
     async def symbol(self, name: str) -> SymbolInfo:
         """One market, written BTCUSDT or BTC/USDT; `UnknownSymbol` where the exchange does not list it."""
-        return read_market(await self._market(name), self.exchange, self._client.precisionMode)
+        return read_market(await self._door.market(name), self.exchange, self._client.precisionMode)
 
     async def markets(self) -> list[SymbolInfo]:
         """Every spot market."""
-        listed = [each for same in (await self._markets()).values() for each in same]
+        listed = [each for same in (await self._door.markets()).values() for each in same]
         return [read_market(each, self.exchange, self._client.precisionMode) for each in listed]
 
     async def volumes(self) -> dict[str, Decimal]:
         """Quote volume of the last 24 hours by symbol."""
-        markets = await self._markets()
-        tickers, _ = await self._ask("tickers", self._client.fetch_tickers)
+        markets = await self._door.markets()
+        tickers, _ = await self._door.ask("tickers", self._client.fetch_tickers)
         return {name: quote_volume(tickers.get(same[0]["symbol"]) or {}) for name, same in markets.items()}
 
     async def klines(
@@ -86,7 +77,7 @@ class CcxtExchange:
         and an empty window says nothing about the next. So no request spans more than fits into one answer,
         and only an empty range up to its end is an empty page.
         """
-        market = await self._market(symbol)
+        market = await self._door.market(symbol)
         self._check(interval)
         bars = min(self._page_rows(market), limit)
         last = interval.floor(end if end is not None else await self.server_time())
@@ -124,13 +115,15 @@ class CcxtExchange:
         await self._client.close()
 
     async def _quotes(self, name: str) -> list[Frame]:
-        market = await self._market(name)
-        ticker, _ = await self._ask(f"{name} ticker", partial(self._client.fetch_ticker, market["symbol"]))
+        market = await self._door.market(name)
+        ticker, _ = await self._door.ask(
+            f"{name} ticker", partial(self._client.fetch_ticker, market["symbol"])
+        )
         top = read_top(ticker)
         if top is None:
             ask = partial(self._client.fetch_order_book, market["symbol"])
-            top = read_book((await self._ask(f"{name} order book", ask))[0])
-        last = read_last(ticker, name, self._clock.now())
+            top = read_book((await self._door.ask(f"{name} order book", ask))[0])
+        last = read_last(ticker, name, self._door.clock.now())
         book = BookFrame(name, *top, time.monotonic_ns()) if top else None
         return [frame for frame in (book, last) if frame is not None]
 
@@ -146,7 +139,7 @@ class CcxtExchange:
             # One bar's length beyond the last open time: right for inclusive and for exclusive ends.
             params={"until": interval.close_time(stop)},
         )
-        return await self._ask(f"{market['symbol']} {interval} candles", call)
+        return await self._door.ask(f"{market['symbol']} {interval} candles", call)
 
     async def _oldest(self, market: dict[str, Any], interval: Interval) -> int | None:
         key = market["symbol"], interval
@@ -161,30 +154,6 @@ class CcxtExchange:
             self._first[key] = await first_open(first_in, offered, interval, bars, now)
         return self._first[key]
 
-    async def _market(self, name: str) -> dict[str, Any]:
-        same = (await self._markets()).get(re.sub("[/-]", "", name.upper()), [])
-        if not same:
-            raise UnknownSymbol(
-                f"symbol {name!r} is not listed on {self.exchange}: check its spelling (BTCUSDT)"
-            )
-        if len(same) > 1:
-            both = " and ".join(each["symbol"] for each in same)
-            raise InvalidInput(
-                f"symbol {name!r} is two markets on {self.exchange}, {both}: neither can be kept"
-            )
-        return same[0]
-
-    async def _markets(self) -> dict[str, list[dict[str, Any]]]:
-        async with self._loading:
-            if not self._listed or time.monotonic() - self._listed_at > _MARKETS_AGE_S:
-                load = partial(self._client.load_markets, bool(self._listed))
-                found, _ = await self._ask(f"{self.exchange} markets", load)
-                listed: dict[str, list[dict[str, Any]]] = {}
-                for market in filter(is_spot, found.values()):
-                    listed.setdefault(symbol_name(market), []).append(market)
-                self._listed, self._listed_at = listed, time.monotonic()
-        return self._listed
-
     def _check(self, interval: Interval) -> None:
         offered = self._client.timeframes or {}
         if interval.name not in offered:
@@ -193,17 +162,3 @@ class CcxtExchange:
     def _page_rows(self, market: dict[str, Any]) -> int:
         rows = self._client.feature_value(market["symbol"], "fetchOHLCV", "limit", _PAGE_ROWS)
         return int(rows or _PAGE_ROWS)
-
-    async def _ask(self, asked: str, call: Callable[[], Awaitable[Any]]) -> tuple[Any, Answer]:
-        answer = Answer()
-        ANSWER.set(answer)
-        async with self.budget.spend(1):
-            try:
-                result = await call()
-            except self._failures as error:
-                problem = translate(error, answer, asked)
-                if isinstance(problem, RateLimited):
-                    self.budget.stop(problem.retry_after or 0)
-                raise problem from error
-        self._clock.observe(answer.headers)
-        return result, answer
