@@ -13,7 +13,9 @@ from pydantic import ValidationError
 
 from market.errors import MarketError
 from simulator.app import make_app
+from simulator.arming import arm
 from simulator.opening import open_market
+from simulator.scenario import read
 from simulator.settings import SimulatorSettings
 
 _LONGEST_PATH: Final = 64 * 1024  # 1,024 stream names
@@ -37,11 +39,14 @@ def serve(
         settings = SimulatorSettings()
         logging.basicConfig(level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s %(message)s")
         market, clock = open_market(settings)
+        app = make_app(market, clock)
+        for name in settings.scenario_names():
+            arm(app, read(name, clock.now()), clock.now())
     except (MarketError, ValidationError) as error:
         raise _end(str(error), 2) from error
     chosen = settings.simulator_port if port is None else port
     try:
-        raise typer.Exit(asyncio.run(_serve(make_app(market, clock), settings.listen_host, chosen)))
+        raise typer.Exit(asyncio.run(_serve(app, settings.listen_host, chosen)))
     except OSError as error:
         reason = f"port {chosen} cannot be opened ({error.strerror}): choose another OPA_SIMULATOR_PORT"
         raise _end(reason, 1) from error

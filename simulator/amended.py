@@ -21,6 +21,7 @@ class AmendedMarket:
         self._faults: dict[int, HistoryFault] = {}  # by a number that is never used again
         self._numbers = count(1)
         self._recorded_edition = 0
+        self._before: list[tuple[str, int, Market]] = []
 
     def listings(self, now: int) -> dict[str, Listing]:
         """Those of the market behind."""
@@ -30,10 +31,26 @@ class AmendedMarket:
         """That of the market behind."""
         return self._market.start()
 
-    def revise(self, symbol: str) -> bool:
-        """Put a recorded revision in force."""
+    def revise(self, symbol: str, now: int = 0) -> bool:
+        """Put a recorded revision in force at market time `now`."""
+        first = self._market.as_it_is()
+        if not self._market.revise(symbol):
+            return False
         self._recorded_edition = next(self._numbers)
-        return self._market.revise(symbol)
+        self._before.append((symbol, now, first))
+        return True
+
+    def before_revisions(self, symbol: str) -> list[tuple[int, Market]]:
+        """When the symbol's recording was revised, and the market before it."""
+        return [(since, first) for name, since, first in self._before if name == symbol][:1]
+
+    def over(self, market: Market) -> AmendedMarket:
+        """Another market without changes."""
+        return AmendedMarket(market)
+
+    def as_it_is(self) -> Market:
+        """The market behind, whatever is revised later."""
+        return self._market.as_it_is()
 
     def bars(self, symbol: str, interval: Interval, wanted: Window, now: int) -> Bars:
         """The window's bars as they stand at `now`."""

@@ -1,4 +1,4 @@
-"""What a correct database holds: every final bar, every hole with its reason, every change of a final bar."""
+"""What a correct database holds: every final bar, and every hole with its reason."""
 
 from __future__ import annotations
 
@@ -7,16 +7,14 @@ from dataclasses import asdict, dataclass
 from typing import Any, Final
 
 import numpy as np
-import orjson
 
 from market.coverage import HoleReason
 from market.interval import Interval
 from simulator.amended import AmendedMarket
 from simulator.bars import CLOSE_TIME, OPEN_TIME, Bars
-from simulator.faults.history import HistoryFault, HistoryKind
+from simulator.faults.history import HistoryFault
 from simulator.paging import LARGEST_LIMIT, Window
 from simulator.ports import Listing
-from simulator.wire import kline_rows
 
 _DELISTED: Final = "BREAK"
 
@@ -89,37 +87,3 @@ def _hole(span: Span, start: int, end: int, listed: bool, ended: bool) -> list[M
     elif ended:
         cause = "status"
     return [MissingBars(first, stop, span.interval.count(first, stop), reason, str(cause))]
-
-
-def changes(span: Span) -> list[dict[str, Any]]:
-    """Each bar that was changed after it was final: `before` and `after` are rows, or null for no bar."""
-    found = []
-    earlier: list[HistoryFault] = []
-    for fault in span.market.in_force(span.listing.symbol, span.now):
-        if fault.kind is not HistoryKind.LATE:
-            found += _changed(span, earlier, fault)
-            earlier = [*earlier, fault]
-    return found
-
-
-def _changed(span: Span, earlier: list[HistoryFault], fault: HistoryFault) -> list[dict[str, Any]]:
-    since = fault.since or 0
-    inside = Span(
-        span.market,
-        span.listing,
-        span.interval,
-        max(span.first, span.interval.floor(fault.begin)),
-        min(span.last, fault.end - 1),
-        span.now,
-    )
-    before, after = _rows(inside, earlier), _rows(inside, [*earlier, fault])
-    return [
-        {"open_time": at, "since": since, "kind": fault.kind, "before": row, "after": after.get(at)}
-        for at, row in before.items()
-        if row[CLOSE_TIME] < since and row != after.get(at)
-    ]
-
-
-def _rows(span: Span, under: list[HistoryFault]) -> dict[int, list[Any]]:
-    rows = orjson.loads(f"[{','.join(kline_rows(bars) for bars in span.final(under))}]")
-    return {row[OPEN_TIME]: row for row in rows}

@@ -47,6 +47,10 @@ class Market(Protocol):
         """The market time to begin at; None for the present."""
         ...
 
+    def as_it_is(self) -> Market:
+        """The same history, whatever is revised later."""
+        ...
+
     def revise(self, symbol: str) -> bool:
         """Put a series' revised history in place of its first one; False if there is none."""
         ...

@@ -25,6 +25,7 @@ class SimulatorSettings(BaseSettings):
     symbols: str = "BTCUSDT,ETHUSDT,XRPUSDT"
     listen_host: str = "127.0.0.1"
     simulator_symbols: str = ""
+    simulator_scenarios: str = ""
     simulator_port: Annotated[int, Field(ge=0, le=65535)] = 8103
     simulator_seed: Annotated[int, Field(ge=0)] = 7
     simulator_speed: Annotated[float, Field(ge=0, le=100_000)] = 1.0
@@ -41,6 +42,10 @@ class SimulatorSettings(BaseSettings):
         raise InvalidInput(
             f"OPA_SOURCE={self.source} needs no simulator: set it to simulated or to folder:PATH"
         )
+
+    def scenario_names(self) -> list[str]:
+        """The scenarios that are armed from the start."""
+        return [name.strip() for name in self.simulator_scenarios.split(",") if name.strip()]
 
     def symbol_names(self) -> list[str]:
         """The symbols to list: no pattern of `OPA_SYMBOLS`, and none of another exchange."""

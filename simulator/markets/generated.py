@@ -59,6 +59,10 @@ class GeneratedMarket:
     def start(self) -> None:
         """History ends at the present."""
 
+    def as_it_is(self) -> GeneratedMarket:
+        """Itself."""
+        return self
+
     def revise(self, symbol: str) -> bool:
         """Generated history is never revised."""
         return False

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from copy import copy
 from typing import Final
 
 import numpy as np
@@ -53,6 +54,12 @@ class RecordedMarket:
     def start(self) -> int:
         """A minute after the last close of the (unrevised) recordings."""
         return max(each.last_close for each in self._symbols.values()) + 1 + _AFTER_THE_END
+
+    def as_it_is(self) -> RecordedMarket:
+        """Shares the candles, not what is served of them."""
+        other = copy(self)
+        other._symbols = {name: copy(each) for name, each in self._symbols.items()}
+        return other
 
     def revise(self, symbol: str) -> bool:
         """Serve the revised file of every series of the symbol that has one."""

@@ -79,7 +79,7 @@ async def revise(request: web.Request) -> web.Response:
     """Serve the revised recording; `{"revised": ["BTCUSDT"]}`."""
     exchange, wanted = request.app[EXCHANGE], await read_body(request, Revise)
     names = [wanted.symbol] if wanted.symbol else list(exchange.listings())
-    revised = [name for name in names if exchange.market.revise(name)]
+    revised = [name for name in names if exchange.market.revise(name, exchange.clock.now())]
     exchange.tape.forget()
     if not revised:
         raise InvalidInput("no revised_file for that symbol: name one in the folder's manifest.json")

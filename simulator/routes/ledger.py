@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from aiohttp import web
 
+from simulator.changes import changes
 from simulator.exchange import EXCHANGE
-from simulator.ledger import Span, changes, holes
+from simulator.ledger import Span, holes
 from simulator.paging import END_OF_TIME, Window
 from simulator.parameters import Parameters
 from simulator.refusal import JSON_TYPE, json_answer

@@ -8,11 +8,11 @@ from aiohttp import web
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from simulator.archive.tree import ARCHIVE
+from simulator.arming import arm
 from simulator.exchange import EXCHANGE
-from simulator.faults.history import HistoryFault
 from simulator.refusal import json_answer
 from simulator.routes.body import read_body
-from simulator.scenario import Scenario, mixed, names, read
+from simulator.scenario import mixed, names, read
 
 routes = web.RouteTableDef()
 
@@ -47,7 +47,7 @@ async def arm_scenario(request: web.Request) -> web.Response:
     now = request.app[EXCHANGE].clock.now()
     chosen = [read(wanted.name, now)] if wanted.name else mixed(wanted.mix or 0, wanted.size, now)
     for scenario in chosen:
-        _arm(request.app, scenario, now)
+        arm(request.app, scenario, now)
     return json_answer({"armed": [each.model_dump() for each in chosen]})
 
 
@@ -71,20 +71,3 @@ async def clear_scenario(request: web.Request) -> web.Response:
     request.app[EXCHANGE].disarm()
     request.app[ARCHIVE].faults.clear()
     return json_answer({})
-
-
-def _arm(app: web.Application, scenario: Scenario, now: int) -> None:
-    exchange = app[EXCHANGE]
-    for answer in scenario.answers:
-        exchange.faults.add(answer)
-    for fault in scenario.data:
-        if isinstance(fault, HistoryFault):
-            exchange.market.amend(fault, now)
-            exchange.tape.forget()
-        else:
-            exchange.pages.add(fault)
-    for stream in scenario.streams:
-        exchange.stream_faults.add(stream, now)
-    exchange.rules = scenario.connection or exchange.rules
-    for file in scenario.archive:
-        app[ARCHIVE].faults.add(file)

@@ -40,6 +40,7 @@ def test_help_names_the_port_option(command: CliRunner) -> None:
         ({"OPA_SIMULATOR_SPEED": "fast"}, "simulator_speed"),
         ({"OPA_SIMULATOR_START": "2026-01-01"}, "simulator_start"),
         ({"OPA_LOG_LEVEL": "LOUD"}, "log_level"),
+        ({"OPA_SIMULATOR_SCENARIOS": "earthquake"}, "no scenario 'earthquake'"),
     ],
 )
 def test_a_wrong_setting_is_named(command: CliRunner, env: dict[str, str], says: str) -> None:
@@ -73,6 +74,14 @@ def test_it_ends_cleanly_when_told_to(tmp_path: Path, signal_number: int, code: 
     _, errors = process.communicate(timeout=20)
     assert process.returncode == code
     assert "Traceback" not in errors
+
+
+def test_scenarios_can_be_armed_from_the_start(tmp_path: Path) -> None:
+    env = {"OPA_SIMULATOR_SCENARIOS": "known_outages, short_page", "OPA_SIMULATOR_SPEED": "0"}
+    with start_simulator(tmp_path, **env) as running:
+        waiting = running.control.waiting()
+    assert [each["kind"] for each in waiting["pages"]] == ["short_page"]
+    assert {each["kind"] for each in waiting["history"]} == {"outage"}
 
 
 def test_the_clock_runs_at_the_speed_asked_for(tmp_path: Path) -> None:

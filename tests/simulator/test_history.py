@@ -10,8 +10,9 @@ import pytest
 from market.interval import DAY, HOUR, MINUTE, Interval
 from simulator.amended import AmendedMarket
 from simulator.bars import CLOSE_TIME, HIGH, OPEN_TIME, TRADES, VOLUME, Bars, aggregate
+from simulator.changes import changes
 from simulator.faults.history import HistoryFault
-from simulator.ledger import Span, changes, holes
+from simulator.ledger import Span, holes
 from simulator.markets.generated import GeneratedMarket
 from simulator.paging import END_OF_TIME, Window, window
 from tests.simulator.times import NOW

@@ -223,6 +223,13 @@ def test_the_two_captures_are_served_one_after_the_other(recorded: Path, tmp_pat
         before = {row[0]: row for row in running.control.ledger("BTCUSDT", "1h")}
         assert running.control.revise() == ["BTCUSDT"]
         after = {row[0]: row for row in running.control.ledger("BTCUSDT", "1h")}
+        changed = running.control.changes("BTCUSDT", "1h")
+    assert {each["open_time"]: (each["before"], each["after"]) for each in changed} == {
+        at: (before.get(at), after.get(at))
+        for at in before.keys() | after.keys()
+        if before.get(at) != after.get(at)
+    }
+    assert sum(each["before"] is not None and each["after"] is not None for each in changed) == 7
     assert len(before) == 21_453
     assert len(before.keys() - after.keys()) == 43
     assert len(after.keys() - before.keys()) == 43
