@@ -35,6 +35,7 @@ _STREAM_COUNTS: Final = {
     "clock_jumps": "Jumps of the market clock",
     "ticks_dropped": "Tick samples that could not be stored in time",
 }
+_STREAM_STATES: Final = {"connected": "Connections open now", "queued": "Closed candles that wait"}
 
 
 class Metrics:
@@ -55,6 +56,7 @@ class Metrics:
         yield self._rows()
         yield from self._record()
         yield from self._streams()
+        yield from self._messages()
         yield from self._weight()
 
     def _rows(self) -> Metric:
@@ -96,29 +98,35 @@ class Metrics:
         yield _counter("drift", "Candles that a second reading found otherwise", list(self.drift.items()))
 
     def _streams(self) -> Iterator[Metric]:
-        streams = list(self.streams.items())
         for name, text in _STREAM_COUNTS.items():
             family = CounterMetricFamily(f"opa_ingest_{name}", text, labels=("exchange",))
-            for exchange, counters in streams:
+            for exchange, counters in list(self.streams.items()):
                 family.add_metric([exchange], getattr(counters, name))
             yield family
-        for name, text in (("connected", "Connections open now"), ("queued", "Closed candles that wait")):
+        for name, text in _STREAM_STATES.items():
             gauge = GaugeMetricFamily(f"opa_ingest_{name}", text, labels=("exchange",))
-            for exchange, counters in streams:
+            for exchange, counters in list(self.streams.items()):
                 gauge.add_metric([exchange], getattr(counters, name))
             yield gauge
+
+    def _messages(self) -> Iterator[Metric]:
         rejected = CounterMetricFamily(
             "opa_ingest_rejected_frames", "Messages that were not used", labels=("exchange", "reason")
         )
-        for exchange, counters in streams:
+        trades = GaugeMetricFamily(
+            "opa_ingest_trade_ids_missing",
+            "Ids of trades that the stream left out and that nothing has shown since",
+            labels=("exchange", "symbol", "kind"),
+        )
+        differences: list[tuple[Series, float]] = []
+        for exchange, counters in list(self.streams.items()):
             for reason in Reject:
                 rejected.add_metric([exchange, str(reason)], counters.rejected[reason])
-        yield rejected
-        yield _counter(
-            "stream_differences",
-            "Closed candles of the stream that REST confirmed with other values",
-            [(s, c.differences) for _, counters in streams for s, c in list(counters.series.items())],
-        )
+            for key, trade in list(counters.trades.items()):
+                trades.add_metric([exchange, *key], trade.missing - trade.healed)
+            differences += [(series, each.differences) for series, each in list(counters.series.items())]
+        text = "Closed candles of the stream that REST confirmed with other values"
+        yield from (rejected, trades, _counter("stream_differences", text, differences))
 
     def _weight(self) -> Iterator[Metric]:
         budgets = list(self.budgets.items())

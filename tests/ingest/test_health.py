@@ -12,7 +12,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from ingest.beat import Beat
 from ingest.budget import RateBudget
-from ingest.counters import Reject, SeriesCounters
+from ingest.counters import Reject, SeriesCounters, TradeCounters
 from ingest.daily import DailyRecheck
 from ingest.follower import Follower
 from ingest.keeper import Keeper
@@ -111,11 +111,14 @@ async def test_every_count_of_the_stream_is_a_metric(world: World) -> None:
     counters.reconnects, counters.queued, counters.spilled = 1, 7, 9
     counters.rejected[Reject.MALFORMED] = 3
     world.counters.differences, world.counters.provisional = 2, 11
+    counters.trades["BTCUSDT", "aggTrade"] = TradeCounters(seen=50, missing=5, healed=4)
     assert world.figure("reconnects_total", exchange="simulated") == 1
     assert world.figure("queued", exchange="simulated") == 7
     assert world.figure("spilled_total", exchange="simulated") == 9
     assert world.figure("rejected_frames_total", exchange="simulated", reason="malformed") == 3
     assert world.figure("rejected_frames_total", exchange="simulated", reason="ahead") == 0
+    trades = {"exchange": "simulated", "symbol": "BTCUSDT", "kind": "aggTrade"}
+    assert world.figure("trade_ids_missing", **trades) == 1
     assert world.figure("stream_differences_total", **NAMES) == 2
     assert world.figure("rows_total", source="stream", **NAMES) == 11
     assert world.figure("weight_ceiling", exchange="simulated") == 3000
