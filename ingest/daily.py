@@ -8,9 +8,9 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from typing import Final
 
+from ingest.market_clock import SampledClock
 from ingest.recheck import Rechecker
 from market.interval import Series
-from market.ports import Clock
 
 log = logging.getLogger(__name__)
 # A window of 5,000 bars costs a weight of 10: with this pause between two, 5 % of the exchange's limit.
@@ -24,7 +24,7 @@ class DailyRecheck:
     def __init__(
         self,
         rechecker: Rechecker,
-        clock: Clock,
+        clock: SampledClock,
         followed: Callable[[], Iterable[Series]],
         drift: Counter[Series],
     ) -> None:
@@ -42,7 +42,7 @@ class DailyRecheck:
 
     async def once(self, series: Series) -> None:
         """Read one series again if its last run lies a day back."""
-        now = self._clock.now()
+        now = self._clock.said
         if not await self._rechecker.due(series, now):
             return
         found = await self._rechecker.run(series, now)

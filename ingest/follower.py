@@ -50,6 +50,7 @@ class Follower:
         # One attempt: what is still due is worked out anew before anything is tried again.
         self._pager = Pager(source, Patience(1))
         self._patience = Patience(None)
+        self._source = source
         self._keeper = keeper
         self._clock = clock
         self._last: int | None = None
@@ -107,7 +108,7 @@ class Follower:
         interval = self.series.interval
         start = self._start(target)
         for first, last in windows(interval, start, target):
-            asked_at = self._clock.now()
+            asked_at = await self._said_after(last)
             reading = await read(self._pager, self.series, first, last, asked_at)
             settled = self._settled(reading, asked_at)
             if settled is not None:
@@ -116,6 +117,11 @@ class Follower:
                 await asyncio.sleep(_POLL_S)
                 return
         self._read_to, self._overlap = target, _OVERLAP_BARS
+
+    async def _said_after(self, open_time: int) -> int:
+        """What the exchange's clock shows, after this bar has become final if that is so by now."""
+        final = self.series.interval.close_time(open_time) + FINAL_MARGIN + 1
+        return await self._clock.said_after(final, self._source.server_time)
 
     def _start(self, target: int) -> int:
         interval = self.series.interval

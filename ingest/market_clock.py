@@ -20,7 +20,13 @@ class SampledClock:
     def __init__(self, monotonic: Callable[[], float] = time.monotonic) -> None:
         self._monotonic = monotonic
         self._samples: deque[tuple[float, int]] = deque(maxlen=_SAMPLES)
+        self._asking = asyncio.Lock()
         self.speed = 1.0
+
+    @property
+    def said(self) -> int:
+        """The newest time that the exchange really said, ms UTC: it is never ahead of the exchange."""
+        return self._samples[-1][1]
 
     def observe(self, market_time: int, at: float | None = None) -> bool:
         """Take in a sample, read at monotonic time `at`; True when the clock has jumped."""
@@ -52,6 +58,16 @@ class SampledClock:
         before = self._monotonic()
         market_time = await ask()
         return self.observe(market_time, (before + self._monotonic()) / 2)
+
+    async def said_after(self, moment: int, ask: Callable[[], Awaitable[int]]) -> int:
+        """A time that the exchange has said, asked for anew unless one at or after `moment` is known.
+
+        What is final must not hang on an extrapolation: an exchange's clock may stop or be set back.
+        """
+        async with self._asking:
+            if self.said < moment:
+                await self.sample(ask)
+            return self.said
 
     async def start(self, ask: Callable[[], Awaitable[int]]) -> None:
         """The first two samples: one for the time, one more for the speed."""
