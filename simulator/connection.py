@@ -12,6 +12,7 @@ from aiohttp import WSCloseCode, WSMessage, WSMsgType, web
 
 from simulator.exchange import Exchange
 from simulator.keepalive import Keepalive
+from simulator.payloads import in_microseconds
 from simulator.stream_faults import StreamFault, StreamFaultKind
 from simulator.stream_faults.delivery import Delivery
 from simulator.stream_faults.plan import ArmedFault
@@ -37,6 +38,7 @@ class Connection:
         self._suffered: set[ArmedFault] = set()
         self._silent: list[StreamFault] = []
         self._frozen = False
+        self._microseconds = request.query.get("timeUnit", "").upper() == "MICROSECOND"
         self._since = exchange.clock.now()
         self._ends_at: int | None = None
         self.subscriptions = Subscriptions(exchange.rules, combined=False)
@@ -109,7 +111,8 @@ class Connection:
                 return
 
     def _text(self, stream: str, payload: dict[str, object]) -> bytes:
-        return orjson.dumps({"stream": stream, "data": payload} if self.subscriptions.combined else payload)
+        shown = in_microseconds(payload) if self._microseconds else payload
+        return orjson.dumps({"stream": stream, "data": shown} if self.subscriptions.combined else shown)
 
     async def _check(self, now: int) -> None:
         """Keep the rules of the connection, and let it suffer what is armed for it."""

@@ -11,6 +11,7 @@ from simulator.bars import (
     OPEN,
     OPEN_TIME,
     QUOTE_VOLUME,
+    SCALE,
     TAKER_BASE,
     TAKER_QUOTE,
     TRADES,
@@ -81,6 +82,40 @@ def mini_ticker(symbol: str, day: Day) -> dict[str, object]:
         "v": decimal(day.volume),
         "q": decimal(day.quote_volume),
     }
+
+
+def ticker(symbol: str, day: Day, book: Quote, ids: tuple[int, int]) -> dict[str, object]:
+    """`{"e":"24hrTicker","E":…,"s":…,"p":change,"P":per cent,"w":average,"x":before,"c":last,…,"n":trades}`.
+
+    `ids` are those of the first and the last trade.
+    """
+    whole = mini_ticker(symbol, day)
+    return {
+        **{key: whole[key] for key in ("E", "s", "c", "o", "h", "l", "v", "q")},
+        "e": "24hrTicker",
+        "p": decimal(day.last - day.open),
+        "P": f"{(day.last / day.open - 1) * 100:.3f}",
+        "w": decimal(day.quote_volume * SCALE // day.volume if day.volume else 0),
+        "x": decimal(day.open),
+        "Q": decimal(book.bid_quantity),
+        **{key: value for key, value in book_ticker(symbol, book).items() if key in "bBaA"},
+        "O": day.open_time,
+        "C": day.close_time,
+        "F": ids[0],
+        "L": ids[1],
+        "n": day.trades,
+    }
+
+
+def in_microseconds(payload: dict[str, object]) -> dict[str, object]:
+    """A payload as `timeUnit=MICROSECOND` asks for it: a candle ends with its last microsecond."""
+    shown = dict(payload)
+    for key in ("E", "T", "O", "C"):
+        if isinstance(time := payload.get(key), int):
+            shown[key] = time * 1_000
+    if isinstance(bar := payload.get("k"), dict):
+        shown["k"] = {**bar, "t": bar["t"] * 1_000, "T": bar["T"] * 1_000 + 999}
+    return shown
 
 
 def trade(symbol: str, done: Trade, time: int) -> dict[str, object]:
