@@ -80,21 +80,16 @@ class CcxtExchange:
         market = await self._door.market(symbol)
         self._check(interval)
         bars = min(self._page_rows(market), limit)
-        last = interval.floor(end if end is not None else await self.server_time())
-        at = interval.floor(last - (bars - 1) * interval.typical_ms) if start is None else start
-        looked = False
-        while at <= last:
-            stop = min(last, window_end(interval, interval.ceil(at), bars))
-            rows, answer = await self._candles(market, interval, at, stop, bars)
-            page = read_klines(rows, answer, interval, at, stop)
-            if page.num_rows:
-                return page.slice(0, limit)
-            at = stop + 1
-            if not looked and at <= last:
-                looked, first = True, await self._oldest(market, interval)
-                at = last + 1 if first is None else max(at, first)
-                last = min(last, interval.floor(await self.server_time()))
-        return empty_klines()
+        if start is None:
+            newest = interval.floor(end if end is not None else await self.server_time())
+            start = interval.floor(newest - (bars - 1) * interval.typical_ms)
+        at = max(start, self._first.get((market["symbol"], interval)) or start)
+        if end is not None and at > end:
+            return empty_klines()
+        page, stop = await self._window(market, interval, at, end, bars)
+        if page.num_rows or (end is not None and stop >= interval.floor(end)):
+            return page
+        return await self._beyond(market, interval, stop + 1, end, bars)
 
     async def frames(self, followed: Sequence[Series]) -> AsyncGenerator[Frame, None]:
         """Quotes, asked for every two seconds, and for each series the bar that runs now; its close is read
@@ -127,6 +122,31 @@ class CcxtExchange:
         book = BookFrame(name, *top, time.monotonic_ns()) if top else None
         return [frame for frame in (book, last) if frame is not None]
 
+    async def _window(
+        self, market: dict[str, Any], interval: Interval, at: int, end: int | None, bars: int
+    ) -> tuple[pa.Table, int]:
+        """Bars of the window that begins at `at`, and the last open time of the window."""
+        stop = window_end(interval, interval.ceil(at), bars)
+        if end is not None:
+            stop = min(stop, interval.floor(end))
+        rows, answer = await self._candles(market, interval, at, stop, bars)
+        return read_klines(rows, answer, interval, at, stop), stop
+
+    async def _beyond(
+        self, market: dict[str, Any], interval: Interval, at: int, end: int | None, bars: int
+    ) -> pa.Table:
+        """The first window with bars from `at` on; those before the oldest bar need not be asked for."""
+        now = await self.server_time()
+        first = await self._oldest(market, interval, now)
+        last = interval.floor(now if end is None else min(end, now))
+        at = last + 1 if first is None else max(at, first)
+        while at <= last:
+            page, stop = await self._window(market, interval, at, end, bars)
+            if page.num_rows:
+                return page
+            at = stop + 1
+        return empty_klines()
+
     async def _candles(
         self, market: dict[str, Any], interval: Interval, start: int, stop: int, bars: int
     ) -> tuple[Any, Answer]:
@@ -141,7 +161,7 @@ class CcxtExchange:
         )
         return await self._door.ask(f"{market['symbol']} {interval} candles", call)
 
-    async def _oldest(self, market: dict[str, Any], interval: Interval) -> int | None:
+    async def _oldest(self, market: dict[str, Any], interval: Interval, now: int) -> int | None:
         key = market["symbol"], interval
         if self._first.get(key) is None:
             bars = self._page_rows(market)
@@ -150,8 +170,7 @@ class CcxtExchange:
                 rows, answer = await self._candles(market, level, start, stop, bars)
                 return read_open_time(rows, answer, start, stop)
 
-            offered, now = self._client.timeframes, await self.server_time()
-            self._first[key] = await first_open(first_in, offered, interval, bars, now)
+            self._first[key] = await first_open(first_in, self._client.timeframes, interval, bars, now)
         return self._first[key]
 
     def _check(self, interval: Interval) -> None:
