@@ -19,7 +19,7 @@ class Refusal(Exception):
 
 def json_answer(payload: object, status: int = 200, headers: dict[str, str] | None = None) -> web.Response:
     """JSON with the exchange's content type."""
-    return json_text(orjson.dumps(payload), status, headers)
+    return json_text(orjson.dumps(payload, option=orjson.OPT_NON_STR_KEYS), status, headers)
 
 
 def json_text(body: bytes, status: int = 200, headers: dict[str, str] | None = None) -> web.Response:

@@ -53,35 +53,33 @@ class PageFault(Trigger):
 
 
 class PagePlan(Plan[PageFault]):
-    """Remembers the last page of each series, because it may be sent again."""
+    """Remembers the last question about each series, because its page may be sent again."""
 
     def __init__(self) -> None:
         super().__init__()
-        self._last: dict[tuple[str, str], str] = {}
+        self._last: dict[tuple[str, str], Asked] = {}
 
     def rows(self, asked: Asked, right: str) -> str:
         """The rows to send for the `right` ones, comma-separated."""
         fault = self.next_for(asked.now, lambda each: each.fits(asked))
         series = asked.listing.symbol, asked.interval.name
-        before = self._last.get(series, right)
-        self._last[series] = right
+        before = self._last.get(series, asked)
+        self._last[series] = asked
         if fault is None:
             return right
-        rows = orjson.loads(f"[{before if fault.kind is PageKind.REPEATED else right}]")
-        return orjson.dumps(spoilt_page(fault, asked, rows))[1:-1].decode()
+        rows = page_of(before) if fault.kind is PageKind.REPEATED else spoilt_page(fault, asked)
+        return orjson.dumps(rows)[1:-1].decode()
 
 
-def spoilt_page(fault: PageFault, asked: Asked, rows: Rows) -> Rows:
-    """The page to send; `rows` is the right page, or the one before it if that is repeated."""
-    if fault.kind is PageKind.REPEATED:
-        return rows
+def spoilt_page(fault: PageFault, asked: Asked) -> Rows:
+    """The page to send in place of the right one."""
     if fault.kind is PageKind.STALE:
-        return _page(replace(asked, now=asked.now - fault.lag_ms))
+        return page_of(replace(asked, now=asked.now - fault.lag_ms))
     if fault.kind is PageKind.WRONG_INTERVAL:
-        return _page(replace(asked, interval=_another_interval(asked)))
+        return page_of(replace(asked, interval=_another_interval(asked)))
     if fault.kind is PageKind.OTHER_SYMBOL:
         return _of_another_symbol(asked)
-    return _damaged(fault, rows)
+    return _damaged(fault, page_of(asked))
 
 
 def _damaged(fault: PageFault, rows: Rows) -> Rows:
@@ -111,9 +109,10 @@ def _of_another_symbol(asked: Asked) -> Rows:
         for each in asked.market.listings(asked.now).values()
         if each.symbol != asked.listing.symbol and asked.interval in each.intervals
     ]
-    return _page(replace(asked, listing=others[0])) if others else []
+    return page_of(replace(asked, listing=others[0])) if others else []
 
 
-def _page(asked: Asked) -> Rows:
+def page_of(asked: Asked) -> Rows:
+    """The right page, taken apart."""
     found: Rows = orjson.loads(f"[{kline_rows(asked.shown(asked.bars()))}]")
     return found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable
 from datetime import datetime
 from typing import Annotated, Final, Generic, Self, TypeVar
@@ -41,7 +42,8 @@ class Trigger(BaseModel):
     `count` is 1 if neither it nor `until` is given; with `until` alone every answer until then is spoilt.
     """
 
-    model_config = ConfigDict(extra="forbid", populate_by_name=True, validate_assignment=False)
+    model_config = ConfigDict(extra="forbid", populate_by_name=True)
+    kind: str
     count: int | None = Field(None, ge=1)
     after: int = Field(0, ge=0)
     since: Moment | None = Field(None, alias="from")
@@ -62,10 +64,14 @@ Triggered = TypeVar("Triggered", bound=Trigger)
 
 
 class Plan(Generic[Triggered]):
-    """Faults in the order they were asked for; the first that is due spoils an answer."""
+    """Faults in the order they were asked for; the first that is due spoils an answer.
+
+    `used` counts what they did, by kind.
+    """
 
     def __init__(self) -> None:
         self._waiting: list[Triggered] = []
+        self.used: Counter[str] = Counter()
 
     def add(self, fault: Triggered) -> None:
         """Arm a fault."""
@@ -87,8 +93,13 @@ class Plan(Generic[Triggered]):
                 fault.after -= 1
             elif chosen is None:
                 chosen = fault
-        if chosen is not None and chosen.count is not None:
-            chosen.count -= 1
-            if not chosen.count:
-                self._waiting.remove(chosen)
+        if chosen is not None:
+            self._use(chosen)
         return chosen
+
+    def _use(self, fault: Triggered) -> None:
+        self.used[fault.kind] += 1
+        if fault.count is not None:
+            fault.count -= 1
+            if not fault.count:
+                self._waiting.remove(fault)

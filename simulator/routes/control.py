@@ -69,6 +69,7 @@ async def counters(request: web.Request) -> web.Response:
             "sockets": len(exchange.connections),
             "sockets_accepted": exchange.accepted,
             "socket_events": dict(exchange.socket_events),
+            "faults": dict(exchange.faults.used + exchange.pages.used),
             "stream_faults": dict(exchange.stream_faults.used),
         }
     )

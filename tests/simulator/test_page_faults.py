@@ -49,6 +49,7 @@ def test_the_page_before_comes_again(server: Simulator, ask: Ask) -> None:
     server.control.page_fault("repeated_page")
     assert ask(startTime=START + 10 * HOUR) == first
     assert ask(startTime=START + 10 * HOUR)[0][0] == START + 10 * HOUR
+    assert server.control.counters()["faults"]["repeated_page"] >= 1
 
 
 def test_a_cache_shows_an_older_running_bar(server: Simulator, ask: Ask) -> None:
