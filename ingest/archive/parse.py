@@ -21,7 +21,7 @@ from ingest.archive.odd_lines import Rejected, is_header, sift
 from ingest.archive.period import Period
 from ingest.archive.senseless import senseless
 from market.errors import InvalidMarketData
-from market.kline import KLINE_SCHEMA, PRICE_FIELDS, VOLUME_FIELDS, check_klines
+from market.kline import KLINE_SCHEMA, PRICE_FIELDS, VOLUME, VOLUME_FIELDS, check_klines
 
 _BOM: Final = b"\xef\xbb\xbf"
 _PLAIN: Final = b"0123456789.,\n"
@@ -34,6 +34,7 @@ _TEXT: Final = pa.schema(
         (_UNUSED, pa.string()),
     ]
 )
+_EXACT: Final = pa.schema([*KLINE_SCHEMA, (_UNUSED, VOLUME)])
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,14 +91,14 @@ def _normalised(text: bytes) -> tuple[bytes, int]:
 
 
 def _read(body: bytes) -> tuple[pa.Table, pa.Table]:
-    """Twelve columns with amounts as text, and eleven exact ones; `InvalidMarketData` if any line is odd."""
+    """All columns with amounts as text, and the used ones exactly; `InvalidMarketData` if any line is odd."""
     if body.translate(None, _PLAIN):
         raise InvalidMarketData("there is something else than numbers")
     if not body:
         return _TEXT.empty_table(), KLINE_SCHEMA.empty_table()
     try:
         rows = pyarrow.csv.read_csv(pa.py_buffer(body), **_options(len(body)))
-        klines = rows.select(KLINE_SCHEMA.names).cast(KLINE_SCHEMA)
+        klines = rows.cast(_EXACT).select(KLINE_SCHEMA.names)
     except pa.ArrowInvalid as error:
         raise InvalidMarketData(f"a line is no row: {error}") from error
     _check_size(klines)

@@ -121,7 +121,7 @@ def test_no_odd_line_is_stored_wrongly(name: str) -> None:
 def test_a_truncated_zip_is_put_aside_as_a_whole() -> None:
     whole = zipped(text(lines()))
     for cut in (len(whole) // 2, len(whole) - 30, 10, 0):
-        with pytest.raises(InvalidMarketData, match="^zip: "):
+        with pytest.raises(InvalidMarketData, match=r"^zip: "):
             unzip(whole[:cut], "BTCUSDT-1h-2024-01-01.csv", text_bound(24))
 
 
