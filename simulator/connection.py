@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import socket as sockets
-import struct
 from typing import Final
 
 import orjson
@@ -19,11 +17,11 @@ from simulator.stream_faults.plan import ArmedFault
 from simulator.stream_faults.spoiling import spoilt
 from simulator.streams import Frame, frames, parse
 from simulator.subscriptions import Subscriptions
+from simulator.tcp import POLL_S, cut, hold, reset
 
 K = StreamFaultKind
-POLL_S: Final = 0.025
+_GOODBYE_S: Final = 1
 _ENDS: Final = frozenset({WSMsgType.CLOSE, WSMsgType.CLOSING, WSMsgType.CLOSED, WSMsgType.ERROR})
-_NOW_AND_HARD: Final = struct.pack("ii", 1, 0)  # SO_LINGER: closing sends RST
 
 
 class Connection:
@@ -45,8 +43,7 @@ class Connection:
 
     def cut(self) -> None:
         """End the TCP connection without a closing handshake."""
-        if self._request.transport is not None:
-            self._request.transport.abort()
+        cut(self._request)
 
     async def close(self) -> None:
         """Say goodbye, as a server that goes away does."""
@@ -86,9 +83,24 @@ class Connection:
             until = self._exchange.clock.now()
             fresh = [] if until <= since else self._due(since, until)
             since = until
-            if not self._frozen:
-                await self._check(until)
+            if self._over(until):
+                self._exchange.socket_events["expired"] += 1
+                await self.close()
+            elif not self._frozen:
+                await self._suffer(until)
                 await self._deliver(fresh, until)
+
+    async def attend(self) -> None:
+        """Ping, and drop a client that does not answer, even one that does not read what is sent to it."""
+        while not self._socket.closed:
+            await asyncio.sleep(POLL_S)
+            if self._frozen:
+                continue
+            if self._alive.unanswered():
+                await self._refuse("unanswered_pings", b"Pong timeout")
+            elif payload := self._alive.ping():
+                self._exchange.socket_events["pings"] += 1
+                await self._socket.ping(payload)
 
     def _due(self, since: int, until: int) -> list[Frame]:
         streams = [stream for stream in map(parse, self.subscriptions.names()) if stream]
@@ -103,29 +115,16 @@ class Connection:
     async def _deliver(self, fresh: list[Frame], until: int) -> None:
         heard = [frame for frame in fresh if not any(each.covers([frame.stream]) for each in self._silent)]
         for parcel in self._delivery.parcels(heard, until):
+            if self._frozen or self._socket.closed:
+                return
             text = self._text(parcel.frame.stream, parcel.frame.payload)
             await self._socket.send_frame(spoilt(text, parcel.fault), WSMsgType.TEXT)
             self._exchange.socket_events["frames"] += 1
             await self._suffer(until)
-            if self._frozen or self._socket.closed:
-                return
 
     def _text(self, stream: str, payload: dict[str, object]) -> bytes:
         shown = in_microseconds(payload) if self._microseconds else payload
         return orjson.dumps({"stream": stream, "data": shown} if self.subscriptions.combined else shown)
-
-    async def _check(self, now: int) -> None:
-        """Keep the rules of the connection, and let it suffer what is armed for it."""
-        if payload := self._alive.ping():
-            self._exchange.socket_events["pings"] += 1
-            await self._socket.ping(payload)
-        if self._alive.unanswered():
-            await self._refuse("unanswered_pings", b"Pong timeout")
-        elif self._over(now):
-            self._exchange.socket_events["expired"] += 1
-            await self.close()
-        else:
-            await self._suffer(now)
 
     def _over(self, now: int) -> bool:
         announced = self._ends_at is not None and now >= self._ends_at
@@ -133,7 +132,11 @@ class Connection:
 
     async def _refuse(self, event: str, reason: bytes) -> None:
         self._exchange.socket_events[event] += 1
-        await self._socket.close(code=WSCloseCode.POLICY_VIOLATION, message=reason)
+        try:
+            async with asyncio.timeout(_GOODBYE_S):
+                await self._socket.close(code=WSCloseCode.POLICY_VIOLATION, message=reason)
+        except TimeoutError:
+            self.cut()
 
     async def _suffer(self, now: int) -> None:
         names = self.subscriptions.names()
@@ -154,18 +157,3 @@ class Connection:
             self.cut()
         else:
             reset(self._request)
-
-
-def reset(request: web.Request) -> None:
-    """End the TCP connection with RST."""
-    if request.transport is not None:
-        request.transport.get_extra_info("socket").setsockopt(
-            sockets.SOL_SOCKET, sockets.SO_LINGER, _NOW_AND_HARD
-        )
-        request.transport.abort()
-
-
-async def hold(request: web.Request) -> None:
-    """Do nothing until the client has had enough."""
-    while request.transport is not None and not request.transport.is_closing():
-        await asyncio.sleep(POLL_S)

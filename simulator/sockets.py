@@ -7,10 +7,11 @@ import logging
 
 from aiohttp import WSCloseCode, web
 
-from simulator.connection import Connection, hold, reset
+from simulator.connection import Connection
 from simulator.exchange import EXCHANGE, Exchange
 from simulator.faults.answers import refused
 from simulator.stream_faults import StreamFault, StreamFaultKind
+from simulator.tcp import hold, reset
 
 log = logging.getLogger(__name__)
 routes = web.RouteTableDef()
@@ -47,20 +48,22 @@ async def _serve(request: web.Request, names: str, combined: bool) -> web.Stream
 async def _converse(connection: Connection, exchange: Exchange) -> None:
     exchange.connections.add(connection)
     exchange.accepted += 1
-    pump = asyncio.create_task(connection.pump())
-    pump.add_done_callback(_report)
+    tasks = [asyncio.create_task(each) for each in (connection.pump(), connection.attend())]
+    for task in tasks:
+        task.add_done_callback(_report)
     try:
         await connection.listen()
     finally:
         exchange.connections.discard(connection)
-        pump.cancel()
+        for task in tasks:
+            task.cancel()
 
 
-def _report(pump: asyncio.Task[None]) -> None:
+def _report(task: asyncio.Task[None]) -> None:
     """A client may leave while a frame is sent; anything else is a fault of the simulator."""
-    if pump.cancelled() or isinstance(pump.exception(), ConnectionError | None):
+    if task.cancelled() or isinstance(task.exception(), ConnectionError | None):
         return
-    log.error("a connection stopped sending frames", exc_info=pump.exception())
+    log.error("a connection is no longer served", exc_info=task.exception())
 
 
 async def _turned_away(request: web.Request, fault: StreamFault) -> web.StreamResponse:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import socket
 from collections.abc import Iterator
 from contextlib import suppress
 
@@ -82,6 +83,23 @@ async def test_a_client_that_answers_no_ping_is_dropped(strict: Simulator) -> No
     assert kinds[0] is aiohttp.WSMsgType.PING
     assert client.close_code == 1008
     assert strict.control.counters()["socket_events"]["unanswered_pings"] >= 1
+
+
+async def test_a_client_that_reads_nothing_is_dropped(strict: Simulator) -> None:
+    strict.control.connection_rules(ping_s=0.05, pong_within_s=0.5)
+    strict.control.stream_fault("burst", size=30_000)
+    dropped = strict.control.counters()["socket_events"].get("unanswered_pings", 0)
+    upgrade = f"GET /{BOOK} HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+    upgrade += "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n"
+    with socket.create_connection(("127.0.0.1", int(strict.url.rpartition(":")[2]))) as deaf:
+        deaf.sendall(upgrade.encode())
+        assert deaf.recv(12) == b"HTTP/1.1 101"
+        async with asyncio.timeout(PATIENCE_S):
+            while strict.control.counters()["socket_events"].get("unanswered_pings", 0) == dropped:
+                strict.control.advance(SECOND)
+                await asyncio.sleep(0.05)
+            while strict.control.counters()["sockets"]:
+                await asyncio.sleep(0.05)
 
 
 async def test_a_connection_lasts_a_day_of_market_time(strict: Simulator) -> None:
