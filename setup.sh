@@ -40,19 +40,45 @@ if [ "${1:-}" = test ] || [ -f .venv/opa-tests ]; then
     lock=up/requirements-dev.lock
 fi
 
+# What reads exchanges other than our own two is installed once OPA_SYMBOLS names one (okx:BTCUSDT).
+names_another_exchange() (
+    symbols=${OPA_SYMBOLS:-}
+    if [ -z "$symbols" ] && [ -f .env ]; then
+        while IFS= read -r line; do
+            case $line in OPA_SYMBOLS=*) symbols=${line#OPA_SYMBOLS=} ;; esac
+        done <.env
+    fi
+    set -f
+    IFS=', "'
+    for entry in $symbols; do
+        case $entry in
+            top:* | TOP:* | binance:* | simulated:*) ;;
+            *:*) exit 0 ;;
+        esac
+    done
+    exit 1
+)
+
+extra=
+if names_another_exchange; then extra=up/requirements-exchanges.lock; fi
+
 installed() {
-    [ -x .venv/bin/python ] && cmp -s "$lock" .venv/opa-installed.lock
+    [ -x .venv/bin/python ] && cmp -s "$lock" .venv/opa-installed.lock || return 1
+    [ -z "$extra" ] || cmp -s "$extra" .venv/opa-exchanges.lock
 }
 
 install_packages() {
     started=$(date +%s)
-    echo "Installing the Python packages of $lock into .venv ..."
+    echo "Installing the Python packages of $lock $extra into .venv ..."
     [ -x .venv/bin/python ] || "$python" -m venv .venv
     .venv/bin/python -m pip install -q --disable-pip-version-check --require-hashes -r up/requirements-bootstrap.txt
-    .venv/bin/python -m uv pip sync -q --require-hashes --python .venv/bin/python "$lock" ||
+    # shellcheck disable=SC2086  # no second file where $extra is empty
+    .venv/bin/python -m uv pip sync -q --require-hashes --python .venv/bin/python "$lock" $extra ||
         fail "the packages could not be installed: check the network and the free disk space, then run this again"
     if [ "$lock" = up/requirements-dev.lock ]; then touch .venv/opa-tests; fi
     cp "$lock" .venv/opa-installed.lock
+    rm -f .venv/opa-exchanges.lock
+    if [ -n "$extra" ]; then cp "$extra" .venv/opa-exchanges.lock; fi
     echo "  done in $(($(date +%s) - started)) s"
 }
 

@@ -11,6 +11,7 @@ from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from market.choice import parse_choices
 from market.errors import Terminal
 from up import services
 from up.certificates import ensure_certificates
@@ -28,6 +29,8 @@ _INSIDE = Path("/usr/share/elasticsearch")
 _MODELS = "/opa/.run/models"
 _LOG = Path("sh setup.sh logs")
 _PATIENCE_S = 20
+_EXTRA = "up/requirements-exchanges.lock"
+_OWN_EXCHANGES = ("binance", "simulated")
 _DOOR_S = 300  # on a busy machine of two cores five containers at once took more than two minutes
 
 
@@ -180,6 +183,7 @@ class Compose:
         rest, ws = self._env.get("OPA_EXCHANGE_REST"), self._env.get("OPA_EXCHANGE_WS")
         return child_environment(
             {
+                "OPA_INSIDE_EXTRA": f"-r {_EXTRA}" if self._names_another_exchange() else "",
                 "OPA_INSIDE_REST": rest.replace("127.0.0.1", SIMULATOR),
                 "OPA_INSIDE_WS": ws.replace("127.0.0.1", SIMULATOR),
                 "OPA_INSIDE_ARCHIVE": self._env.get("OPA_EXCHANGE_ARCHIVE").replace("127.0.0.1", SIMULATOR),
@@ -188,6 +192,10 @@ class Compose:
                 "OPA_KIBANA_PORT": str(urlsplit(self._env.get("KIBANA_URL")).port or 5601),
             }
         )
+
+    def _names_another_exchange(self) -> bool:
+        choices = parse_choices(self._env.get("OPA_SYMBOLS"), self._env.get("OPA_EXCHANGE"))
+        return any(choice.exchange not in _OWN_EXCHANGES for choice in choices)
 
     def _run(self, *arguments: str) -> None:
         done = subprocess.run(

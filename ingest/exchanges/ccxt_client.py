@@ -12,7 +12,9 @@ from urllib.parse import urlsplit
 
 from market.errors import ExchangeUnavailable, InvalidInput
 
-_INSTALL: Final = ".venv/bin/python -m uv pip install --require-hashes -r up/requirements-exchanges.lock"
+_INSTALL: Final = (
+    ".venv/bin/python -m pip install --no-deps --require-hashes -r up/requirements-exchanges.lock"
+)
 _TIMEOUT_MS: Final = 10_000
 # Its own default looks at the queue a thousand times a second.
 _THROTTLE_POLL_S: Final = 0.02
@@ -37,7 +39,7 @@ def open_client(exchange: str, rest: str, share: float) -> tuple[Any, type[Excep
     `rest` replaces the host of every address where it is set; `share` is the part of the exchange's rate
     limit, as the library knows it, that is used.
     """
-    library = _library()
+    library = _library(exchange)
     if exchange not in library.exchanges:
         raise InvalidInput(
             f"unknown exchange {exchange!r}: use binance, simulated or an id of ccxt, as kraken or okx "
@@ -55,15 +57,15 @@ def open_client(exchange: str, rest: str, share: float) -> tuple[Any, type[Excep
     return client, library.BaseError
 
 
-def _library() -> Any:
+def _library(exchange: str) -> Any:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", DeprecationWarning)
             import ccxt.async_support
     except ImportError as error:
         raise InvalidInput(
-            f"this exchange is read through ccxt, which is not installed ({error}): run `sh setup.sh`, "
-            f"or `{_INSTALL}`"
+            f"{exchange} is read through ccxt, which is not installed ({error}): name it in OPA_SYMBOLS and "
+            f"run `sh setup.sh`, or run `{_INSTALL}`"
         ) from error
     return ccxt.async_support
 

@@ -125,7 +125,7 @@ def test_an_exchange_that_nobody_knows_is_refused() -> None:
 def test_the_library_is_named_with_its_command_where_it_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "ccxt.async_support", None)
     with pytest.raises(
-        InvalidInput, match=r"uv pip install --require-hashes -r up/requirements-exchanges.lock"
+        InvalidInput, match=r"pip install --no-deps --require-hashes -r up/requirements-exchanges.lock"
     ):
         ccxt_at("okx", "")
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 from pathlib import Path
@@ -55,3 +56,24 @@ def test_locks_name_no_host_and_pin_every_package_by_hash(lock: Path) -> None:
     assert "://" not in text
     packages = [line for line in text.splitlines() if line and not line.startswith((" ", "#"))]
     assert all("==" in line and line.endswith("\\") for line in packages)
+
+
+@pytest.mark.parametrize(
+    ("symbols", "another"),
+    [
+        ("BTCUSDT,ETHUSDT", False),
+        ("*USDT, top:10:USDT", False),
+        ("binance:BTCUSDT,simulated:top:3:USDT", False),
+        ("BTCUSDT,okx:BTCUSDT", True),
+        ('"BTCUSDT, kraken:top:5:USD"', True),
+    ],
+)
+def test_what_reads_other_exchanges_is_installed_once_one_is_named(
+    tmp_path: Path, symbols: str, another: bool
+) -> None:
+    script = (ROOT / "setup.sh").read_text()
+    begin = script.index("names_another_exchange() (")
+    asked = script[begin : script.index("\n)\n", begin) + 3] + "names_another_exchange"
+    (tmp_path / ".env").write_text(f"OPA_HISTORY=1h:3 years\nOPA_SYMBOLS={symbols}\n")
+    done = subprocess.run(["sh", "-c", asked], cwd=tmp_path, check=False, env={"PATH": os.environ["PATH"]})
+    assert (done.returncode == 0) is another
