@@ -23,7 +23,7 @@ from simulator.faults.answers import Fault
 from simulator.faults.history import HistoryFault, HistoryKind
 from simulator.faults.pages import PageFault
 from simulator.faults.trigger import Trigger
-from simulator.markets.randomness import fraction
+from simulator.markets.randomness import fraction, generator
 from simulator.stream_faults import StreamFault
 
 Held = TypeVar("Held", bound=Trigger)
@@ -74,8 +74,8 @@ def read(name: str, now: int) -> Scenario:
 def mixed(seed: int, size: int, now: int) -> list[Scenario]:
     """The `size` scenarios that a seed picks, each held back by a number of answers that it decides."""
     found = [each for each in (read(name, now) for name in names()) if not each.ends_client]
-    chosen = sorted(found, key=lambda each: fraction(seed, each.name))[:size]
-    return [_held_back(seed, each) for each in chosen]
+    order = generator(seed, "scenarios", "mix", 0).permutation(len(found))[:size]
+    return [_held_back(seed, found[at]) for at in order.tolist()]
 
 
 def _held_back(seed: int, scenario: Scenario) -> Scenario:
