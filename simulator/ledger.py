@@ -60,7 +60,7 @@ class MissingBars:
 def holes(span: Span) -> list[dict[str, Any]]:
     """Every hole among the bars that are final by now; a bar off the grid covers what it overlaps."""
     interval, end = span.interval, min(span.last + 1, span.interval.floor(span.now))
-    at, found, listed = span.first, list[MissingBars](), False
+    at, found, listed = span.first, list[MissingBars](), _had_bars(span)
     for bars in span.final():
         opens, ends = bars[:, OPEN_TIME], bars[:, CLOSE_TIME] + 1
         before = np.concatenate(([at], ends[:-1]))
@@ -69,6 +69,12 @@ def holes(span: Span) -> list[dict[str, Any]]:
         at, listed = int(ends[-1]), True
     found += _hole(span, at, interval.ceil(end), listed, ended=True)
     return [asdict(each) for each in found]
+
+
+def _had_bars(span: Span) -> bool:
+    """Whether the symbol had a bar before the span."""
+    wanted = Window(0, span.first - 1, 1, newest=True)
+    return bool(len(span.market.bars(span.listing.symbol, span.interval, wanted, span.now)))
 
 
 def _hole(span: Span, start: int, end: int, listed: bool, ended: bool) -> list[MissingBars]:

@@ -109,5 +109,7 @@ def test_symbols_are_listed_where_settings_name_them(tmp_path_factory: pytest.Te
     with start_simulator(folder, OPA_SIMULATOR_SPEED="0", OPA_SIMULATOR_START=START, **env) as running:
         rows = running.control.ledger("币安人生USDT", "1d", start=NOW // DAY * DAY - 9 * DAY)
         holes = running.control.holes("OLDUSDT", "1h", start=ENDED["OLDUSDT"].at - HOUR)
+        later = running.control.holes("OLDUSDT", "1h", start=NOW // DAY * DAY - DAY)
     assert len(rows) == 9
+    assert {hole["reason"] for hole in later} == {"after_delisting"}
     assert [(hole["start"], hole["reason"]) for hole in holes] == [(ENDED["OLDUSDT"].at, "after_delisting")]
