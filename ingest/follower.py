@@ -31,6 +31,7 @@ _STREAMED_BARS: Final = 512
 _LATE_MS: Final = 60_000
 _LONGEST_NAP_S: Final = 1.0
 _POLL_S: Final = 0.1
+_LONGEST_POLL_S: Final = 2.0
 
 
 class Follower:
@@ -114,9 +115,14 @@ class Follower:
             if settled is not None:
                 self._note(await self._keeper.confirm(self.series, settled, asked_at), settled)
             if settled is None or settled.end < last:
-                await asyncio.sleep(_POLL_S)
+                await asyncio.sleep(self._pause(last))
                 return
         self._read_to, self._overlap = target, _OVERLAP_BARS
+
+    def _pause(self, open_time: int) -> float:
+        """Longer the longer a bar is overdue: where nobody traded, many exchanges have none."""
+        overdue = self._clock.now() - self.series.interval.close_time(open_time) - FINAL_MARGIN
+        return min(_LONGEST_POLL_S, max(_POLL_S, self._clock.wall_seconds(overdue) / 10))
 
     async def _said_after(self, open_time: int) -> int:
         """What the exchange's clock shows, after this bar has become final if that is so by now."""

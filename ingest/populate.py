@@ -130,7 +130,7 @@ class Populate:
 
     async def _before_listing(self, series: Series, start: int, end: int, first: int) -> None:
         bars = series.interval.count(start, end)
-        evidence = f"the first bar ever opens at {to_iso(first)}"
+        evidence = f"the first bar that the exchange has opens at {to_iso(first)}"
         hole = Hole(start, end, bars, HoleReason.BEFORE_LISTING, evidence)
         await self._keeper.confirm(
             series, Reading(start, end - 1, empty_klines(), [hole] if bars else []), self._now

@@ -101,7 +101,7 @@ async def test_the_stretch_before_the_first_bar_ever_is_before_listing(
         listed,
         40,
     )
-    assert hole.evidence.startswith("the first bar ever opens at 2015-08-")
+    assert hole.evidence.startswith("the first bar that the exchange has opens at 2015-08-")
     assert klines.coverage(BTC) == [Covered(listed - 40 * HOUR, listed + 39 * HOUR + 1)]
 
 
