@@ -22,7 +22,7 @@ from ingest.live import Exchange
 from ingest.market_clock import SampledClock
 from ingest.metadata import keep_metadata
 from ingest.metrics import Metrics, serving
-from ingest.patience import Patience
+from ingest.patience import DATABASE_WAIT_S, Patience
 from ingest.plan import Wanted
 from ingest.populate import Populate, Report
 from ingest.progress import Bars, Lines
@@ -39,6 +39,7 @@ from market.interval import Interval, Series
 
 log = logging.getLogger(__name__)
 _ATTEMPTS: Final = 8
+_DATABASE_ATTEMPTS: Final = 60  # about a minute
 _WRITERS: Final = 2  # files of two series are loaded at the same time
 
 
@@ -55,7 +56,7 @@ async def populate(
     reports: list[Report] = []
     metrics = Metrics()
     with (
-        closing(Keeper(stores.klines, patience, _WRITERS)) as keeper,
+        closing(Keeper(stores.klines, _for_database(_DATABASE_ATTEMPTS), _WRITERS)) as keeper,
         Bars(console) if console.is_terminal else Lines() as progress,
         serving(metrics, settings.listen_host, settings.ingest_metrics_port),
     ):
@@ -87,7 +88,7 @@ async def stream(
         chosen = await select(exchange, Patience(None), part)
         names = dict.fromkeys(name for found in chosen.values() for name in found)
         followed = [(name, interval) for name in names for interval in intervals]
-        with closing(Keeper(stores.klines, Patience(None))) as keeper:
+        with closing(Keeper(stores.klines, _for_database(None))) as keeper:
             live = LiveStream(
                 exchange, keeper, stores.ticks, stores.clock, retention, settings.trades.kinds()
             )
@@ -135,7 +136,7 @@ async def recheck(
     patience, findings = Patience(_ATTEMPTS), list[Finding]()
     metrics = Metrics()
     with (
-        closing(Keeper(stores.klines, patience)) as keeper,
+        closing(Keeper(stores.klines, _for_database(_DATABASE_ATTEMPTS))) as keeper,
         serving(metrics, settings.listen_host, settings.ingest_metrics_port),
     ):
         metrics.written.append(keeper.written)
@@ -151,3 +152,7 @@ async def recheck(
 
         await on_each(settings, [each for each in chosen if each.exchange in settings.exchanges()], work)
     return findings
+
+
+def _for_database(attempts: int | None) -> Patience:
+    return Patience(attempts, longest_s=DATABASE_WAIT_S)

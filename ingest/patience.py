@@ -13,20 +13,25 @@ from market.errors import MarketError, Transient
 
 log = logging.getLogger(__name__)
 Result = TypeVar("Result")
-_BACK_OFF: Final = wait_random_exponential(multiplier=0.2, max=30)
+# Our own database: nobody is spared by waiting longer, and writing has to go on soon after it is back.
+DATABASE_WAIT_S: Final = 2.0
 
 
 class Patience:
-    """Repeats a call while it fails with a `Transient` error. `attempts=None` never gives up."""
+    """Repeats a call while it fails with a `Transient` error. `attempts=None` never gives up.
 
-    def __init__(self, attempts: int | None) -> None:
+    The waiting time doubles with each attempt, up to `longest_s`.
+    """
+
+    def __init__(self, attempts: int | None, *, longest_s: float = 30.0) -> None:
         self._stop = stop_never if attempts is None else stop_after_attempt(attempts)
+        self._back_off = wait_random_exponential(multiplier=0.2, max=longest_s)
 
     async def call(self, what: str, work: Callable[[], Awaitable[Result]]) -> Result:
         """Run `work` until it succeeds; the last error comes out unchanged when the attempts are used up."""
         retrying = AsyncRetrying(
             retry=retry_if_exception_type(Transient),
-            wait=_wait,
+            wait=self._wait,
             stop=self._stop,
             before_sleep=lambda state: _say(what, state),
             reraise=True,
@@ -37,11 +42,10 @@ class Patience:
 
         return await retrying(once)
 
-
-def _wait(state: RetryCallState) -> float:
-    asked = _error(state)
-    named = asked.retry_after if isinstance(asked, Transient) else None
-    return max(named or 0.0, _BACK_OFF(state))
+    def _wait(self, state: RetryCallState) -> float:
+        asked = _error(state)
+        named = asked.retry_after if isinstance(asked, Transient) else None
+        return max(named or 0.0, self._back_off(state))
 
 
 def _say(what: str, state: RetryCallState) -> None:

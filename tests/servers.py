@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -40,6 +41,8 @@ class TestDatabase:
 
     __test__ = False
     settings: StoreSettings
+    server: DatabaseServer
+    process: subprocess.Popen[bytes]
     seeds: dict[str, list[tuple[Any, ...]]] = field(default_factory=dict)
 
     @classmethod
@@ -48,15 +51,29 @@ class TestDatabase:
         """Start, create users, migrate; stop at the end."""
         server = DatabaseServer(folder, ports.free_port(), ROOT_PASSWORD, mysql_home=mysql_home)
         server.prepare()
-        process = processes.start(server.command(), server.log)
+        database = cls(_settings(server.port), server, processes.start(server.command(), server.log))
         try:
-            server.wait(process.pid)
-            database = cls(_settings(server.port))
+            server.wait(database.process.pid)
             _prepare_store(database.settings)
             database.remember_seeds()
             yield database
         finally:
-            processes.stop(process)
+            processes.stop(database.process)
+
+    def disconnect(self, connection_id: int) -> None:
+        """End somebody's connection, as a server does that has to."""
+        with self._root() as cursor:
+            cursor.execute(f"KILL {connection_id}")
+
+    def kill(self) -> None:
+        """End the server as a power cut would, without a word to anybody."""
+        os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait(30)
+
+    def start_again(self) -> None:
+        """The same data on the same port; returns once the port answers."""
+        self.process = processes.start(self.server.command(), self.server.log)
+        self.server.wait(self.process.pid)
 
     def remember_seeds(self) -> None:
         """Read what the migrations left in the tables."""

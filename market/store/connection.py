@@ -15,7 +15,7 @@ from typing import Any
 
 import mysql.connector
 
-from market.store.driver_errors import translate
+from market.store.driver_errors import DRIVER_ERRORS, translate
 from market.store.pool import ConnectionPool
 from market.store.settings import DatabaseUser, StoreSettings
 from market.store.spool import make_spool
@@ -72,14 +72,14 @@ class Database:
                 usable = True
             finally:
                 self._pool.give_back(connection, usable=usable or _rolled_back(connection))
-        except mysql.connector.Error as error:
+        except DRIVER_ERRORS as error:
             raise translate(error) from error
 
 
 def _rolled_back(connection: Any) -> bool:
     try:
         connection.rollback()
-    except mysql.connector.Error:  # the server drops what an unusable connection left open
+    except DRIVER_ERRORS:  # the server drops what an unusable connection left open
         return False
     return True
 

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
-from typing import Final
+from typing import Any, Final
 
+import _mysql_connector
 import mysql.connector
 from mysql.connector import errorcode
 
 from market.errors import MarketError, StoreRefused, StoreUnavailable
 
+# `commit` and `rollback` let the C extension's own error through as it is.
+DRIVER_ERRORS: Final = (mysql.connector.Error, _mysql_connector.MySQLInterfaceError)
 _KILLED_BY_MARIADB: Final = 1927
 # Raised by the driver itself, without a server's number: a parameter is missing, a result was not read.
 _MISUSE: Final = (mysql.connector.ProgrammingError, mysql.connector.InternalError)
@@ -38,9 +41,9 @@ _DISK_FULL: Final = {1021, errorcode.ER_RECORD_FILE_FULL}
 _ENOSPC: Final = re.compile(r"(?:errno|errcode|error):? \"?28\b|no space left", re.IGNORECASE)
 
 
-def translate(error: mysql.connector.Error) -> MarketError:
-    """A driver error as one of ours."""
-    number, text = error.errno or 0, error.msg or str(error)
+def translate(error: Any) -> MarketError:
+    """One of `DRIVER_ERRORS` as one of ours."""
+    number, text = getattr(error, "errno", None) or 0, getattr(error, "msg", None) or str(error)
     if isinstance(error, _MISUSE) and number < 1000:
         return StoreRefused(f"the driver refuses a statement: {text}; this is a bug, please report it")
     if number in _DISK_FULL or _ENOSPC.search(text):

@@ -14,6 +14,7 @@ from typing import Any
 import mysql.connector
 
 from market.errors import StoreUnavailable
+from market.store.driver_errors import DRIVER_ERRORS
 
 
 class ConnectionPool:
@@ -57,5 +58,5 @@ class ConnectionPool:
 
 
 def _close(connection: Any) -> None:
-    with suppress(mysql.connector.Error):  # it may be gone already, which is what we want
+    with suppress(*DRIVER_ERRORS):  # it may be gone already, which is what we want
         connection.close()

@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 
 from ingest.times import parse_time
@@ -45,10 +45,15 @@ class Yard:
     kills: dict[str, int] = field(default_factory=dict)
     wrong: list[str] = field(default_factory=list)
 
+    @cached_property
+    def reader(self) -> Database:
+        """Connections of somebody who only looks."""
+        return Database(self.database.settings, "reader")
+
     @property
     def store(self) -> MySQLKlineStore:
         """The record, seen from outside."""
-        return MySQLKlineStore(Database(self.database.settings, "reader"))
+        return MySQLKlineStore(self.reader)
 
     def chain(self, **settings: str) -> Chain:
         """The ingester's commands."""

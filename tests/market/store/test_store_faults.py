@@ -114,6 +114,28 @@ def test_an_error_inside_a_transaction_leaves_nothing_behind(database: StoreSett
 
 
 @pytest.mark.database
+@pytest.mark.parametrize("statements", [[], ["SELECT 1"]], ids=["at the commit", "at a statement"])
+def test_a_connection_that_breaks_inside_a_transaction_costs_no_place_in_the_pool(
+    database: StoreSettings, mariadb_server: TestDatabase, statements: list[str]
+) -> None:
+    db = Database(database.model_copy(update={"pool_size": 1, "connect_timeout_s": 5}), "ingest")
+
+    def work_while_the_server_hangs_up() -> None:
+        with db.transaction() as cursor:
+            cursor.execute("SELECT CONNECTION_ID()")
+            mariadb_server.disconnect(cursor.fetchone()[0])
+            for statement in statements:
+                cursor.execute(statement)
+
+    for _ in range(3):
+        with pytest.raises(StoreUnavailable):
+            work_while_the_server_hangs_up()
+    with db.transaction() as cursor:
+        cursor.execute("SELECT 1")
+        assert cursor.fetchone() == (1,)
+
+
+@pytest.mark.database
 def test_a_wrong_password_is_refused_and_named(database: StoreSettings) -> None:
     wrong = StoreSettings.model_validate(database.model_dump() | {"ingest_password": "wrong"})
     with pytest.raises(StoreRefused, match="OPA_DB_"):
