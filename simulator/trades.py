@@ -12,7 +12,7 @@ from typing import Final
 
 import numpy as np
 
-from market.interval import DAY, MINUTE, Interval
+from market.interval import DAY, Interval
 from simulator.bars import CLOSE_TIME, OPEN_TIME, TRADES, Bars
 from simulator.fills import MAKER, PRICE, QUANTITY, TIME, Fills, even_fills, fills_of_seconds
 from simulator.paging import END_OF_TIME, Window
@@ -67,7 +67,7 @@ class Tape:
         coarse, found = _coarse(listing), list[Trade]()
         at = self._opened_before(listing, first, now)
         while at < now and len(found) < limit:
-            candles = self._read(listing, _fine(listing), at, coarse.next_open(at), now)
+            candles = self._read(listing, listing.unit, at, coarse.next_open(at), now)
             ends = self._total(listing, at, now) + np.cumsum(candles[:, TRADES].astype(np.int64))
             begin = min(int(np.searchsorted(ends, first, "right")), max(len(candles) - 1, 0))
             for candle, end in zip(candles[begin:], ends[begin:], strict=True):
@@ -81,7 +81,7 @@ class Tape:
         """The id of the first trade at or after a time: `f` of a candle that opens then."""
         begin = _coarse(listing).floor(at)
         number = self._total(listing, begin, at)
-        candles = self._read(listing, _fine(listing), begin, at, at)
+        candles = self._read(listing, listing.unit, begin, at, at)
         if not len(candles) or candles[-1, CLOSE_TIME] < at:
             return number + int(candles[:, TRADES].sum())
         running = self._inside(listing, candles[-1])[:, TIME]
@@ -106,7 +106,7 @@ class Tape:
             if len(self._fills) >= _KEPT_CANDLES:
                 del self._fills[next(iter(self._fills))]
             end = max(int(candle[CLOSE_TIME]), begin) + 1
-            whole = self._read(listing, _fine(listing), begin, begin + 1, end)[0]
+            whole = self._read(listing, listing.unit, begin, begin + 1, end)[0]
             seconds = _SECOND in listing.intervals
             parts = self._read(listing, _SECOND, begin, end, end) if seconds else None
             made = even_fills(whole, listing) if parts is None else fills_of_seconds(whole, parts, listing)
@@ -149,8 +149,3 @@ class Tape:
 def _coarse(listing: Listing) -> Interval:
     """The interval by which trades are counted over years."""
     return next((each for each in listing.intervals if each.typical_ms >= DAY), listing.intervals[-1])
-
-
-def _fine(listing: Listing) -> Interval:
-    """The interval whose candles hold whole trades."""
-    return next((each for each in listing.intervals if each.typical_ms >= MINUTE), listing.intervals[-1])
