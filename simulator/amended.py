@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from functools import partial
 from itertools import count
+from typing import Final
 
-from market.interval import Interval
+from market.interval import HOUR, Interval
 from simulator.amendments import amended, outside, recounted, window_of
 from simulator.bars import CLOSE_TIME, OPEN_TIME, Bars
 from simulator.faults.history import HistoryFault, HistoryKind
 from simulator.paging import Window
 from simulator.ports import Listing, Market
+
+_HOUR: Final = Interval("1h")
 
 
 class AmendedMarket:
@@ -67,9 +70,10 @@ class AmendedMarket:
         if interval.typical_ms <= listing.unit.typical_ms:
             change = partial(amended, faults=faults, listing=listing)
             return window_of(ask, change, outside(wanted, faults))
-        fine = partial(self._market.bars, symbol, listing.unit, now=now)
-        change = partial(recounted, faults=faults, interval=interval, listing=listing, fine=fine)
-        return window_of(ask, change, wanted)
+        # Days are added up from hours, of which few are touched; hours and less from the unit.
+        by_hours = interval.typical_ms > HOUR and _HOUR in listing.intervals
+        fine = partial(self.bars_under, faults, symbol, _HOUR if by_hours else listing.unit, now=now)
+        return window_of(ask, partial(recounted, faults=faults, interval=interval, fine=fine), wanted)
 
     def amend(self, fault: HistoryFault, now: int) -> HistoryFault:
         """Ask for a change. Its range is widened to whole units of every symbol concerned."""

@@ -58,17 +58,15 @@ def _with_forgotten_trades(
     return bars
 
 
-def recounted(
-    bars: Bars, faults: Sequence[HistoryFault], interval: Interval, listing: Listing, fine: Ask
-) -> Bars:
-    """Coarse bars; those that a change touches are added up anew from `fine` bars."""
+def recounted(bars: Bars, faults: Sequence[HistoryFault], interval: Interval, fine: Ask) -> Bars:
+    """Coarse bars; those that a change touches are added up anew from `fine` bars after the changes."""
     for fault in faults:
         touched = (bars[:, OPEN_TIME] < fault.end) & (bars[:, CLOSE_TIME] >= fault.begin)
         if not touched.any():
             continue
         first, last = int(bars[touched][0, OPEN_TIME]), int(bars[touched][-1, CLOSE_TIME])
-        inside = Window(first, last, (last - first) // listing.unit.typical_ms + 2, newest=False)
-        anew = aggregate(amended(fine(inside), faults, listing), interval)
+        inside = Window(first, last, (last - first) // SECOND, newest=False)
+        anew = aggregate(fine(inside), interval)
         before, after = bars[: int(np.argmax(touched))], bars[bars[:, OPEN_TIME] > last]
         bars = join([before, anew, after])
     return bars

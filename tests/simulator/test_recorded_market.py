@@ -13,7 +13,9 @@ import pytest
 
 from market.errors import InvalidInput, InvalidMarketData
 from market.interval import DAY, HOUR, MINUTE, Interval
+from simulator.amended import AmendedMarket
 from simulator.bars import CLOSE, CLOSE_TIME, HIGH, LOW, OPEN_TIME, VOLUME
+from simulator.faults.history import HistoryFault, HistoryKind
 from simulator.markets.derived import COLUMNS
 from simulator.markets.files import scaled
 from simulator.markets.folder import read_folder
@@ -235,3 +237,17 @@ def test_the_two_captures_are_served_one_after_the_other(recorded: Path, tmp_pat
     assert len(after.keys() - before.keys()) == 43
     assert max(after) == max(before)
     assert all(row[6] > row[0] for row in before.values())
+
+
+def test_a_recording_can_be_changed_like_any_history(tmp_path: Path) -> None:
+    off_grid = [[each[0] + 1_234 if at == 1 else each[0], *each[1:]] for at, each in enumerate(SHORT)]
+    market = AmendedMarket(RecordedMarket(read_folder(folder(tmp_path, off_grid))))
+    now = BEGIN + 7 * HOUR
+    outage = {"kind": "outage", "begin": BEGIN + HOUR + MINUTE, "end": BEGIN + 2 * HOUR}
+    market.amend(HistoryFault.model_validate(outage), now)
+    market.amend(HistoryFault(kind=HistoryKind.REVISED, begin=BEGIN, end=BEGIN + HOUR), now)
+    hours = market.bars("BTCUSDT", Interval("1h"), window(0, None), now)
+    assert [(int(each) - BEGIN) // HOUR for each in hours[:, OPEN_TIME]] == [0, 2, 5]
+    assert hours[0, VOLUME] > 350_000_000
+    (two, *_) = market.bars("BTCUSDT", Interval("2h"), window(0, None), now)
+    assert two[VOLUME] == hours[0, VOLUME]
