@@ -22,6 +22,7 @@ _REMEMBERED_GAPS: Final = 1_000
 _MOST_HEALED: Final = 20_000
 _PAGE: Final = 1_000
 _LEAP: Final = 100_000
+_TOLD_GAPS: Final = 100  # the first ones, then one of so many: metrics tell the rest
 
 
 class IdGap(NamedTuple):
@@ -41,6 +42,7 @@ class TradeIds:
         self._newest: dict[tuple[str, str], int] = {}
         self._leapt: dict[tuple[str, str], int] = {}
         self._waiting: asyncio.Queue[IdGap] = asyncio.Queue(_REMEMBERED_GAPS)
+        self._told = 0
         self.gaps: deque[IdGap] = deque(maxlen=_REMEMBERED_GAPS)
 
     def heard(self, frame: TradeFrame) -> None:
@@ -72,7 +74,9 @@ class TradeIds:
         self.gaps.append(gap)
         if gap.kind is TradeKind.AGGREGATE and not self._waiting.full():
             self._waiting.put_nowait(gap)
-        log.warning("%s %s: ids %d to %d did not come", *gap)
+        self._told += 1
+        if self._told <= _TOLD_GAPS or self._told % _TOLD_GAPS == 0:
+            log.warning("%s %s: ids %d to %d did not come (gap %d)", *gap, self._told)
 
     async def heal(self, source: TradeSource) -> None:
         """Ask REST for missing aggregate trades, for ever; single trades need an account to be read again."""
