@@ -39,7 +39,7 @@ from market.interval import Interval, Series
 
 log = logging.getLogger(__name__)
 _ATTEMPTS: Final = 8
-_DATABASE_ATTEMPTS: Final = 60  # about a minute
+_DATABASE_ATTEMPTS: Final = 120  # about a minute
 _WRITERS: Final = 2  # files of two series are loaded at the same time
 
 

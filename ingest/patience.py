@@ -14,7 +14,7 @@ from market.errors import MarketError, Transient
 log = logging.getLogger(__name__)
 Result = TypeVar("Result")
 # Our own database: nobody is spared by waiting longer, and writing has to go on soon after it is back.
-DATABASE_WAIT_S: Final = 2.0
+DATABASE_WAIT_S: Final = 1.0
 
 
 class Patience:

@@ -28,6 +28,8 @@ INFO = SymbolInfo("load", "BTCUSDT", "BTC", "USDT", "TRADING")
 LOAD = Series(INFO.exchange, INFO.symbol, Interval("1m"))
 BEGIN = 480_000 * HOUR
 BARS = 200
+NEWEST = 100  # batches that are compared after each kill; all are at the end
+PAUSE_S = 0.02
 GOES_ON_WITHIN_S = 60
 
 
@@ -37,11 +39,6 @@ class Acknowledged:
 
     batches: int = 0
     last: float = field(default_factory=time.monotonic)
-
-    @property
-    def rows(self) -> pa.Table:
-        """All of them."""
-        return _batch(0, self.batches * BARS)
 
 
 @dataclass(frozen=True)
@@ -61,6 +58,7 @@ async def write_for_ever(keeper: Keeper, done: Acknowledged) -> None:
         reading = Reading(BEGIN + at * MINUTE, BEGIN + (at + BARS - 1) * MINUTE, rows, [])
         await keeper.confirm(LOAD, reading, BEGIN + (at + BARS + 1) * MINUTE)
         done.batches, done.last = done.batches + 1, time.monotonic()
+        await asyncio.sleep(PAUSE_S)
 
 
 async def _beside(work: Coroutine[Any, Any, Recovery], writing: asyncio.Task[None]) -> Recovery:
@@ -92,6 +90,8 @@ async def kill_under_load(yard: Yard, times: int) -> list[Recovery]:
             await asyncio.wait([writing])
             stream.terminate()
             stream.wait(20)
+    for first in range(0, done.batches, NEWEST):
+        _check_acknowledged(yard, first, min(first + NEWEST, done.batches))
     return recoveries
 
 
@@ -105,17 +105,19 @@ async def _killed_once(yard: Yard, done: Acknowledged, moments: random.Random) -
     await asyncio.to_thread(yard.database.start_again)
     opened = time.monotonic()
     yard.kills["database"] = yard.kills.get("database", 0) + 1
-    _check_acknowledged(yard, safe)
-    head = _head(yard)
+    head = await asyncio.to_thread(_head, yard)
     await _until(lambda: done.batches > safe and done.last > opened, "a batch after the kill")
     writer = done.last - opened
     await _until(lambda: _head(yard) > head, "a row of the stream after the kill")
-    return Recovery(opened - began, writer, time.monotonic() - opened)
+    recovery = Recovery(opened - began, writer, time.monotonic() - opened)
+    await asyncio.to_thread(_check_acknowledged, yard, max(0, safe - NEWEST), safe)
+    return recovery
 
 
-def _check_acknowledged(yard: Yard, batches: int) -> None:
-    expected = by_time(_batch(0, batches * BARS))
-    stored = by_time(yard.store.read(LOAD, BEGIN, BEGIN + batches * BARS * MINUTE))
+def _check_acknowledged(yard: Yard, first: int, last: int) -> None:
+    """Batches `first` to `last` (not included) are there, as they were written."""
+    expected = by_time(_batch(first * BARS, (last - first) * BARS))
+    stored = by_time(yard.store.read(LOAD, BEGIN + first * BARS * MINUTE, BEGIN + last * BARS * MINUTE))
     lost = [at for at, row in expected.items() if stored.get(at) != row]
     if lost:
         yard.wrong.append(f"{len(lost)} acknowledged rows lost, first {lost[0]}")
