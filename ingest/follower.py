@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 from ingest.counters import SeriesCounters
 from ingest.keeper import Keeper
 from ingest.market_clock import SampledClock
-from ingest.pager import Pager
+from ingest.pager import PAGE_ROWS, Pager
 from ingest.patience import Patience
 from ingest.plan import windows
 from ingest.reading import FINAL_MARGIN, Reading, last_final_open, read
@@ -56,6 +56,7 @@ class Follower:
         self._clock = clock
         self._last: int | None = None
         self._read_to: int | None = None
+        self._interrupted = False
         self._streamed: dict[int, Kline] = {}
         self._overlap = _OVERLAP_BARS
         self._wake = asyncio.Event()
@@ -81,7 +82,7 @@ class Follower:
         """The stream was interrupted: read again from the last confirmed bar."""
         self.counters.back_fills += 1
         self.caught_up.clear()
-        self._read_to = None
+        self._read_to, self._interrupted = None, True
         self._wake.set()
 
     async def run(self) -> None:
@@ -103,7 +104,10 @@ class Follower:
         target = self._behind()
         if target is None:
             return
+        self._interrupted = False
         await self._confirm(target)
+        if self._interrupted:  # what was read may have been asked for before the interruption
+            self._read_to = None
 
     async def _confirm(self, target: int) -> None:
         interval = self.series.interval
@@ -132,6 +136,8 @@ class Follower:
     def _start(self, target: int) -> int:
         interval = self.series.interval
         start = target if self._last is None else min(self._last, target)
+        if self._read_to is not None:  # in a long silence: what lies further back was read before
+            start = max(start, interval.floor(self._read_to - PAGE_ROWS * interval.typical_ms))
         for _ in range(self._overlap):
             start = interval.floor(start - 1)
         return start

@@ -24,9 +24,8 @@ def kept(reading: Reading, known: Sequence[Hole], interval: Interval) -> Reading
     A reading can tell that bars are missing, not that the market is gone: that was asked elsewhere.
     """
     rows = reading.klines.column("open_time")
-    newest = rows[-1].as_py() if len(rows) else reading.start - 1
     gone = next((hole for hole in known if hole.reason is HoleReason.AFTER_DELISTING), None)
-    if gone is None or newest >= gone.start:
+    if gone is None or (len(rows) and rows[-1].as_py() >= gone.start):
         return reading
     holes = [piece for hole in reading.holes for piece in _split(hole, gone, interval)]
     return replace(reading, holes=holes)

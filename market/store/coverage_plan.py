@@ -17,14 +17,30 @@ def cover(known: Iterable[Covered], added: Covered) -> list[Covered]:
 def replace_holes(
     known: Iterable[Hole], covered: tuple[int, int], found: Sequence[Hole], interval: Interval
 ) -> list[Hole]:
-    """Holes after `covered` was read again: what it held is replaced, what sticks out is kept."""
+    """Holes after `covered` was read again: what it held is replaced, what sticks out is kept.
+
+    Holes of one reason and evidence that touch become one.
+    """
     start, end = covered
     kept = [piece for hole in known for piece in _outside(hole, start, end, interval)]
-    return sorted([*kept, *found])
+    whole: list[Hole] = []
+    for hole in sorted([*kept, *found]):
+        last = whole[-1] if whole else None
+        if last and _alike(last, hole) and hole.start <= interval.ceil(last.end):
+            stop = max(last.end, hole.end)
+            whole[-1] = replace(last, end=stop, bars=interval.count(last.start, stop))
+        else:
+            whole.append(hole)
+    return whole
+
+
+def _alike(one: Hole, other: Hole) -> bool:
+    return (one.reason, one.evidence) == (other.reason, other.evidence)
 
 
 def _outside(hole: Hole, start: int, end: int, interval: Interval) -> list[Hole]:
     if hole.end <= start or hole.start >= end:
         return [hole]
     pieces = [(hole.start, start), (end, hole.end)]
-    return [replace(hole, start=a, end=b, bars=interval.count(a, b)) for a, b in pieces if a < b]
+    cut = [replace(hole, start=a, end=b, bars=interval.count(a, b)) for a, b in pieces if a < b]
+    return [piece for piece in cut if piece.bars]

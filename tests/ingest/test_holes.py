@@ -97,6 +97,9 @@ async def test_a_reading_that_finds_the_same_bars_missing_keeps_their_reason(
     again = Hole(FIRST + 49 * HOUR, FIRST + 64 * HOUR, 15, HoleReason.OUTAGE, "asked twice")
     await keeper.confirm(BTC, Reading(again.start, again.end - 1, empty_klines(), [again]), 1)
     assert shape(klines.holes(BTC)) == [("outage", 49, 50, 1), ("after_delisting", 50, 64, 14)]
+    later = Hole(FIRST + 60 * HOUR, FIRST + 70 * HOUR, 10, HoleReason.OUTAGE, "asked twice")
+    await keeper.confirm(BTC, Reading(later.start, later.end - 1, empty_klines(), [later]), 1)
+    assert {each.reason for each in klines.holes(BTC)[1:]} == {HoleReason.AFTER_DELISTING}
 
 
 def test_a_bar_after_delisting_ends_it() -> None:
