@@ -97,10 +97,11 @@ class CcxtExchange:
         """
         names = sorted({series.symbol for series in followed})
         while True:
+            tickers = await self._tickers(names)
             for name in names:
-                for frame in await self._quotes(name):
+                for frame in await self._quotes(name, tickers):
                     yield frame
-            now = await self.server_time()
+            now = self._door.clock.now()
             for series in followed:
                 yield KlineFrame(series.symbol, series.interval, series.interval.floor(now), now, None)
             await asyncio.sleep(_POLL_S)
@@ -109,14 +110,20 @@ class CcxtExchange:
         """Give connections back."""
         await self._client.close()
 
-    async def _quotes(self, name: str) -> list[Frame]:
-        market = await self._door.market(name)
-        ticker, _ = await self._door.ask(
-            f"{name} ticker", partial(self._client.fetch_ticker, market["symbol"])
-        )
+    async def _tickers(self, names: Sequence[str]) -> dict[str, Any]:
+        """The tickers by the library's symbol, in one request where the exchange has that."""
+        symbols = [(await self._door.market(name))["symbol"] for name in names]
+        if len(symbols) > 1 and self._client.has.get("fetchTickers") is True:
+            return dict((await self._door.ask("tickers", partial(self._client.fetch_tickers, symbols)))[0])
+        ask = self._client.fetch_ticker
+        return {each: (await self._door.ask(f"{each} ticker", partial(ask, each)))[0] for each in symbols}
+
+    async def _quotes(self, name: str, tickers: dict[str, Any]) -> list[Frame]:
+        symbol = (await self._door.market(name))["symbol"]
+        ticker = tickers.get(symbol) or {}
         top = read_top(ticker)
         if top is None:
-            ask = partial(self._client.fetch_order_book, market["symbol"])
+            ask = partial(self._client.fetch_order_book, symbol)
             top = read_book((await self._door.ask(f"{name} order book", ask))[0])
         last = read_last(ticker, name, self._door.clock.now())
         book = BookFrame(name, *top, time.monotonic_ns()) if top else None
