@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from kibana.dashboards import DASHBOARDS
-from kibana.dashboards.market_and_decisions import DECISIONS, TABLE
+from kibana.dashboards.market_and_decisions import DECISIONS, QUALITY, QUALITY_TABLE, TABLE
 from kibana.objects import SavedObject, data_view, search, tag
 
 EXPORT: Final = Path(__file__).parent / "export" / "opa.ndjson"
@@ -45,13 +45,20 @@ _TABLE_COLUMNS: Final = (
     "decision.cost_bp",
     "outcome.net_bp",
 )
+_QUALITY_COLUMNS: Final = (
+    *("market.symbol", "market.interval", "quality.rows", "quality.coverage"),
+    *("quality.holes", "quality.missing_bars", "quality.revisions", "quality.lag_ms"),
+    *("quality.reconnects", "quality.stream_differences", "quality.rejected_frames", "quality.spilled"),
+    *("quality.weight_used", "quality.updated_at"),
+)
 
 
 def saved_objects() -> list[SavedObject]:
     """Tag, data views, tables and dashboards, referenced before referring."""
     views = [data_view(alias, name, formats) for alias, name, formats in _VIEWS]
     table = search(TABLE, "OPA decisions, newest first", DECISIONS, _TABLE_COLUMNS, "decision.role: champion")
-    return [tag(), *views, table, *(dashboard.saved() for dashboard in DASHBOARDS)]
+    quality = search(QUALITY_TABLE, "OPA data quality", QUALITY, _QUALITY_COLUMNS, "")
+    return [tag(), *views, table, quality, *(dashboard.saved() for dashboard in DASHBOARDS)]
 
 
 def as_ndjson(objects: list[SavedObject]) -> str:

@@ -12,6 +12,8 @@ from kibana.panels import documents, markdown, vega
 KLINES: Final = "opa-klines"
 DECISIONS: Final = "opa-decisions"
 TABLE: Final = "opa-decision-table"
+QUALITY: Final = "opa-quality"
+QUALITY_TABLE: Final = "opa-quality-table"
 ISSUED: Final = "decision.role: champion and decision.status: issued and decision.action: {}"
 
 HOW_TO_READ: Final = """\
@@ -103,5 +105,9 @@ DASHBOARD: Final = Dashboard(
         ),
         (documents("table", "Decisions, newest first", TABLE), (0, 36, 36, 16)),
         (markdown("how", "How to read this", HOW_TO_READ), (36, 36, 12, 16)),
+        (
+            documents("quality", "What the record holds, and how its live stream goes", QUALITY_TABLE),
+            (0, 52, 48, 8),
+        ),
     ),
 )
