@@ -89,6 +89,19 @@ def _elsewhere(address: Any, rest: str) -> Any:
 class _Careful:
     """Mixed into ccxt's class: exact numbers, and an answer that is no JSON is a failure, not "no data"."""
 
+    async def request(
+        self,
+        path: str,
+        api: Any = "public",
+        method: str = "GET",
+        params: Any = None,
+        *rest: Any,
+        **named: Any,
+    ) -> Any:
+        # An end that the library's method did not take up is no parameter that the exchange knows.
+        known = {key: value for key, value in (params or {}).items() if key != "until"}
+        return await super().request(path, api, method, known, *rest, **named)  # type: ignore[misc]
+
     def on_json_response(self, body: str) -> Any:
         # orjson, which the library prefers, reads numbers as floats.
         return json.loads(body, parse_float=str, parse_int=str)

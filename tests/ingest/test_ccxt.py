@@ -16,6 +16,7 @@ from ingest.exchanges.ccxt_clock import DateClock
 from ingest.exchanges.ccxt_rest import CcxtExchange
 from ingest.keeper import Keeper
 from ingest.live import BookFrame, KlineFrame, LastFrame
+from ingest.pager import Pager
 from ingest.patience import Patience
 from ingest.stream import LiveStream
 from ingest.verify import verify_series
@@ -23,6 +24,7 @@ from market.errors import InvalidInput
 from market.interval import HOUR, Interval, Series
 from market.store.memory import MemoryKlineStore, MemoryTickStore
 from simulator.markets.derived import COLUMNS, derive
+from tests.ingest.kraken import KEPT, scripted_kraken
 from tests.ingest.okx import NOW, Okx, ccxt_at, scripted_okx
 from tests.ingest.test_stream import SavedClock
 
@@ -65,6 +67,27 @@ async def test_the_first_candle_is_found_where_fine_ones_are_kept_for_a_while(
     first = await exchange.klines("BTCUSDT", Interval("1m"), 0, None, 1)
     assert first.column("open_time").to_pylist() == [kept_since]
     assert len(script.asked) < 60
+
+
+async def test_an_exchange_that_keeps_little_and_knows_no_end_of_a_range_is_read_as_far_as_it_goes() -> None:
+    async with scripted_kraken() as exchange:
+        step, newest = 60_000, NOW // 60_000 * 60_000
+        kept_since = newest - (KEPT - 1) * step
+        pager = Pager(exchange, Patience(1))
+        assert await pager.first(Series("kraken", "BTCUSD", Interval("1m"))) == kept_since
+        start = newest - 30 * 24 * HOUR
+        pages = [
+            page
+            async for page in pager.pages(Series("kraken", "BTCUSD", Interval("1m")), start, newest - step)
+        ]
+        opens = [each for page in pages for each in page.column("open_time").to_pylist()]
+        assert opens == list(range(kept_since, newest, step))
+        info = await exchange.symbol("BTCUSD")
+        assert (info.base_asset, info.tick_size, info.lot_step) == (
+            "BTC",
+            Decimal("0.1"),
+            Decimal("0.00000001"),
+        )
 
 
 async def test_numbers_without_quotes_stay_exact_too(okx: tuple[Okx, CcxtExchange]) -> None:
