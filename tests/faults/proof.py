@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 
@@ -43,14 +42,17 @@ class Difference:
 
 def final_rows(control: Control, series: Series, start: int = 0) -> pa.Table:
     """What the exchange has served as final by now, from `start` on."""
-    rows = klines_from_rows(control.ledger(series.symbol, series.interval.name, start))
-    return rows.filter(pc.less(rows.column("close_time"), control.now() - FINAL_AFTER_MS))
+    return _final(control, series, start, control.now())
 
 
-def difference(store: KlineStore, control: Control, series: Series, start: int) -> Difference:
-    """The whole of a series from `start` (a bar's open time) to the newest final bar."""
-    expected = final_rows(control, series, start)
-    stored = store.read(series, start, FOREVER)
+def difference(
+    store: KlineStore, control: Control, series: Series, start: int, *, slack_ms: int = 0
+) -> Difference:
+    """A series from `start` (a bar's open time) to the newest final bar, or to that of `slack_ms` ago."""
+    now = control.now() - slack_ms
+    expected = _final(control, series, start, now)
+    end = series.interval.floor(now - FINAL_AFTER_MS)
+    stored = store.read(series, start, end)
     ledger, record = by_time(expected), by_time(stored)
     confirmed = pc.all(pc.equal(stored.column("finality"), str(Finality.CONFIRMED))).as_py()
     findings = [each.detail for each in verify_series(store, series, control.now()) if not each.note]
@@ -59,9 +61,14 @@ def difference(store: KlineStore, control: Control, series: Series, start: int) 
         sorted(record.keys() - ledger.keys()),
         sorted(at for at in ledger.keys() & record.keys() if ledger[at] != record[at]),
         unequal_days(expected, stored),
-        sorted(_slots(store, series, start) ^ _missing(control, series, start, expected)),
+        sorted(_holes(store, series, start, end) ^ _missing(control, series, start, end)),
         findings if confirmed in (True, None) else [*findings, "a bar is not confirmed"],
     )
+
+
+def _final(control: Control, series: Series, start: int, now: int) -> pa.Table:
+    rows = klines_from_rows(control.ledger(series.symbol, series.interval.name, start))
+    return rows.filter(pc.less(rows.column("close_time"), now - FINAL_AFTER_MS))
 
 
 def half_there(store: KlineStore, series: Series, ledger: pa.Table) -> list[int]:
@@ -99,16 +106,11 @@ def day_checksums(table: pa.Table) -> dict[date, str]:
     return {day: hashlib.sha256("\n".join(lines).encode()).hexdigest() for day, lines in days.items()}
 
 
-def _slots(store: KlineStore, series: Series, start: int) -> set[int]:
-    return {at for hole in store.holes(series) for at in _opens(series, max(hole.start, start), hole.end)}
+def _holes(store: KlineStore, series: Series, start: int, end: int) -> set[int]:
+    opens = series.interval.opens
+    return {at for hole in store.holes(series) for at in opens(max(hole.start, start), min(hole.end, end))}
 
 
-def _missing(control: Control, series: Series, start: int, expected: pa.Table) -> set[int]:
+def _missing(control: Control, series: Series, start: int, end: int) -> set[int]:
     found = control.holes(series.symbol, series.interval.name, start)
-    due = series.interval.floor(control.now() - FINAL_AFTER_MS)
-    missing = {at for hole in found for at in _opens(series, hole["start"], min(hole["end"], due))}
-    return missing - set(expected.column("open_time").to_pylist())
-
-
-def _opens(series: Series, start: int, end: int) -> Iterator[int]:
-    return series.interval.opens(start, end)
+    return {at for hole in found for at in series.interval.opens(hole["start"], min(hole["end"], end))}
