@@ -18,6 +18,7 @@ from simulator.weight import LIMIT, RAW_LIMIT
 from simulator.wire import kline_rows
 
 routes = web.RouteTableDef()
+_ABOUT_MARKETS = frozenset({"symbol", "symbols", "symbolStatus", "permissions", "showPermissionSets"})
 _KLINES: Final = frozenset({"symbol", "interval", "startTime", "endTime", "limit", "timeZone"})
 _COARSER: Final = 10  # ticks to which "klines modified for presentation" are rounded
 _RATE_LIMITS: Final = [
@@ -44,7 +45,7 @@ async def server_time(request: web.Request) -> web.Response:
 async def exchange_info(request: web.Request) -> web.Response:
     """Symbols and limits; `derivedColumns` names the kline columns that a recording lacks."""
     exchange = request.app[EXCHANGE]
-    parameters = Parameters(request, frozenset({"symbol", "symbols", "symbolStatus", "permissions"}))
+    parameters = Parameters(request, _ABOUT_MARKETS)
     asked = parameters.symbols(exchange.listings())
     if asked is not None and "symbolStatus" in request.query:
         raise combination()
