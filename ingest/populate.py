@@ -180,6 +180,7 @@ class Populate:
         if found is None:
             return False
         report.rejected += found.rejected
+        report.kept += found.conflicts
         self._count(report, found.result, (file.start, file.end), found.rows)
         return True
 
@@ -188,7 +189,6 @@ class Populate:
         report.inserted += result.inserted
         report.changed += result.changed
         report.withdrawn += result.withdrawn
-        report.kept += result.kept
         self._progress.advance(report.series, report.series.interval.count(*covered), rows)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Final
@@ -22,25 +22,25 @@ from ingest.gaps import Gap, gaps
 from ingest.keeper import Keeper
 from ingest.pager import Pager
 from ingest.reading import read
-from ingest.times import to_iso
-from market.coverage import Hole, HoleReason
+from market.coverage import Hole
 from market.errors import InvalidMarketData
-from market.interval import Series
 from market.kline import KLINE_SCHEMA, Source
 from market.ports import ArchiveStore, FileRows, ImportedFile, WriteResult
 
 log = logging.getLogger(__name__)
 _SHOWN: Final = 12  # digits of a checksum that tell files apart for a reader
-_NOT_IN: Final = "not in {file}, asked of REST: empty; market time {when}"
+# A file with more gaps than this is read anew as a whole: that takes fewer requests than its gaps.
+_MANY_GAPS: Final = 40
 
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """What a file brought."""
+    """What a file did, with what REST had for its gaps; its rows, lines put aside, rows where REST stands."""
 
     result: WriteResult
     rows: int
     rejected: int
+    conflicts: int
 
 
 class FileImport:
@@ -81,9 +81,7 @@ class FileImport:
             return False
 
     async def _store_rows(self, file: Period, found: Download, parsed: Parsed, now: int) -> Imported:
-        missing = gaps(parsed.klines, file.series.interval, file.start, file.last_open)
-        evidence = _NOT_IN.format(file=f"{file.name} ({found.sha256[:_SHOWN]})", when=to_iso(now))
-        holes = [hole for gap in missing for hole in await self._by_rest(file.series, gap, now, evidence)]
+        holes, by_rest = await self._by_rest(file, found, parsed, now)
         rows = FileRows(
             ImportedFile(file.name, found.sha256, file.start, file.end), parsed.klines, parsed.lines, holes
         )
@@ -93,31 +91,37 @@ class FileImport:
         await asyncio.to_thread(self._quarantine.put, file, found.sha256, parsed.rejected)
         result = await self._keeper.run(partial(self._store.import_file, file.series, rows, now=now))
         self._keeper.written[file.series, Source.ARCHIVE] += result.inserted + result.changed
-        if result.kept:
-            log.warning("%s: %d candles differ from REST, which stands", file.name, result.kept)
-            both = [*parsed.rejected, *await self._conflicts(file, parsed.klines)]
+        conflicts = await self._conflicts(file, parsed.klines) if result.kept else []
+        if conflicts:
+            log.warning("%s: %d candles differ from REST, which stands", file.name, len(conflicts))
+            both = [*parsed.rejected, *conflicts]
             await asyncio.to_thread(self._quarantine.put, file, found.sha256, both)
-        return Imported(result, parsed.klines.num_rows, len(parsed.rejected))
+        return Imported(result + by_rest, parsed.klines.num_rows, len(parsed.rejected), len(conflicts))
 
-    async def _by_rest(self, series: Series, gap: Gap, now: int, evidence: str) -> list[Hole]:
-        """Bars that the file lacks: what REST has is stored, the rest are holes with evidence from both."""
-        last = gap.end - 1
-        if (await self._pager.page(series, gap.start, last)).num_rows == 0:
-            return [Hole(gap.start, gap.end, gap.bars, HoleReason.OUTAGE, evidence)]
-        reading = await read(self._pager, series, gap.start, last, now)
-        await self._keeper.confirm(series, reading, now)
-        return reading.holes
+    async def _by_rest(
+        self, file: Period, found: Download, parsed: Parsed, now: int
+    ) -> tuple[list[Hole], WriteResult]:
+        """Bars that the file lacks: REST's are stored, the rest are holes with evidence from both."""
+        holes: list[Hole] = []
+        result = WriteResult()
+        for start, last in _stretches(gaps(parsed.klines, file.series.interval, file.start, file.last_open)):
+            reading = await read(self._pager, file.series, start, last, now)
+            label = f"not in {file.name} ({found.sha256[:_SHOWN]})"
+            named = [replace(hole, evidence=f"{label}; {hole.evidence}") for hole in reading.holes]
+            result += await self._keeper.confirm(file.series, replace(reading, holes=named), now)
+            holes += named
+        return holes, result
 
     async def _conflicts(self, file: Period, klines: pa.Table) -> list[Rejected]:
-        """Both versions of every bar about which REST and the file disagree."""
+        """Both versions of every bar of the file about which REST says otherwise."""
         call = partial(self._keeper.klines.read, file.series, file.start, file.end)
         stored = await self._keeper.run(call)
         stands = stored.filter(pc.equal(stored.column("source"), str(Source.REST))).select(KLINE_SCHEMA.names)
         said = {row["open_time"]: row for row in klines.to_pylist()}
         return [
-            Rejected(0, _text(said.get(row["open_time"])), f"REST stands: {_text(row)}")
+            Rejected(0, _text(said[row["open_time"]]), f"REST stands: {_text(row)}")
             for row in stands.to_pylist()
-            if said.get(row["open_time"]) != row
+            if said.get(row["open_time"], row) != row
         ]
 
 
@@ -127,5 +131,12 @@ def _open(found: Download, file: Period) -> Parsed:
     return parse(text, file)
 
 
-def _text(row: dict[str, object] | None) -> str:
-    return ",".join(str(value) for value in row.values()) if row else "no such candle"
+def _stretches(missing: list[Gap]) -> list[tuple[int, int]]:
+    """Ranges `[start, end]` (inclusive) to ask REST for."""
+    if len(missing) > _MANY_GAPS:
+        return [(missing[0].start, missing[-1].end - 1)]
+    return [(gap.start, gap.end - 1) for gap in missing]
+
+
+def _text(row: dict[str, object]) -> str:
+    return ",".join(str(value) for value in row.values())

@@ -61,6 +61,16 @@ class WriteResult:
     unchanged: int = 0
     kept: int = 0
 
+    def __add__(self, other: WriteResult) -> WriteResult:
+        """What both did."""
+        return WriteResult(
+            self.inserted + other.inserted,
+            self.changed + other.changed,
+            self.withdrawn + other.withdrawn,
+            self.unchanged + other.unchanged,
+            self.kept + other.kept,
+        )
+
     @property
     def rows_written(self) -> int:
         """Rows of the table that the write touched."""

@@ -118,8 +118,9 @@ async def test_an_odd_line_is_put_aside_and_its_bar_comes_from_rest(
     spoilable.control.archive_fault("line", row=7, line="1706770800000,abc")
     report = await run(MONTH)
     assert stored(klines, HOURS) == ledger(spoilable, HOURS, FEBRUARY, MARCH)
-    assert (report.rejected, sources(klines, HOURS)) == (1, {"archive": 29 * 24 - 1, "rest": 1})
-    [entry] = [each for each in quarantined(quarantine) if each["line"]]
+    assert (report.inserted, report.rejected, report.kept) == (29 * 24, 1, 0)
+    assert sources(klines, HOURS) == {"archive": 29 * 24 - 1, "rest": 1}
+    [entry] = quarantined(quarantine)
     assert {key: entry[key] for key in ("file", "line", "raw", "reason")} == {
         "file": FILE,
         "line": 8,
@@ -137,6 +138,17 @@ async def test_a_gap_of_the_file_is_filled_by_rest(
     assert (report.holes, sources(klines, HOURS)) == ([], {"archive": 29 * 24 - 5, "rest": 5})
 
 
+async def test_a_file_full_of_gaps_is_read_anew_with_few_requests(
+    run: Run, spoilable: Simulator, klines: MemoryKlineStore
+) -> None:
+    for row in range(100, 160):
+        spoilable.control.archive_fault("dropped", row=row)
+    before = spoilable.control.counters()["requests"]["/api/v3/klines"]
+    await run(MONTH)
+    assert stored(klines, HOURS) == ledger(spoilable, HOURS, FEBRUARY, MARCH)
+    assert spoilable.control.counters()["requests"]["/api/v3/klines"] - before < 10
+
+
 async def test_a_gap_that_rest_has_too_is_a_hole_with_evidence_from_both(
     run: Run, spoilable: Simulator, klines: MemoryKlineStore
 ) -> None:
@@ -146,8 +158,11 @@ async def test_a_gap_that_rest_has_too_is_a_hole_with_evidence_from_both(
     [hole] = report.holes
     assert (hole.start, hole.end, hole.bars, hole.reason) == (*gap, 4, HoleReason.OUTAGE)
     assert hole.evidence.startswith(f"not in {FILE} (")
-    assert "), asked of REST: empty; market time 2026-11-20T" in hole.evidence
-    assert klines.coverage(HOURS)[0] == Covered(FEBRUARY, MARCH, Source.ARCHIVE)
+    assert "); asked twice, empty both times; market time 2026-11-20T" in hole.evidence
+    assert klines.coverage(HOURS) == [
+        Covered(FEBRUARY, MARCH, Source.ARCHIVE),
+        Covered(*gap, Source.REST),
+    ]
     assert stored(klines, HOURS) == ledger(spoilable, HOURS, FEBRUARY, MARCH)
 
 
