@@ -54,6 +54,7 @@ async def test_the_first_candle_is_found_where_a_range_begins_before_it(
     first = await exchange.klines("BTCUSDT", Interval("1m"), 0, None, 1)
     assert first.column("open_time").to_pylist() == [listed]
     assert len(script.asked) < 12
+    assert exchange.budget.spent == len(script.asked)
     assert (await exchange.klines("BTCUSDT", Interval("1m"), 0, listed - 1)).num_rows == 0
 
 
