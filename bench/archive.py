@@ -1,6 +1,6 @@
 """Archive zips to committed rows against the server's own LOAD DATA of the same rows, in the same run.
 
-`python -m bench.archive [--months 12] [--runs 3] [--microseconds]` starts a MariaDB of its own. Every month
+`python -m bench.archive [--months 24] [--runs 3] [--microseconds]` starts a MariaDB of its own. Every month
 is one zip of one-minute candles as the exchange ships it. The server loads the same files, unzipped before,
 one statement and one commit each; `populate` goes from zip through checksum, validation and LOAD to a commit
 with coverage, provenance and change log. Gates: 0.85 with one connection, 0.75 with two, a repeat that writes
@@ -233,7 +233,7 @@ def measure(database: TestDatabase, connections: int, months: int, runs: int, un
     return median >= GATES[connections] and not written and min(repeats) >= REPEAT_GATE
 
 
-def main(months: int = 12, runs: int = 3, microseconds: bool = False) -> None:
+def main(months: int = 24, runs: int = 3, microseconds: bool = False) -> None:
     """One connection, then two."""
     unit = 1000 if microseconds else 1
     with tempfile.TemporaryDirectory(prefix="opa-", ignore_cleanup_errors=True) as folder:

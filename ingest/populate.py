@@ -30,8 +30,8 @@ from market.ports import KlineSource, WriteResult
 log = logging.getLogger(__name__)
 Window = tuple[Series, int, int]
 _WORKERS: Final = 8
-# Two are being stored while the next is downloaded and read.
-_FILES_AT_ONCE: Final = 3
+# Two are being stored, one read, one downloaded.
+_FILES_AT_ONCE: Final = 4
 
 
 class Progress(Protocol):
