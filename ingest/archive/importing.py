@@ -114,15 +114,23 @@ class FileImport:
 
     async def _conflicts(self, file: Period, klines: pa.Table) -> list[Rejected]:
         """Both versions of every bar of the file about which REST says otherwise."""
-        call = partial(self._keeper.klines.read, file.series, file.start, file.end)
-        stored = await self._keeper.run(call)
-        stands = stored.filter(pc.equal(stored.column("source"), str(Source.REST))).select(KLINE_SCHEMA.names)
-        said = {row["open_time"]: row for row in klines.to_pylist()}
-        return [
-            Rejected(0, _text(said[row["open_time"]]), f"REST stands: {_text(row)}")
-            for row in stands.to_pylist()
-            if said.get(row["open_time"], row) != row
-        ]
+        stored = await self._keeper.run(partial(self._keeper.klines.read, file.series, file.start, file.end))
+        return await asyncio.to_thread(_disagreements, stored, klines)
+
+
+def _disagreements(stored: pa.Table, klines: pa.Table) -> list[Rejected]:
+    stands = stored.filter(pc.equal(stored.column("source"), str(Source.REST))).select(KLINE_SCHEMA.names)
+    stands, said = _shared(stands, klines), _shared(klines, stands)
+    differs = pc.not_equal(stands.column("close_time"), said.column("close_time"))
+    for name in KLINE_SCHEMA.names:
+        differs = pc.or_(differs, pc.not_equal(stands.column(name), said.column(name)))
+    both = zip(stands.filter(differs).to_pylist(), said.filter(differs).to_pylist(), strict=True)
+    return [Rejected(0, _text(file), f"REST stands: {_text(rest)}") for rest, file in both]
+
+
+def _shared(klines: pa.Table, others: pa.Table) -> pa.Table:
+    """The bars that the others have too."""
+    return klines.filter(pc.is_in(klines.column("open_time"), others.column("open_time").combine_chunks()))
 
 
 def _open(found: Download, file: Period) -> Parsed:
