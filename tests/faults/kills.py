@@ -30,7 +30,7 @@ SYMBOLS = ("BTCUSDT", "ETHUSDT")
 SERIES = tuple(Series.of("simulated", symbol, "1m") for symbol in SYMBOLS)
 SPEED = 60
 CATCHES_UP_WITHIN_S = 60
-POPULATE = ("ingest", "populate")
+POPULATE = ("ingest", "populate", "--via")
 STREAM = ("ingest", "stream")
 
 
@@ -57,7 +57,12 @@ class Yard:
 
     def chain(self, **settings: str) -> Chain:
         """The ingester's commands."""
-        chosen = {"OPA_SYMBOLS": ",".join(SYMBOLS), "OPA_INGEST_METRICS_PORT": "0", **settings}
+        chosen = {
+            "OPA_SYMBOLS": ",".join(SYMBOLS),
+            "OPA_INGEST_METRICS_PORT": "0",
+            "OPA_EXCHANGE_ARCHIVE": self.simulator.url,
+            **settings,
+        }
         rest, websocket = self.simulator.rest_url, self.simulator.ws_url
         return Chain(self.folder, self.database.settings, None, rest, websocket, chosen)
 
@@ -96,10 +101,13 @@ class Yard:
 class History:
     """What `populate` brings in: so many days of minutes, by requests whose path begins so."""
 
-    kind: str
+    via: str
     path: str
     days: int
-    env: dict[str, str] = field(default_factory=dict)
+
+
+REST = History("rest", "/api/v3/klines", 40)
+ARCHIVE = History("archive", "/data/spot/", 150)
 
 
 def history_round(yard: Yard, work: History, kills: int, longest_s: float) -> None:
@@ -108,17 +116,18 @@ def history_round(yard: Yard, work: History, kills: int, longest_s: float) -> No
     control = yard.simulator.control
     now = parse_time(START, 0) + yard.moments.randrange(HOUR)
     control.clock(set=now, speed=0)
-    env = {"OPA_HISTORY": f"1m:{work.days} days", **work.env}
+    env = {"OPA_HISTORY": f"1m:{work.days} days"}
+    words = (*POPULATE, work.via)
     ledgers = {series: final_rows(control, series, now - work.days * DAY) for series in SERIES}
     for _ in range(kills):
         before = yard.requests(work.path)
         begun = partial(_more, yard, work.path, before)
-        if not yard.struck(work.kind, begun, longest_s, *POPULATE, **env):
+        if not yard.struck(work.via, begun, longest_s, *words, **env):
             break
         known = {status.series for status in yard.store.series()}
-        yard.note(work.kind, {each: half_there(yard.store, each, ledgers[each]) for each in known})
-    yard.chain(**env).run(*POPULATE)
-    yard.note(work.kind, {series: _from_start(yard, series) for series in SERIES})
+        yard.note(work.via, {each: half_there(yard.store, each, ledgers[each]) for each in known})
+    yard.chain(**env).run(*words)
+    yard.note(work.via, {series: _from_start(yard, series) for series in SERIES})
 
 
 def live_round(yard: Yard, kills: int, longest_s: float) -> None:
@@ -127,7 +136,7 @@ def live_round(yard: Yard, kills: int, longest_s: float) -> None:
     control = yard.simulator.control
     control.clock(set=parse_time(START, 0) + yard.moments.randrange(HOUR), speed=0)
     env = {"OPA_HISTORY": "1m:2 hours"}
-    yard.chain(**env).run(*POPULATE)
+    yard.chain(**env).run(*POPULATE, "rest")
     control.clock(speed=SPEED)
     for _ in range(kills):
         sockets = control.counters()["sockets_accepted"]
