@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from market.kline import Source
@@ -20,11 +20,15 @@ class HoleReason(StrEnum):
 
 @dataclass(frozen=True, slots=True, order=True)
 class Covered:
-    """A range `[start, end)` of open times (ms UTC) that was read and confirmed."""
+    """A range `[start, end)` of open times (ms UTC) that was read and confirmed.
+
+    `confirmed_at`: market time of the newest reading of a part of it; ranges are compared without it.
+    """
 
     start: int
     end: int
     source: Source = Source.REST
+    confirmed_at: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -55,7 +59,8 @@ def merge(ranges: Iterable[Covered]) -> list[Covered]:
     for each in sorted(ranges, key=lambda r: (r.source, r.start, r.end)):
         last = merged[-1] if merged else None
         if last and last.source == each.source and each.start <= last.end:
-            merged[-1] = Covered(last.start, max(last.end, each.end), last.source)
+            newest = max(last.confirmed_at, each.confirmed_at)
+            merged[-1] = Covered(last.start, max(last.end, each.end), last.source, newest)
         else:
             merged.append(each)
     return sorted(merged)

@@ -11,8 +11,8 @@ from market.store.coverage_plan import cover, replace_holes
 from market.store.kline_plan import Batch
 
 _ADD_RANGE: Final = (
-    "INSERT INTO coverage (series_id, source, start_time, end_time) VALUES (%s, %s, %s, %s)"
-    " ON DUPLICATE KEY UPDATE end_time = VALUES(end_time)"
+    "INSERT INTO coverage (series_id, source, start_time, end_time, confirmed_at) VALUES (%s, %s, %s, %s, %s)"
+    " ON DUPLICATE KEY UPDATE end_time = VALUES(end_time), confirmed_at = VALUES(confirmed_at)"
 )
 _ADD_HOLE: Final = (
     "INSERT INTO holes (series_id, start_time, end_time, bars, reason, evidence)"
@@ -23,8 +23,10 @@ _ADD_HOLE: Final = (
 
 def load_coverage(cursor: Any, series_id: int) -> list[Covered]:
     """Ranges of every source, merged per source."""
-    cursor.execute("SELECT start_time, end_time, source FROM coverage WHERE series_id = %s", (series_id,))
-    return [Covered(start, end, Source(source)) for start, end, source in cursor.fetchall()]
+    cursor.execute(
+        "SELECT start_time, end_time, source, confirmed_at FROM coverage WHERE series_id = %s", (series_id,)
+    )
+    return [Covered(start, end, Source(source), at) for start, end, source, at in cursor.fetchall()]
 
 
 def load_holes(cursor: Any, series_id: int) -> list[Hole]:
@@ -42,23 +44,27 @@ def save_quality(cursor: Any, series_id: int, batch: Batch) -> bool:
     if batch.covered is None:
         return False
     ranges, holes = load_coverage(cursor, series_id), load_holes(cursor, series_id)
-    new_ranges = cover(ranges, Covered(*batch.covered, batch.source))
+    new_ranges = cover(ranges, Covered(*batch.covered, batch.source, batch.now))
     new_holes = replace_holes(holes, batch.covered, batch.holes, batch.series.interval)
-    _save_ranges(cursor, series_id, set(ranges), set(new_ranges))
+    _save_ranges(cursor, series_id, ranges, new_ranges)
     _save_holes(cursor, series_id, set(holes), new_holes)
     return set(new_ranges) != set(ranges) or new_holes != holes
 
 
-def _save_ranges(cursor: Any, series_id: int, old: set[Covered], new: set[Covered]) -> None:
-    kept = {(each.source, each.start) for each in new}
-    for each in old - new:
-        if (each.source, each.start) not in kept:
-            cursor.execute(
-                "DELETE FROM coverage WHERE series_id = %s AND source = %s AND start_time = %s",
-                (series_id, str(each.source), each.start),
-            )
-    for each in new - old:
-        cursor.execute(_ADD_RANGE, (series_id, str(each.source), each.start, each.end))
+def _save_ranges(cursor: Any, series_id: int, old: Sequence[Covered], new: Sequence[Covered]) -> None:
+    before, after = _rows(old), _rows(new)
+    for source, start in before.keys() - after.keys():
+        cursor.execute(
+            "DELETE FROM coverage WHERE series_id = %s AND source = %s AND start_time = %s",
+            (series_id, source, start),
+        )
+    for (source, start), row in after.items():
+        if before.get((source, start)) != row:
+            cursor.execute(_ADD_RANGE, (series_id, source, start, *row))
+
+
+def _rows(ranges: Sequence[Covered]) -> dict[tuple[str, int], tuple[int, int]]:
+    return {(str(each.source), each.start): (each.end, each.confirmed_at) for each in ranges}
 
 
 def _save_holes(cursor: Any, series_id: int, old: set[Hole], new: Sequence[Hole]) -> None:

@@ -246,6 +246,6 @@ def _cover(held: _Held, batch: Batch) -> bool:
     if batch.covered is None:
         return False
     before = held.coverage, held.holes
-    held.coverage = cover(held.coverage, Covered(*batch.covered, batch.source))
+    held.coverage = cover(held.coverage, Covered(*batch.covered, batch.source, batch.now))
     held.holes = replace_holes(held.holes, batch.covered, batch.holes, batch.series.interval)
     return (held.coverage, held.holes) != before

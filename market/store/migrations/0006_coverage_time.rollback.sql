@@ -1,0 +1,1 @@
+ALTER TABLE coverage DROP COLUMN confirmed_at;
