@@ -10,6 +10,8 @@ from typing import Final
 
 _SAMPLES: Final = 30
 _BETWEEN_FIRST_SAMPLES_S: Final = 0.3
+# Series that close together share what the exchange said so long ago (wall time).
+_JUST_S: Final = 1.0
 # A sample this far (ms of wall time) from where the clock should be means that it was set or paced anew.
 _JUMP_WALL_MS: Final = 2_000
 
@@ -60,12 +62,12 @@ class SampledClock:
         return self.observe(market_time, (before + self._monotonic()) / 2)
 
     async def said_after(self, moment: int, ask: Callable[[], Awaitable[int]]) -> int:
-        """A time that the exchange has said, asked for anew unless one at or after `moment` is known.
+        """A time that the exchange has just said, asked for anew unless such a one is after `moment`.
 
         What is final must not hang on an extrapolation: an exchange's clock may stop or be set back.
         """
         async with self._asking:
-            if self.said < moment:
+            if self.said < moment or self._monotonic() - self._samples[-1][0] > _JUST_S:
                 await self.sample(ask)
             return self.said
 

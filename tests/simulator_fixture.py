@@ -93,10 +93,6 @@ class Control:
         """Disarm every fault."""
         self._call("/sim/fault", method="DELETE")
 
-    def clear_history(self) -> None:
-        """Serve the first history again."""
-        self._call("/sim/history", method="DELETE")
-
     def archive_fault(self, kind: str, **options: object) -> None:
         """Spoil files of the archive: `control.archive_fault("truncated", file="*/monthly/*")`."""
         self._call("/sim/archive-fault", {"kind": kind, **options})

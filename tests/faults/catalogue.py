@@ -112,7 +112,7 @@ class Stage:
 
     def _reset(self) -> None:
         self.control.clear_scenario()
-        self.control.clear_history()
+        self.control.restore_history()
         self.control.clock(set=parse_time(START, 0), speed=SPEED)
 
     @asynccontextmanager
