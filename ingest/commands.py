@@ -41,6 +41,7 @@ log = logging.getLogger(__name__)
 _ATTEMPTS: Final = 8
 _DATABASE_ATTEMPTS: Final = 120  # about a minute
 _WRITERS: Final = 2  # files of two series are loaded at the same time
+_LIVE_THREADS: Final = 3  # no close waits for the health of all series or the daily look at history
 
 
 async def populate(
@@ -88,7 +89,7 @@ async def stream(
         chosen = await select(exchange, Patience(None), part)
         names = dict.fromkeys(name for found in chosen.values() for name in found)
         followed = [(name, interval) for name in names for interval in intervals]
-        with closing(Keeper(stores.klines, _for_database(None))) as keeper:
+        with closing(Keeper(stores.klines, _for_database(None), _LIVE_THREADS)) as keeper:
             live = LiveStream(
                 exchange, keeper, stores.ticks, stores.clock, retention, settings.trades.kinds()
             )
