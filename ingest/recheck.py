@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Final
 
@@ -55,21 +56,25 @@ class Rechecker:
         self._health = health
         self._patience = patience
         self._pager = Pager(source, patience)
+        # One attempt: a window is tried again as a whole.
+        self._once = Pager(source, Patience(1))
         self._days = days
         self._keep = keep
         self._pause = pause
 
     async def due(self, series: Series, now: int) -> bool:
         """Whether the newest run over a series lies a day of market time back."""
-        progress = await self._keeper.run(partial(self._health.recheck, series))
-        return progress is None or not 0 <= now - progress.checked_at < DAY
+        return not 0 <= now - (await self._progress(series)).checked_at < DAY
 
     async def run(self, series: Series, now: int) -> list[Finding]:
         """One run over a series; `now` is market time from before it. What differed, oldest part first."""
         try:
-            return await self._run(series, now)
+            found = await self._run(series, now)
         except UnknownSymbol as error:
-            return [Finding(str(series), "drift", f"not read again: {error}", note=True)]
+            found = [Finding(str(series), "drift", f"not read again: {error}", note=True)]
+        # Last: a run that is killed is due again.
+        await self._remember(series, replace(await self._progress(series), checked_at=now))
+        return found
 
     async def _run(self, series: Series, now: int) -> list[Finding]:
         covered = await self._keeper.run(partial(self._keeper.klines.coverage, series))
@@ -82,8 +87,7 @@ class Rechecker:
         # Some exchanges serve the newest bars only: what they served before is still what happened.
         spans = _from(spans, first or 0)
         recent = series.interval.ceil(now - int(self._days * DAY))
-        progress = await self._keeper.run(partial(self._health.recheck, series))
-        found = await self._old_part(series, _before(spans, recent), progress, now)
+        found = await self._old_part(series, _before(spans, recent), now)
         for start, end in _from(spans, recent):
             for window in windows(series.interval, start, end - 1):
                 found += await self._look(series, window, now)
@@ -92,19 +96,20 @@ class Rechecker:
             await settle_holes(self._pager, self._keeper, series, info, now)
         return found
 
-    async def _old_part(
-        self, series: Series, spans: list[Window], progress: Recheck | None, now: int
-    ) -> list[Finding]:
-        at = progress or Recheck(0, 0, now)
+    async def _old_part(self, series: Series, spans: list[Window], now: int) -> list[Finding]:
+        at = await self._progress(series)
         found: list[Finding] = []
         todo, whole = next_part(series.interval, spans, at.next_time)
-        await self._remember(series, Recheck(at.next_time, at.rounds, now))
         for window in todo:
             found += await self._look(series, window, now)
-            await self._remember(series, Recheck(window[1] + 1, at.rounds, now))
-        if whole:
-            await self._remember(series, Recheck(0, at.rounds + bool(spans), now))
+            await self._remember(series, replace(at, next_time=window[1] + 1))
+        if whole and spans:
+            await self._remember(series, replace(at, next_time=0, rounds=at.rounds + 1))
         return found
+
+    async def _progress(self, series: Series) -> Recheck:
+        found = await self._keeper.run(partial(self._health.recheck, series))
+        return found or Recheck(next_time=0, rounds=0, checked_at=0)
 
     async def _remember(self, series: Series, progress: Recheck) -> None:
         if self._keep:
@@ -126,11 +131,11 @@ class Rechecker:
 
     async def _read(self, series: Series, window: Window, before: pa.Table, now: int) -> Reading:
         """A bar on record is taken for withdrawn only when two readings agree that it is gone."""
-        reading = await read(self._pager, series, *window, now)
+        reading = await read(self._once, series, *window, now)
         gone = lacking(before, reading.klines)
         if not gone:
             return reading
-        second = await read(self._pager, series, *window, now)
+        second = await read(self._once, series, *window, now)
         if lacking(before, second.klines) != gone:
             raise ExchangeUnavailable(f"{series}: two answers do not agree on which candles there are")
         return second

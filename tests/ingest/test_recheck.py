@@ -18,7 +18,7 @@ from market.ports import Recheck, SymbolInfo
 from market.store.memory import MemoryKlineStore
 from market.store.memory_health import MemoryHealthStore
 from tests.ingest.conftest import Open, populate, want
-from tests.ingest.exchange import HOUR, ScriptedExchange, row, rows
+from tests.ingest.exchange import HOUR, ScriptedExchange, row, rows, text
 
 FIRST = 400_000 * HOUR
 BTC = Series.of("simulated", "BTCUSDT", "1h")
@@ -205,6 +205,20 @@ async def test_a_run_is_due_once_a_day_of_market_time_and_after_a_jump_back(mark
     assert world.health.recheck(BTC) == Recheck(0, 0, now)
     due = [await rechecker.due(BTC, now + later) for later in (0, DAY - 1, DAY, -1)]
     assert due == [False, False, True, True]
+
+
+async def test_a_run_that_was_cut_short_is_due_again_and_goes_on_where_it_was(market: Any) -> None:
+    world = await market(6_000)
+    bars = world.script.bars
+    first, pages = rows(bars[:1]), [rows(bars[at : at + 1000]) for at in range(1, 5_000, 1_000)]
+    world.script.script(first, first, *pages, *[text("<html>", 502, kind="text/html")] * 3)
+    with pytest.raises(ExchangeUnavailable):
+        await world.recheck()
+    rechecker = Rechecker(world.exchange, world.keeper, world.health, Patience(2))
+    assert await rechecker.due(BTC, world.script.now)
+    progress = world.health.recheck(BTC)
+    assert progress
+    assert (progress.next_time > FIRST + 4_900 * HOUR, progress.checked_at) == (True, 0)
 
 
 def test_only_what_is_covered_and_listed_is_read_again() -> None:
