@@ -21,7 +21,7 @@ from ingest.archive.odd_lines import Rejected, is_header, sift
 from ingest.archive.period import Period
 from ingest.archive.senseless import senseless
 from market.errors import InvalidMarketData
-from market.kline import KLINE_SCHEMA, PRICE_FIELDS, VOLUME, VOLUME_FIELDS, check_klines
+from market.kline import KLINE_SCHEMA, PRICE_FIELDS, VOLUME_FIELDS, check_klines
 
 _BOM: Final = b"\xef\xbb\xbf"
 _PLAIN: Final = b"0123456789.,\n"
@@ -34,7 +34,6 @@ _TEXT: Final = pa.schema(
         (_UNUSED, pa.string()),
     ]
 )
-_EXACT: Final = pa.schema([*KLINE_SCHEMA, (_UNUSED, VOLUME)])
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +51,10 @@ def parse(text: bytes, file: Period) -> Parsed:
     Raises `InvalidMarketData` when not one line is a row.
     """
     body, first = _normalised(text)
-    numbers: Sequence[int] = range(first, first + body.count(b"\n"))
     rejected: list[Rejected] = []
     try:
         rows, klines = _read(body)
+        numbers: Sequence[int] = range(first, first + rows.num_rows)
     except InvalidMarketData:
         good, numbers, rejected = sift(body.split(b"\n")[:-1], first)
         body = b"".join(line + b"\n" for line in good)
@@ -98,9 +97,11 @@ def _read(body: bytes) -> tuple[pa.Table, pa.Table]:
         return _TEXT.empty_table(), KLINE_SCHEMA.empty_table()
     try:
         rows = pyarrow.csv.read_csv(pa.py_buffer(body), **_options(len(body)))
-        klines = rows.cast(_EXACT).select(KLINE_SCHEMA.names)
+        klines = rows.select(KLINE_SCHEMA.names).cast(KLINE_SCHEMA)
     except pa.ArrowInvalid as error:
         raise InvalidMarketData(f"a line is no row: {error}") from error
+    if pc.any(pc.equal(rows.column(_UNUSED), "")).as_py():
+        raise InvalidMarketData("the last field is empty")
     _check_size(klines)
     return rows, klines
 
