@@ -31,6 +31,7 @@ from market.interval import HOUR, Series
 
 log = logging.getLogger(__name__)
 _WATCH_EVERY_S: Final = 0.5
+_STALL_S: Final = 2.0
 # The exchange ends a connection after 24 h. It counts its own time, which here may run faster than ours.
 _MOST_AGE_MS: Final = 23 * HOUR
 # So many unusable messages in a row are no accident of one message.
@@ -137,7 +138,10 @@ class Connection:
 
     async def _watch(self) -> None:
         while True:
+            before = time.monotonic()
             await asyncio.sleep(_WATCH_EVERY_S)
+            if time.monotonic() - before > _STALL_S:
+                continue  # we slept, not the exchange: first read what has come meanwhile
             self._watchdog.check()
             if self.relief.is_set():
                 continue

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Coroutine, Sequence
 from datetime import timedelta
 from functools import partial
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
 
 from ingest.connection import Line
 from ingest.counters import SeriesCounters, StreamCounters
@@ -19,6 +19,7 @@ from ingest.market_clock import SampledClock
 from ingest.patience import Patience
 from ingest.provisional import Provisional
 from ingest.sampler import TickSampler
+from ingest.shares import shares
 from ingest.supervisor import Supervisor
 from ingest.together import together
 from ingest.trades import TradeIds
@@ -61,7 +62,7 @@ class LiveStream:
         self._saver = saver
         self._retention = retention
         self._patience = Patience(None)
-        self._connected = asyncio.Event()
+        self._back: asyncio.Queue[list[Follower]] = asyncio.Queue()
         self._trade_kinds = trades
         self.clock = SampledClock()
         self.counters = StreamCounters()
@@ -83,7 +84,6 @@ class LiveStream:
             self.followers[series.symbol, series.interval.name] = Follower(
                 series, self._exchange, self._keeper, self.clock, counters
             )
-        line = Line(self._exchange, followed, self.clock, self.inbox, self.counters, self.trades, self._doubt)
         await together(
             self._keep_clock(),
             self._save_clock(),
@@ -93,7 +93,7 @@ class LiveStream:
             self._say_live(),
             self._follow_trades(),
             Provisional(self.inbox, self._keeper, self.clock, self.counters, self.followers).run(),
-            Supervisor(line, self._came_back).run(),
+            *(self._connect(share) for share in shares(followed, len(self._trade_kinds))),
             *(follower.run() for follower in self.followers.values()),
         )
 
@@ -101,9 +101,15 @@ class LiveStream:
         info = await self._patience.call(f"symbol {symbol}", partial(self._exchange.symbol, symbol))
         return await self._keeper.run(partial(self._keeper.klines.register, info, interval))
 
-    def _came_back(self) -> None:
-        self._catch_up()
-        self._connected.set()
+    def _connect(self, share: Sequence[Series]) -> Coroutine[Any, Any, None]:
+        line = Line(self._exchange, share, self.clock, self.inbox, self.counters, self.trades, self._doubt)
+        return Supervisor(line, partial(self._came_back, share)).run()
+
+    def _came_back(self, share: Sequence[Series]) -> None:
+        followers = [self.followers[series.symbol, series.interval.name] for series in share]
+        for follower in followers:
+            follower.catch_up()
+        self._back.put_nowait(followers)
 
     def _catch_up(self) -> None:
         for follower in self.followers.values():
@@ -118,9 +124,7 @@ class LiveStream:
 
     async def _say_live(self) -> None:
         while True:
-            await self._connected.wait()
-            self._connected.clear()
-            for follower in self.followers.values():
+            for follower in await self._back.get():
                 await follower.caught_up.wait()
                 log.info("%s is live: back-filled and connected", follower.series)
 

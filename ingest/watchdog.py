@@ -60,14 +60,19 @@ class Watchdog:
             raise ExchangeUnavailable(f"live stream: nothing came for {silent:.1f} s; reconnecting")
 
     def silent(self) -> str | None:
-        """The stream that has been silent for too long while others spoke, in words."""
+        """The streams that have been silent for too long while others spoke, in words."""
         now = self._monotonic()
-        for stream, heard in self._heard.items():
-            allowed = self._allowed((_BOOK_MS if stream[1] == BOOK else _KLINE_MS) << self._in_vain[stream])
-            if now - heard > allowed:
-                self._in_vain[stream] = min(self._in_vain[stream] + 1, _MOST_DOUBLINGS)
-                return f"no {stream[0]} {stream[1]} for {now - heard:.1f} s"
-        return None
+        found = [stream for stream, heard in self._heard.items() if now - heard > self._patience(stream)]
+        for stream in found:
+            self._in_vain[stream] = min(self._in_vain[stream] + 1, _MOST_DOUBLINGS)
+        if not found:
+            return None
+        symbol, kind = found[0]
+        others = f" and {len(found) - 1} others" if len(found) > 1 else ""
+        return f"no {symbol} {kind}{others} for {now - self._heard[found[0]]:.1f} s"
+
+    def _patience(self, stream: Stream) -> float:
+        return self._allowed((_BOOK_MS if stream[1] == BOOK else _KLINE_MS) << self._in_vain[stream])
 
     def _allowed(self, market_ms: int) -> float:
         return max(_LEAST_WALL_S, self._clock.wall_seconds(market_ms))

@@ -28,6 +28,7 @@ from ingest.live import (
 from ingest.market_clock import SampledClock
 from ingest.patience import Patience
 from ingest.provisional import Provisional
+from ingest.shares import shares
 from ingest.supervisor import Supervisor
 from ingest.trades import TradeIds
 from market.errors import ExchangeUnavailable
@@ -235,3 +236,12 @@ async def test_closes_are_written_at_once_but_not_from_the_future_and_a_spill_is
     assert store.read(series, 0, 2**53).column("open_time").to_pylist() == [2 * 60_000]
     assert (counted.provisional, counted.spilled, counted.back_fills) == (1, 1, 1)
     assert counters.rejected == {Reject.AHEAD: 1}
+
+
+def test_many_series_are_shared_among_connections_symbol_by_symbol() -> None:
+    followed = [Series("binance", f"C{at:03d}", Interval(name)) for name in ("1h", "1m") for at in range(120)]
+    parts = shares(followed)
+    assert [len(part) for part in parts] == [100, 100, 40]
+    assert sorted(each for part in parts for each in part) == sorted(followed)
+    assert not {each.symbol for each in parts[0]} & {each.symbol for each in parts[1]}
+    assert max(len(part) for part in shares(followed, others_per_symbol=2)) == 66
