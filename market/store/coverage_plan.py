@@ -34,6 +34,18 @@ def replace_holes(
     return whole
 
 
+def standing(known: Iterable[Hole], times: Sequence[int], interval: Interval) -> list[Hole]:
+    """The parts of holes at bars that open at `times`: they are missing still, whatever else came."""
+    pieces = [
+        replace(hole, start=max(hole.start, each), end=min(hole.end, interval.next_open(each)))
+        for each in times
+        for hole in known
+        if hole.start < interval.next_open(each) and each < hole.end
+    ]
+    cut = [replace(each, bars=interval.count(each.start, each.end)) for each in pieces]
+    return [each for each in cut if each.bars]
+
+
 def _alike(one: Hole, other: Hole) -> bool:
     return (one.reason, one.evidence) == (other.reason, other.evidence)
 

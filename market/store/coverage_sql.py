@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from market.coverage import Covered, Hole, HoleReason
 from market.kline import Source
-from market.store.coverage_plan import cover, replace_holes
+from market.store.coverage_plan import cover, replace_holes, standing
 from market.store.kline_plan import Batch
 
 _ADD_RANGE: Final = (
@@ -39,13 +39,18 @@ def load_holes(cursor: Any, series_id: int) -> list[Hole]:
     return [Hole(a, b, bars, HoleReason(reason), text) for a, b, bars, reason, text in cursor.fetchall()]
 
 
-def save_quality(cursor: Any, series_id: int, batch: Batch) -> bool:
-    """Add the covered range and replace the holes inside it; False when that changed nothing."""
+def save_quality(cursor: Any, series_id: int, batch: Batch, refused: Sequence[int]) -> bool:
+    """Add the covered range and replace the holes inside it; False when that changed nothing.
+
+    What is missing at the `refused` open times stays on record.
+    """
     if batch.covered is None:
         return False
     ranges, holes = load_coverage(cursor, series_id), load_holes(cursor, series_id)
     new_ranges = cover(ranges, Covered(*batch.covered, batch.source, batch.now))
-    new_holes = replace_holes(holes, batch.covered, batch.holes, batch.series.interval)
+    interval = batch.series.interval
+    found = [*batch.holes, *standing(holes, refused, interval)]
+    new_holes = replace_holes(holes, batch.covered, found, interval)
     _save_ranges(cursor, series_id, ranges, new_ranges)
     _save_holes(cursor, series_id, set(holes), new_holes)
     return set(new_ranges) != set(ranges) or new_holes != holes

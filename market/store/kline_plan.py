@@ -56,12 +56,17 @@ class Batch:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """`rows` (in `STORED_SCHEMA`) to insert or replace, open times to withdraw, what goes on record."""
+    """`rows` (in `STORED_SCHEMA`) to insert or replace, open times to withdraw, what goes on record.
+
+    `replaced` of the rows take the place of another; bars that open at `refused` stay withdrawn.
+    """
 
     rows: pa.Table
     withdrawn: list[int]
     revisions: list[Revision]
     result: WriteResult
+    replaced: int = 0
+    refused: Sequence[int] = ()
 
     @property
     def touched(self) -> tuple[int, int] | None:
@@ -82,18 +87,23 @@ def plan_write(batch: Batch, stored: pa.Table) -> Plan:
     after = batch.klines.filter(pa.array(known))
     replaced, kept = _replaced(before, after, batch)
     fresh = batch.klines.filter(pa.array(~known))
-    changed = after.filter(replaced)
+    changed, vouched = after.filter(replaced), after.filter(_vouched(before, after, batch))
     absent = _absent(batch, stored, np.isin(old_times, new_times))
     gone = absent.filter(pc.invert(_outranks(absent, batch)))
     unchanged = len(after) - len(changed) - kept
     kept += absent.num_rows - gone.num_rows
     revisions = _changes(before.filter(replaced), changed, batch) + _withdrawals(gone, batch)
-    rows = _stamped(pa.concat_tables([fresh, changed]).sort_by("open_time"), batch)
+    rows = _stamped(pa.concat_tables([fresh, changed, vouched]).sort_by("open_time"), batch)
+    still_gone = pc.and_(
+        _outranks(before, batch), pc.equal(before.column("finality"), str(Finality.WITHDRAWN))
+    )
     return Plan(
         rows,
         gone.column("open_time").to_pylist(),
         sorted(revisions, key=lambda each: each.open_time),
         WriteResult(fresh.num_rows, changed.num_rows, gone.num_rows, unchanged, kept),
+        changed.num_rows + vouched.num_rows,
+        before.filter(still_gone).column("open_time").to_pylist(),
     )
 
 
@@ -117,14 +127,29 @@ def _stamped(klines: pa.Table, batch: Batch) -> pa.Table:
 
 def _replaced(before: pa.Table, after: pa.Table, batch: Batch) -> tuple[pa.ChunkedArray, int]:
     """Which rows of `after` differ from `before` and may replace it; how many differ and must not."""
-    differs = pc.not_equal(before.column("finality"), str(batch.finality))
-    for name in KLINE_SCHEMA.names:
-        differs = pc.or_(differs, pc.not_equal(before.column(name), after.column(name)))
+    differs = pc.or_(pc.not_equal(before.column("finality"), str(batch.finality)), _unequal(before, after))
     replaceable = [str(each) for each, rank in _RANK.items() if rank <= _RANK[batch.finality]]
     differs = pc.and_(differs, pc.is_in(before.column("finality"), pa.array(replaceable)))
     outranks = _outranks(before, batch)
     kept = pc.sum(pc.and_(differs, outranks)).as_py() or 0
     return pc.and_(differs, pc.invert(outranks)), kept
+
+
+def _unequal(before: pa.Table, after: pa.Table) -> pa.ChunkedArray:
+    differs = pc.not_equal(before.column("open_time"), after.column("open_time"))
+    for name in KLINE_SCHEMA.names:
+        differs = pc.or_(differs, pc.not_equal(before.column(name), after.column(name)))
+    return differs
+
+
+def _vouched(before: pa.Table, after: pa.Table, batch: Batch) -> pa.ChunkedArray:
+    """Archived rows that REST confirms as they are: they are REST's from then on, above any file."""
+    archived = pc.and_(
+        pc.equal(before.column("source"), str(Source.ARCHIVE)),
+        pc.equal(before.column("finality"), str(batch.finality)),
+    )
+    by_rest = batch.source is Source.REST and batch.finality is Finality.CONFIRMED
+    return pc.and_(pc.and_(archived, pc.invert(_unequal(before, after))), by_rest)
 
 
 def _outranks(stored: pa.Table, batch: Batch) -> pa.ChunkedArray:

@@ -143,10 +143,10 @@ def write_batch(
     if lines is not None and stored.num_rows == 0:
         save_lines(cursor, spool, series_id, lines, plan.rows.num_rows)
     else:
-        save_rows(cursor, spool, series_id, plan.rows, plan.result.changed)
+        save_rows(cursor, spool, series_id, plan.rows, plan.replaced)
     _withdraw(cursor, series_id, plan.withdrawn)
     _save_revisions(cursor, series_id, plan.revisions)
-    quality_changed = save_quality(cursor, series_id, batch) or plan.revisions
+    quality_changed = save_quality(cursor, series_id, batch, plan.refused) or plan.revisions
     if plan.touched:
         log_change(cursor, "klines", str(batch.series), *plan.touched)
     if quality_changed:

@@ -15,7 +15,7 @@ from market.interval import Interval, Series
 from market.kline import STORED_SCHEMA, Finality, Kline, Source
 from market.ports import Change, SeriesStatus, SymbolInfo, WriteResult
 from market.store.closed_plan import as_table, by_series
-from market.store.coverage_plan import cover, replace_holes
+from market.store.coverage_plan import cover, replace_holes, standing
 from market.store.kline_plan import Batch, Plan, plan_write
 from market.store.kline_sql import FLOAT_SCHEMA, READABLE
 from market.store.tick_plan import check_exact, key_of
@@ -98,7 +98,7 @@ class MemoryKlineStore:
         plan = plan_write(batch, _between(held.rows, *batch.span))
         held.rows = _applied(held.rows, plan)
         held.revisions += plan.revisions
-        quality_changed = _cover(held, batch) or plan.revisions
+        quality_changed = _cover(held, batch, plan.refused) or plan.revisions
         if plan.touched:
             self.changes.append("klines", str(series), *plan.touched)
         if quality_changed:
@@ -242,10 +242,12 @@ def _applied(rows: pa.Table, plan: Plan) -> pa.Table:
     return pa.concat_tables([rows.filter(pc.invert(replaced)), plan.rows]).sort_by("open_time")
 
 
-def _cover(held: _Held, batch: Batch) -> bool:
+def _cover(held: _Held, batch: Batch, refused: Sequence[int]) -> bool:
     if batch.covered is None:
         return False
     before = held.coverage, held.holes
     held.coverage = cover(held.coverage, Covered(*batch.covered, batch.source, batch.now))
-    held.holes = replace_holes(held.holes, batch.covered, batch.holes, batch.series.interval)
+    interval = batch.series.interval
+    found = [*batch.holes, *standing(held.holes, refused, interval)]
+    held.holes = replace_holes(held.holes, batch.covered, found, interval)
     return (held.coverage, held.holes) != before

@@ -138,3 +138,34 @@ def test_files_of_an_unknown_series_are_refused(stores: MarketStores) -> None:
         stores.archive.imported(Series.of("binance", "NOSUCH", "1h"))
     with pytest.raises(InvalidInput, match="not in the store"):
         stores.archive.import_file(Series.of("binance", "NOSUCH", "1h"), file_rows({0: "1"}), now=1)
+
+
+def test_a_bar_that_rest_confirmed_as_it_was_outlives_a_file_that_lacks_it(stores: MarketStores) -> None:
+    series = stores.series()
+    stores.archive.import_file(series, file_rows({0: "1", 1: "2", 2: "3"}), now=5)
+    said = stores.changes.head()
+    rest(stores, series, {1: "2"}, covered=(1, 2))
+    assert rows(stores, series).column("source").to_pylist() == ["archive", "rest", "archive"]
+    assert [each.stream for each in stores.changes.read(said)] == ["klines", "quality"]
+    result = stores.archive.import_file(series, file_rows({0: "1", 2: "3"}, SECOND), now=6)
+    assert result == WriteResult(unchanged=2, kept=1)
+    assert prices(rows(stores, series)) == {0: "1", 1: "2", 2: "3"}
+    assert stores.klines.revisions(series) == []
+
+
+def test_what_rest_withdrew_stays_a_hole_though_a_file_has_it(stores: MarketStores) -> None:
+    series = stores.series()
+    rest(stores, series, dict.fromkeys(range(10), "1"), covered=(0, 10))
+    hole = Hole(2 * HOUR, 5 * HOUR, 3, HoleReason.OUTAGE, "asked twice, empty both times")
+    stores.klines.write(
+        series,
+        page(dict.fromkeys((0, 1, 5, 6, 7, 8, 9), "1")),
+        finality=Finality.CONFIRMED,
+        source=Source.REST,
+        now=6,
+        covered=(0, 10 * HOUR),
+        holes=[hole],
+    )
+    stores.archive.import_file(series, file_rows(dict.fromkeys(range(10), "1")), now=7)
+    assert stores.klines.holes(series) == [hole]
+    assert rows(stores, series).num_rows == 7
