@@ -3,7 +3,8 @@
     python -m bench.live [--minutes 10]
 
 Starts MariaDB, Elasticsearch, the simulator and the three followers on one machine: three symbols, 1m and
-1h each, champion and challenger. Time zero is `recorded_at` of the candle's line in the change log; the end
+1h each, champion and challenger. Time zero is `recorded_at` of the candle's last line in the change log (the
+one before it tells what the stream called closed); the end
 is the first `_search`, sent every 50 ms, that returns the decision. Gate: p95 within 2 s, no hole, and a
 decision and a document of each role for every candle.
 """
@@ -83,7 +84,7 @@ def key_of(document: dict[str, Any]) -> Key:
 
 
 def confirmed_at(chain: Chain, since: int) -> dict[tuple[str, int], float]:
-    """Wall time (s) of the first change-log line over each candle that closed from `since` on."""
+    """Wall time (s) of the last change-log line over each candle that closed from `since` on."""
     found: dict[tuple[str, int], float] = {}
     with Database(chain.database, "reader").transaction() as cursor:
         cursor.execute(
@@ -94,7 +95,7 @@ def confirmed_at(chain: Chain, since: int) -> dict[tuple[str, int], float]:
         for name, start, end, at in cursor.fetchall():
             interval = Series.parse(name).interval
             for time_ms in range(interval.ceil(start), end + 1, interval.typical_ms):
-                found.setdefault((name, time_ms), float(at))
+                found[name, time_ms] = float(at)
     return found
 
 

@@ -11,6 +11,7 @@ from ingest.keeper import Keeper
 from ingest.live import TradeKind
 from ingest.patience import Patience
 from ingest.stream import LiveStream
+from ingest.verify import verify_series
 from market.interval import Interval
 from market.kline import Finality, klines_from_rows
 from market.store.memory import MemoryKlineStore, MemoryTickStore
@@ -34,13 +35,24 @@ class SavedClock:
 
 @asynccontextmanager
 async def live_on(
-    simulator: Simulator, klines: MemoryKlineStore, *names: str, trades: tuple[TradeKind, ...] = ()
+    simulator: Simulator,
+    klines: MemoryKlineStore,
+    *names: str,
+    trades: tuple[TradeKind, ...] = (),
+    ticks: MemoryTickStore | None = None,
+    saved: SavedClock | None = None,
 ) -> AsyncIterator[LiveStream]:
     """Yields once every series is connected and back-filled."""
     exchange = exchange_at(simulator.rest_url, simulator.ws_url)
     with closing(Keeper(klines, Patience(None))) as keeper:
-        ticks = MemoryTickStore(klines)
-        live = LiveStream(exchange, keeper, ticks, SavedClock(), timedelta(days=7), trades)
+        live = LiveStream(
+            exchange,
+            keeper,
+            ticks or MemoryTickStore(klines),
+            saved or SavedClock(),
+            timedelta(days=7),
+            trades,
+        )
         task = asyncio.create_task(live.run([(name, M1) for name in names]))
         try:
             await until(lambda: task.done() or is_live(live))
@@ -84,3 +96,5 @@ def equals_ledger(simulator: Simulator, klines: MemoryKlineStore) -> None:
         )
         assert all(final.column(name).equals(expected.column(name)) for name in expected.column_names)
         assert klines.holes(status.series) == []
+        found = verify_series(klines, status.series, simulator.control.now())
+        assert [each for each in found if not each.note] == []

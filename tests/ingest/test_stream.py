@@ -2,41 +2,23 @@
 
 import asyncio
 from collections import Counter
-from contextlib import asynccontextmanager, closing
-from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
-from ingest.keeper import Keeper
 from ingest.live import BookFrame, LastFrame
 from ingest.market_clock import SampledClock
-from ingest.patience import Patience
 from ingest.sampler import TickSampler
-from ingest.stream import LiveStream
-from ingest.verify import verify_series
 from ingest.watchdog import Watchdog
 from market.errors import ExchangeUnavailable
-from market.interval import Interval, Series
-from market.kline import Finality, klines_from_rows
+from market.interval import Series
+from market.kline import Finality
 from market.store.memory import MemoryKlineStore, MemoryTickStore
-from tests.ingest.conftest import exchange_at
+from tests.ingest.following import FOREVER, M1, SavedClock, equals_ledger, live_on, more_bars, until
 from tests.simulator_fixture import START, Simulator, start_simulator
 
-M1 = Interval("1m")
-FOREVER = 2**53
 LAST = LastFrame("BTCUSDT", Decimal(10), 0)
-
-
-class SavedClock:
-    """What the other services would see."""
-
-    def __init__(self) -> None:
-        self.speeds: list[float] = []
-
-    def save(self, _exchange: str, _market_time: int, speed: float) -> None:
-        self.speeds.append(speed)
 
 
 @pytest.fixture(scope="module")
@@ -46,56 +28,26 @@ def fast(tmp_path_factory: pytest.TempPathFactory) -> Any:
         yield running
 
 
-@asynccontextmanager
-async def following(simulator: Simulator, klines: MemoryKlineStore, *names: str) -> Any:
-    exchange = exchange_at(simulator.rest_url, simulator.ws_url)
-    ticks, saved = MemoryTickStore(klines), SavedClock()
-    with closing(Keeper(klines, Patience(None))) as keeper:
-        live = LiveStream(exchange, keeper, ticks, saved, timedelta(days=7))
-        task = asyncio.create_task(live.run([(name, M1) for name in names]))
-        try:
-            yield live, ticks, saved
-        finally:
-            task.cancel()
-            await asyncio.wait([task])
-            await exchange.close()
-
-
-async def confirmed(klines: MemoryKlineStore, bars: int, seconds: float = 30) -> None:
+async def confirmed(klines: MemoryKlineStore, bars: int) -> None:
     """Wait until every series has this many bars."""
-    async with asyncio.timeout(seconds):
-        while not klines.series() or any(status.rows < bars for status in klines.series()):
-            await asyncio.sleep(0.1)
+    await until(lambda: bool(klines.series()) and all(each.rows >= bars for each in klines.series()))
 
 
-def assert_complete(simulator: Simulator, klines: MemoryKlineStore) -> None:
-    for status in klines.series():
-        series = status.series
-        rows = klines.read(series, 0, FOREVER)
-        final = rows.filter([each == str(Finality.CONFIRMED) for each in rows.column("finality").to_pylist()])
-        opens = final.column("open_time").to_pylist()
-        assert opens == list(M1.opens(opens[0], opens[-1] + 1))
-        ledger = simulator.control._call(
-            f"/sim/ledger?symbol={series.symbol}&interval=1m&startTime={opens[0]}&endTime={opens[-1]}"
-        )
-        expected = klines_from_rows(ledger)
-        assert all(final.column(name).equals(expected.column(name)) for name in expected.column_names)
-        assert klines.holes(series) == []
-        assert [
-            each for each in verify_series(klines, series, simulator.control.now()) if not each.note
-        ] == []
+def finalities(klines: MemoryKlineStore, series: Series) -> list[str]:
+    return klines.read(series, 0, FOREVER).column("finality").to_pylist()
 
 
 async def test_every_closed_candle_is_confirmed_and_ticks_are_sampled(
     fast: Simulator, klines: MemoryKlineStore
 ) -> None:
-    async with following(fast, klines, "BTCUSDT", "ETHUSDT") as (live, ticks, saved):
+    ticks, saved = MemoryTickStore(klines), SavedClock()
+    async with live_on(fast, klines, "BTCUSDT", "ETHUSDT", ticks=ticks, saved=saved) as live:
         await confirmed(klines, 8)
         await asyncio.sleep(1.2)
         assert 57 < live.clock.speed < 63
-        assert abs(live.clock.now() - fast.control.now()) < 3_000
+        assert abs(live.clock.now() - fast.control.now()) < 30_000  # half a second of ours
         samples = ticks.read("simulated", "BTCUSDT", 0, FOREVER, limit=10_000)
-    assert_complete(fast, klines)
+    equals_ledger(fast, klines)
     assert saved.speeds
     assert len(samples) > 60
     assert all(sample.time % 1000 == 0 for sample in samples)
@@ -105,41 +57,37 @@ async def test_every_closed_candle_is_confirmed_and_ticks_are_sampled(
 async def test_a_cut_connection_is_replaced_and_leaves_no_hole(
     fast: Simulator, klines: MemoryKlineStore
 ) -> None:
-    async with following(fast, klines, "BTCUSDT") as (live, _ticks, _saved):
-        await confirmed(klines, 5)
+    async with live_on(fast, klines, "BTCUSDT") as live:
+        await confirmed(klines, 3)
         before = live.counters.connections
         fast.control.fault("drop_streams")
-        async with asyncio.timeout(20):
-            while live.counters.connections == before:
-                await asyncio.sleep(0.1)
-        await confirmed(klines, klines.series()[0].rows + 4)
-    assert_complete(fast, klines)
+        await until(lambda: live.counters.connections > before)
+        await more_bars(klines, 2)
+    equals_ledger(fast, klines)
 
 
 async def test_answers_that_fail_for_a_while_are_made_up_for(
     fast: Simulator, klines: MemoryKlineStore
 ) -> None:
-    async with following(fast, klines, "BTCUSDT"):
-        await confirmed(klines, 5)
+    async with live_on(fast, klines, "BTCUSDT"):
+        await confirmed(klines, 3)
         fast.control.fault("status", status=503, count=3, path="/api/v3/klines")
         fast.control.fault("html", count=2, path="/api/v3/klines")
-        await confirmed(klines, klines.series()[0].rows + 10)
-    assert_complete(fast, klines)
+        await more_bars(klines, 8)
+    equals_ledger(fast, klines)
 
 
 async def test_what_the_stream_calls_closed_is_kept_while_rest_is_away(
     fast: Simulator, klines: MemoryKlineStore
 ) -> None:
     series = Series("simulated", "BTCUSDT", M1)
-    async with following(fast, klines, "BTCUSDT"):
-        await confirmed(klines, 5)
+    async with live_on(fast, klines, "BTCUSDT"):
+        await confirmed(klines, 3)
         fast.control.fault("status", status=503, count=1000, path="/api/v3/klines")
-        async with asyncio.timeout(20):
-            while str(Finality.CLOSED) not in klines.read(series, 0, FOREVER).column("finality").to_pylist():
-                await asyncio.sleep(0.1)
+        await until(lambda: finalities(klines, series)[-3:] == [Finality.CLOSED] * 3)
         fast.control.clear_faults()
-        await confirmed(klines, klines.series()[0].rows + 8, seconds=60)
-    assert_complete(fast, klines)
+        await until(lambda: finalities(klines, series).count(Finality.CLOSED) <= 1)
+    equals_ledger(fast, klines)
 
 
 def test_a_sample_holds_the_newest_state_of_its_second() -> None:
