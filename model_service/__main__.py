@@ -52,12 +52,13 @@ def train(
     ]
     for waiting in jobs:
         store.save_job(waiting)
-    failed = train_all(store, jobs, settings, force=force) if jobs else []
+    refused, failed = train_all(store, jobs, settings, force=force) if jobs else ([], [])
     for each in wanted:
         _print_models(store, each)
-    for reason in failed:
+    for reason in refused + failed:
         typer.echo(f"not trained: {reason}", err=True)
-    if failed:
+    # A market that is too young holds up no others, unless it was asked for by name.
+    if failed or (refused and series):
         raise typer.Exit(1)
 
 

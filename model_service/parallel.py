@@ -11,7 +11,7 @@ from typing import Final
 
 from rich.console import Console
 
-from market.errors import MarketError, Terminal
+from market.errors import InvalidInput, MarketError, Terminal
 from market.interval import Series
 from market.ports import DecisionStore, Job
 from market.store import MySQLDecisionStore, MySQLKlineStore, StoredClock
@@ -28,8 +28,8 @@ _LOOK_EVERY_S: Final = 0.5
 
 def train_all(
     store: DecisionStore, jobs: Sequence[Job], settings: ModelSettings, *, force: bool
-) -> list[str]:
-    """Train each job's series in up to two processes; returns what failed, in words."""
+) -> tuple[list[str], list[str]]:
+    """Train each job's series in up to two processes; what was refused and what failed, in words."""
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(min(PROCESSES, len(jobs)), context, _quiet, (settings.log_level,)) as pool:
         running = {pool.submit(train_one, job, settings, force): job for job in jobs}
@@ -38,11 +38,20 @@ def train_all(
         except KeyboardInterrupt:
             pool.shutdown(wait=False, cancel_futures=True)
             raise
-    return [f"{job.series}: {error}" for future, job in running.items() if (error := future.exception())]
+    failed = [f"{job.series}: {error}" for future, job in running.items() if (error := future.exception())]
+    refused = [
+        f"{job.series}: {future.result()}"
+        for future, job in running.items()
+        if not future.exception() and future.result()
+    ]
+    return refused, failed
 
 
-def train_one(job: Job, settings: ModelSettings, force: bool) -> None:
-    """Train one series in this process; a failure is in the job's row and raised."""
+def train_one(job: Job, settings: ModelSettings, force: bool) -> str:
+    """Train one series in this process; why it was refused, such as too little history, else nothing.
+
+    Either is in the job's row; a failure is raised.
+    """
     db = database()
     shop = Workshop(MySQLKlineStore(db), MySQLDecisionStore(db), Shelf(settings.models_dir), settings)
     series = Series.parse(job.series)
@@ -50,9 +59,12 @@ def train_one(job: Job, settings: ModelSettings, force: bool) -> None:
     try:
         with reported(shop.decisions, job, clock.now) as report:
             train_series(shop, series, report, force=force)
+    except InvalidInput as error:
+        return str(error)
     except MarketError as error:
         # Across processes an error travels as text; its class may want other arguments to be rebuilt.
         raise Terminal(str(error)) from None
+    return ""
 
 
 def _quiet(level: str) -> None:
@@ -60,7 +72,7 @@ def _quiet(level: str) -> None:
     logging.basicConfig(level=max(logging.getLevelName(level), logging.WARNING))
 
 
-def _show(store: DecisionStore, running: dict[Future[None], Job]) -> None:
+def _show(store: DecisionStore, running: dict[Future[str], Job]) -> None:
     with on_a_screen(Console(stderr=True)) as bars:
         watched = Watched(running.values(), Bars(bars) if bars else Lines())
         waiting = set(running)

@@ -13,7 +13,6 @@ import numpy as np
 import pyarrow as pa
 
 from market.decision import Role
-from market.errors import InvalidInput
 from market.interval import Series
 from market.kline import empty_klines
 from market.ports import BacktestRun, DecisionStore, KlineStore, ModelRecord
@@ -66,9 +65,7 @@ def _newest_bars(store: KlineStore, series: Series) -> pa.Table:
 def due_roles(shop: Workshop, series: Series, *, force: bool) -> list[Role]:
     """The roles of a series that need a model."""
     newest = shop.klines.last_confirmed(series)
-    if newest is None:
-        raise InvalidInput(f"{series} has no confirmed candles: `python -m ingest populate` first")
-    return [role for role in LINE_UP if force or not is_current(shop, series, role, newest)]
+    return [role for role in LINE_UP if force or newest is None or not is_current(shop, series, role, newest)]
 
 
 def is_current(shop: Workshop, series: Series, role: Role, newest: int) -> bool:

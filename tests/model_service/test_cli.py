@@ -9,7 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from market.store import StoreSettings
+from market.interval import Interval
+from market.ports import SymbolInfo
+from market.store import Database, MySQLKlineStore, StoreSettings
 
 REPOSITORY = Path(__file__).parent.parent.parent
 
@@ -30,14 +32,18 @@ def test_a_missing_password_is_named(tmp_path: Path) -> None:
     assert "Traceback" not in done.stderr
 
 
+def settings_for(database: StoreSettings) -> dict[str, str]:
+    return {
+        f"OPA_DB_{user.upper()}_PASSWORD": database.password(user)
+        for user in ("ingest", "model", "reader", "migrator")
+    } | {"OPA_DB_PORT": str(database.port)}
+
+
 @pytest.mark.database
 def test_an_unknown_series_is_refused_and_an_empty_ledger_is_whole(
     database: StoreSettings, tmp_path: Path
 ) -> None:
-    settings = {
-        f"OPA_DB_{user.upper()}_PASSWORD": database.password(user)
-        for user in ("ingest", "model", "reader", "migrator")
-    } | {"OPA_DB_PORT": str(database.port)}
+    settings = settings_for(database)
     refused = run(tmp_path, "train", "--series", "simulated/NOPE/1h", **settings)
     assert refused.returncode == 2
     assert "simulated/NOPE/1h is not in the store" in refused.stderr
@@ -46,3 +52,21 @@ def test_an_unknown_series_is_refused_and_an_empty_ledger_is_whole(
     away = run(tmp_path, "outcomes", **{**settings, "OPA_DB_PORT": "1"})
     assert away.returncode == 1
     assert "OPA_DB_PORT" in away.stderr
+
+
+@pytest.mark.database
+def test_a_market_that_is_too_young_fails_only_who_asked_for_it(
+    database: StoreSettings, tmp_path: Path
+) -> None:
+    info = SymbolInfo("simulated", "BTCUSDT", "BTC", "USDT", "TRADING")
+    MySQLKlineStore(Database(database, "ingest")).register(info, Interval("1h"))
+    settings = settings_for(database) | {
+        "OPA_EXCHANGE": "simulated",
+        "OPA_SYMBOLS": "BTCUSDT",
+        "OPA_HISTORY": "1h:3 years",
+    }
+    everything = run(tmp_path, "train", **settings)
+    assert everything.returncode == 0, everything.stderr
+    assert "not trained: simulated/BTCUSDT/1h: insufficient history: 0 bars" in everything.stderr
+    by_name = run(tmp_path, "train", "--series", "simulated/BTCUSDT/1h", **settings)
+    assert by_name.returncode == 1

@@ -88,7 +88,7 @@ def test_a_failure_leaves_the_old_models_in_charge(trained: tuple[Shop, Workshop
 def test_too_short_a_history_is_refused_with_a_reason(tmp_path: Path) -> None:
     shop = memory_shop(tmp_path)
     work = Workshop(shop.klines, shop.decisions, shop.shelf, ModelSettings())
-    with pytest.raises(InvalidInput, match="no confirmed candles"):
+    with pytest.raises(InvalidInput, match="insufficient history: 0 bars"):
         run(shop, work)
     shop.confirm(MARKET[:3_000])
     with pytest.raises(InvalidInput, match="insufficient history: 3000 bars"):
