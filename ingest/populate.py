@@ -23,7 +23,7 @@ from ingest.times import to_iso
 from ingest.together import together
 from market.coverage import Hole, HoleReason
 from market.errors import ExchangeUnavailable, RefusedByExchange
-from market.interval import Series
+from market.interval import DAY, Series
 from market.kline import empty_klines
 from market.ports import KlineSource, WriteResult
 
@@ -32,6 +32,8 @@ Window = tuple[Series, int, int]
 _WORKERS: Final = 8
 # Two are being stored, one read, one downloaded.
 _FILES_AT_ONCE: Final = 4
+# The file of a month comes on the first Monday after it; until then there are only those of its days.
+_PUBLISHED_WITHIN: Final = 14 * DAY
 
 
 class Progress(Protocol):
@@ -155,7 +157,7 @@ class Populate:
         async with self._few:
             if await self._imported(file, report):
                 return
-        if file.cadence == "monthly":
+        if file.cadence == "monthly" and self._now - file.end < _PUBLISHED_WITHIN:
             for day in file.days():
                 await self._import(day, report)
             return

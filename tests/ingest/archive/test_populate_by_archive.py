@@ -167,31 +167,33 @@ async def test_a_gap_that_rest_has_too_is_a_hole_with_evidence_from_both(
 
 
 @pytest.mark.parametrize(
-    ("kind", "file", "reason", "by_rest"),
-    [
-        ("checksum", "*/monthly/*", "checksum: the archive names", 0),
-        ("truncated", "*/monthly/*", "zip: it cannot be read", 0),
-        ("truncated", "*", "zip: it cannot be read", 29 * 24),
-        ("missing", "*/monthly/*", None, 0),
-        ("missing", "*", None, 29 * 24),
-    ],
+    ("kind", "reason"),
+    [("checksum", "checksum: the archive names"), ("truncated", "zip: it cannot be read"), ("missing", None)],
 )
-async def test_a_month_that_cannot_be_used_comes_by_the_day_or_by_rest(
+async def test_a_month_that_cannot_be_used_comes_by_rest(
     run: Run,
     spoilable: Simulator,
     klines: MemoryKlineStore,
     quarantine: Path,
     kind: str,
-    file: str,
     reason: str | None,
-    by_rest: int,
 ) -> None:
-    spoilable.control.archive_fault(kind, file=file)
+    spoilable.control.archive_fault(kind, file="*/monthly/*")
     await run(MONTH)
     assert stored(klines, HOURS) == ledger(spoilable, HOURS, FEBRUARY, MARCH)
-    assert sources(klines, HOURS)["rest"] == by_rest
-    reasons = [each["reason"] for each in quarantined(quarantine) if each["file"] == FILE]
+    assert sources(klines, HOURS) == {"rest": 29 * 24}
+    reasons = [each["reason"] for each in quarantined(quarantine)]
     assert [each.startswith(reason or "?") for each in reasons] == ([True] if reason else [])
+
+
+async def test_the_newest_month_comes_by_the_day_until_its_file_is_there(
+    run: Run, spoilable: Simulator, klines: MemoryKlineStore, files: MemoryArchiveStore
+) -> None:
+    spoilable.control.clock(set=parse_time("2026-11-03T12:00:00Z", 0))
+    spoilable.control.archive_fault("missing", file="*/monthly/*")
+    await run(want("BTCUSDT", "1h", "2026-10-01", "2026-11-01"))
+    assert sources(klines, HOURS) == {"archive": 31 * 24}
+    assert files.imported(HOURS)[0].name == "BTCUSDT-1h-2026-10-01.zip"
 
 
 async def test_a_checksum_that_was_only_late_costs_one_more_download(
