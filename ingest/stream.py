@@ -21,16 +21,14 @@ from ingest.provisional import Provisional
 from ingest.sampler import TickSampler
 from ingest.shares import shares
 from ingest.supervisor import Supervisor
+from ingest.tick_writer import TickWriter
 from ingest.together import together
 from ingest.trades import TradeIds
-from market.errors import InvalidMarketData
 from market.interval import Interval, Series
 from market.ports import TickStore
 
 log = logging.getLogger(__name__)
-_TICKS_EVERY_S: Final = 1.0
 _CLOCK_SAVED_EVERY_S: Final = 5.0
-_PURGE_EVERY_S: Final = 3600.0
 _FAST_SAMPLE_S: Final = 1.0
 _SLOW_SAMPLE_S: Final = 10.0
 _FIRST_SAMPLES: Final = 4
@@ -58,17 +56,16 @@ class LiveStream:
     ) -> None:
         self._exchange = exchange
         self._keeper = keeper
-        self._ticks = ticks
         self._saver = saver
-        self._retention = retention
         self._patience = Patience(None)
         self._back: asyncio.Queue[list[Follower]] = asyncio.Queue()
         self._trade_kinds = trades
         self.clock = SampledClock()
         self.counters = StreamCounters()
         self.trades = TradeIds(self.counters)
-        self.sampler = TickSampler(exchange.exchange)
         self.inbox = Inbox(self.counters)
+        sampler = TickSampler(exchange.exchange)
+        self._ticks = TickWriter(sampler, self.inbox, ticks, keeper, self.clock, self.counters, retention)
         self.followers: dict[Key, Follower] = {}
 
     async def run(self, wanted: Sequence[tuple[str, Interval]]) -> None:
@@ -87,9 +84,7 @@ class LiveStream:
         await together(
             self._keep_clock(),
             self._save_clock(),
-            self._sample_quotes(),
-            self._store_ticks(),
-            self._purge_ticks(),
+            self._ticks.run(),
             self._say_live(),
             self._follow_trades(),
             Provisional(self.inbox, self._keeper, self.clock, self.counters, self.followers).run(),
@@ -154,27 +149,3 @@ class LiveStream:
 
     def _save_clock_now(self) -> None:
         self._saver.save(self._exchange.exchange, self.clock.now(), self.clock.speed)
-
-    async def _sample_quotes(self) -> None:
-        while True:
-            for frame in await self.inbox.quotes():
-                self.sampler.update(frame, self.clock.now())
-
-    async def _store_ticks(self) -> None:
-        while True:
-            await asyncio.sleep(_TICKS_EVERY_S)
-            batch = self.sampler.take(self.clock.now())
-            self.counters.ticks_dropped = self.sampler.dropped
-            if not batch:
-                continue
-            try:
-                await self._keeper.run(partial(self._ticks.write, batch))
-            except InvalidMarketData as error:
-                log.error("%d tick samples were refused by the store: %s", len(batch), error)
-
-    async def _purge_ticks(self) -> None:
-        while True:
-            before = self.clock.now() - int(self._retention.total_seconds() * 1000)
-            gone = await self._keeper.run(partial(self._ticks.purge, before))
-            log.info("tick retention: %d samples older than %s deleted", gone, self._retention)
-            await asyncio.sleep(_PURGE_EVERY_S)
