@@ -42,7 +42,7 @@ Seed = Annotated[int, typer.Option(help="Another number is another series of mom
 
 
 @app.command()
-def kills(times: int = 200, seed: Seed = 1, minutes: float = 40) -> None:
+def kills(times: int = 200, seed: Seed = 1, minutes: float = 60) -> None:
     """Kill -9 `python -m ingest` during archive import, REST back-fill and live stream."""
     with _yard(seed, speed="0") as yard:
         began, deadline = time.monotonic(), time.monotonic() + minutes * 60

@@ -1,4 +1,4 @@
-"""What runs beside a live stream: the beat of its health, the daily look at history, its metrics."""
+"""What runs beside a live stream: the beat of its health, looks at history, its metrics."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any
 
 from ingest.beat import Beat
 from ingest.daily import PAUSE_S, DailyRecheck
+from ingest.healing import Healer
 from ingest.keeper import Keeper
 from ingest.live import Exchange
 from ingest.metrics import Metrics
@@ -32,4 +33,5 @@ def attendants(
     return [
         Beat(live, health, keeper, exchange.budget, metrics).run(),
         DailyRecheck(rechecker, live.clock, followed, metrics.drift).run(),
+        Healer(exchange, keeper, live.clock, followed).run(),
     ]
