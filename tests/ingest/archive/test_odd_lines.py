@@ -1,4 +1,4 @@
-"""Twenty classes of odd line or file: none of them is stored wrongly.
+"""Twenty classes of odd line or file, and some more: none of them is stored wrongly.
 
 One file of a day of hours; the odd thing is in its sixth line (bar 5) unless it is about the file.
 """
@@ -12,8 +12,10 @@ from ingest.archive.parse import Parsed, parse
 from ingest.archive.unzip import text_bound, unzip
 from ingest.gaps import gaps
 from market.errors import InvalidMarketData
-from market.interval import HOUR
+from market.interval import HOUR, Interval
 from market.kline import KLINE_SCHEMA
+from market.ports import FileRows, ImportedFile, SymbolInfo
+from market.store import Database, MySQLArchiveStore, MySQLKlineStore, StoreSettings
 from tests.ingest.archive.files import DAY, START, line, lines, text, zipped
 
 ODD = 5
@@ -45,6 +47,7 @@ class Odd:
     content: bytes
     stored: list[int]
     rejected: list[tuple[int, str]]
+    zip_is_cut: bool = False
 
 
 def put_aside(odd: str, reason: str) -> Odd:
@@ -84,6 +87,7 @@ CLASSES = {
     "blank": extra("", "a blank line"),
     "microseconds": Odd(text([line(bar, unit=1000) for bar in EVERY]), EVERY, []),
     "wrong day": put_aside(line(24), "it opens outside BTCUSDT-1h-2024-01-01.zip"),
+    "truncated zip": Odd(text(lines()), [], [], zip_is_cut=True),
     "gap": Odd(text([line(bar) for bar in OTHERS]), OTHERS, []),
     "exponent": put_aside(changed(4, "1e2"), "close '1e2' is no plain number"),
     "negative": put_aside(changed(5, "-1.5"), "volume '-1.5' is no plain number"),
@@ -105,10 +109,21 @@ def opens(parsed: Parsed) -> list[int]:
     return [(time - START) // HOUR for time in parsed.klines.column("open_time").to_pylist()]
 
 
+def opened(odd: Odd) -> Parsed:
+    """The way of a file from its zip to rows."""
+    body = zipped(odd.content)
+    body = body[: len(body) // 2] if odd.zip_is_cut else body
+    return parse(unzip(body, "BTCUSDT-1h-2024-01-01.csv", text_bound(24)), DAY)
+
+
 @pytest.mark.parametrize("name", CLASSES)
 def test_no_odd_line_is_stored_wrongly(name: str) -> None:
     odd = CLASSES[name]
-    parsed = parse(odd.content, DAY)
+    if odd.zip_is_cut:
+        with pytest.raises(InvalidMarketData, match=r"^zip: it cannot be read"):
+            opened(odd)
+        return
+    parsed = opened(odd)
     assert [(each.line, each.reason) for each in parsed.rejected] == odd.rejected
     assert parsed.klines.equals(parse(text(lines()), DAY).klines.take(odd.stored))
     assert parse(parsed.lines, DAY).klines.equals(parsed.klines)
@@ -118,7 +133,24 @@ def test_no_odd_line_is_stored_wrongly(name: str) -> None:
     assert [gap.start for gap in missing] == [START + b * HOUR for b in EVERY if b not in odd.stored]
 
 
-def test_a_truncated_zip_is_put_aside_as_a_whole() -> None:
+@pytest.mark.database
+def test_the_database_holds_exactly_the_good_rows_of_every_class(database: StoreSettings) -> None:
+    db = Database(database, "ingest")
+    klines, files = MySQLKlineStore(db), MySQLArchiveStore(db)
+    whole = parse(text(lines()), DAY).klines
+    for name, odd in CLASSES.items():
+        if odd.zip_is_cut:
+            continue
+        parsed = opened(odd)
+        series = klines.register(SymbolInfo("simulated", name, "A", "B", "TRADING"), Interval("1h"))
+        file = ImportedFile(DAY.name, "0" * 64, DAY.start, DAY.end)
+        result = files.import_file(series, FileRows(file, parsed.klines, parsed.lines), now=1)
+        stored = klines.read(series, 0, 1 << 53).drop_columns(["source", "finality"])
+        assert (name, result.inserted) == (name, len(odd.stored))
+        assert stored.equals(whole.take(odd.stored)), name
+
+
+def test_a_zip_may_be_cut_anywhere() -> None:
     whole = zipped(text(lines()))
     for cut in (len(whole) // 2, len(whole) - 30, 10, 0):
         with pytest.raises(InvalidMarketData, match=r"^zip: "):
