@@ -41,14 +41,13 @@ class Keeper:
         return await self._patience.call("database", once)
 
     async def confirm(self, series: Series, reading: Reading, now: int) -> WriteResult:
-        """Write what was read; holes that were explained before keep their reason where it still holds."""
+        """Write what was read: rows, coverage, holes and the change-log line in one transaction.
+
+        Holes that were explained before keep their reason where it still holds.
+        """
         if reading.holes:
             known = await self.run(partial(self.klines.holes, series))
             reading = kept(reading, known, series.interval)
-        return await self.put(series, reading, now)
-
-    async def put(self, series: Series, reading: Reading, now: int) -> WriteResult:
-        """Rows, coverage, holes and the change-log line in one transaction, as they are."""
         result = await self.run(
             partial(
                 self.klines.write,

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import logging
 from functools import partial
+from typing import Final
 
 from ingest.keeper import Keeper
 from ingest.pager import Pager
-from ingest.reading import Reading
 from ingest.reasons import is_delisted, settled
 from market.coverage import Hole
 from market.interval import Series
-from market.kline import empty_klines
 from market.ports import SymbolInfo
+
+log = logging.getLogger(__name__)
+_LOOKS: Final = 5
 
 
 async def settle_holes(
@@ -19,14 +22,18 @@ async def settle_holes(
 ) -> list[Hole]:
     """Join and explain the holes on record and write what that changes; all of them, as they are then.
 
-    A delisted market is asked for its newest bar: only what lies after it is missing because of that.
+    A delisted market is asked for its newest bar: only what lies after it is missing because of that. Bars
+    may come meanwhile: then nothing is written, and the holes that are left are looked at again.
     """
     holes = await keeper.run(partial(keeper.klines.holes, series))
     last_ever = await _last_ever(pager, series) if holes and is_delisted(info) else None
-    whole = settled(series, holes, info, last_ever, now)
-    for hole in sorted(set(whole) - set(holes)):
-        await keeper.put(series, Reading(hole.start, hole.end - 1, empty_klines(), [hole]), now)
-    return whole
+    for _ in range(_LOOKS):
+        whole = settled(series, holes, info, last_ever, now)
+        if await keeper.run(partial(keeper.klines.explain, series, holes, whole)):
+            return whole
+        holes = await keeper.run(partial(keeper.klines.holes, series))
+    log.warning("%s: its holes change faster than they can be explained; the next run does", series)
+    return holes
 
 
 async def _last_ever(pager: Pager, series: Series) -> int | None:

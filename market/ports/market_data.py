@@ -188,6 +188,13 @@ class KlineStore(Protocol):
         """Known holes, sorted."""
         ...
 
+    def explain(self, series: Series, known: Sequence[Hole], holes: Sequence[Hole]) -> bool:
+        """Say why the same bars are missing in other words: `holes` take the place of all that are `known`.
+
+        False, and nothing is written, where other holes than those are on record by now. No row is touched.
+        """
+        ...
+
     def revisions(self, series: Series) -> list[Revision]:
         """Changes of confirmed rows, in the order they were found."""
         ...

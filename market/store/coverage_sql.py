@@ -52,7 +52,7 @@ def save_quality(cursor: Any, series_id: int, batch: Batch, refused: Sequence[in
     found = [*batch.holes, *standing(holes, refused, interval)]
     new_holes = replace_holes(holes, batch.covered, found, interval)
     _save_ranges(cursor, series_id, ranges, new_ranges)
-    _save_holes(cursor, series_id, set(holes), new_holes)
+    save_holes(cursor, series_id, set(holes), new_holes)
     return set(new_ranges) != set(ranges) or new_holes != holes
 
 
@@ -72,7 +72,8 @@ def _rows(ranges: Sequence[Covered]) -> dict[tuple[str, int], tuple[int, int]]:
     return {(str(each.source), each.start): (each.end, each.confirmed_at) for each in ranges}
 
 
-def _save_holes(cursor: Any, series_id: int, old: set[Hole], new: Sequence[Hole]) -> None:
+def save_holes(cursor: Any, series_id: int, old: set[Hole], new: Sequence[Hole]) -> None:
+    """Make the holes on record, `old`, the `new` ones."""
     kept = {each.start for each in new}
     for each in old:
         if each.start not in kept:

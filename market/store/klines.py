@@ -16,7 +16,7 @@ from market.ports import SeriesStatus, SymbolInfo, WriteResult
 from market.store.closed_plan import by_series
 from market.store.closed_sql import save_closed
 from market.store.connection import Database, log_change
-from market.store.coverage_sql import load_coverage, load_holes, save_quality
+from market.store.coverage_sql import load_coverage, load_holes, save_holes, save_quality
 from market.store.kline_plan import Batch, plan_write
 from market.store.kline_sql import FLOAT_SCHEMA, READABLE, parse_lines, save_lines, save_rows, select_rows
 from market.store.registry import find_series, save_series
@@ -112,6 +112,18 @@ class MySQLKlineStore:
     def holes(self, series: Series) -> list[Hole]:
         """Known holes, sorted."""
         return self._load(series, load_holes)
+
+    def explain(self, series: Series, known: Sequence[Hole], holes: Sequence[Hole]) -> bool:
+        """Other words for the holes that are `known`; False where there are others by now."""
+        with self._db.transaction() as cursor:
+            series_id = lock_series(cursor, series)
+            if load_holes(cursor, series_id) != sorted(known):
+                return False
+            if set(holes) != set(known):
+                save_holes(cursor, series_id, set(known), holes)
+                ends = min(hole.start for hole in known), max(hole.end for hole in known)
+                log_change(cursor, "quality", str(series), ends[0], ends[1] - 1)
+            return True
 
     def revisions(self, series: Series) -> list[Revision]:
         """Changes of confirmed rows, in the order they were found."""

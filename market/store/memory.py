@@ -144,6 +144,17 @@ class MemoryKlineStore:
         """Known holes, sorted."""
         return list(self._of(series).holes)
 
+    def explain(self, series: Series, known: Sequence[Hole], holes: Sequence[Hole]) -> bool:
+        """Other words for the holes that are `known`; False where there are others by now."""
+        held = self._of(series)
+        if held.holes != sorted(known):
+            return False
+        if set(holes) != set(known):
+            held.holes = sorted(holes)
+            ends = min(hole.start for hole in known), max(hole.end for hole in known)
+            self.changes.append("quality", str(series), ends[0], ends[1] - 1)
+        return True
+
     def revisions(self, series: Series) -> list[Revision]:
         """Changes of confirmed rows, in the order they were found."""
         return list(self._of(series).revisions)

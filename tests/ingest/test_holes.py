@@ -1,17 +1,21 @@
 """Every missing bar has a reason with evidence, and keeps it when it is looked at again."""
 
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from ingest.keeper import Keeper
 from ingest.outages import Outage, known_outages, named, outage_of
+from ingest.pager import Pager
+from ingest.patience import Patience
 from ingest.reading import Reading
 from ingest.reasons import kept
+from ingest.settling import settle_holes
 from ingest.times import parse_time
 from market.coverage import Hole, HoleReason
 from market.interval import Interval, Series
-from market.kline import empty_klines, klines_from_rows
+from market.kline import Finality, Source, empty_klines, klines_from_rows
 from market.store.memory import MemoryKlineStore
 from tests.ingest.conftest import Open, populate, populate_from, want
 from tests.ingest.exchange import HOUR, ScriptedExchange, row
@@ -67,6 +71,49 @@ async def test_the_end_of_a_chosen_range_is_not_the_end_of_the_market(connect: O
     exchange = await connect(script)
     [report] = await populate(exchange, keeper, want("BTCUSDT", "1h", "80 hours ago", "57 hours ago"))
     assert shape(report.holes) == [("outage", 20, 24, 4)]
+
+
+class HealedBetween(MemoryKlineStore):
+    """Somebody else stores the missing candles right after the holes were looked up."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.late: list[int] = []
+
+    def holes(self, series: Series) -> list[Hole]:
+        found = super().holes(series)
+        for hour in self.late:
+            self.confirm(series, [hour])
+        self.late.clear()
+        return found
+
+    def confirm(self, series: Series, hours: list[int], holes: tuple[Hole, ...] = ()) -> None:
+        bars = [row(FIRST + hour * HOUR) for hour in hours]
+        covered = FIRST + hours[0] * HOUR, FIRST + (hours[-1] + 1) * HOUR
+        self.write(
+            series,
+            klines_from_rows(bars),
+            finality=Finality.CONFIRMED,
+            source=Source.REST,
+            now=FIRST,
+            covered=covered,
+            holes=holes,
+        )
+
+
+async def test_a_candle_that_comes_while_its_hole_is_explained_stays(connect: Open) -> None:
+    store, exchange = HealedBetween(), await connect(market_of(10, 10))
+    info = await exchange.symbol("BTCUSDT")
+    series = store.register(info, H1)
+    missing = [(FIRST + at * HOUR, FIRST + (at + 1) * HOUR) for at in (4, 5)]
+    parts = (Hole(a, b, 1, HoleReason.OUTAGE, f"asked at {a}") for a, b in missing)
+    store.confirm(series, [0, 1, 2, 3, 6, 7], tuple(parts))
+    store.late = [4]
+    with closing(Keeper(store, Patience(1))) as keeper:
+        holes = await settle_holes(Pager(exchange, Patience(1)), keeper, series, info, FIRST + 10 * HOUR)
+    assert shape(holes) == [("outage", 5, 6, 1)]
+    assert store.holes(series) == holes
+    assert (store.read(series, FIRST, FIRST + 10 * HOUR).num_rows, store.revisions(series)) == (7, [])
 
 
 async def test_a_halted_market_is_not_gone(connect: Open, keeper: Keeper) -> None:
