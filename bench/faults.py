@@ -19,6 +19,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -29,6 +30,7 @@ from rich.table import Table
 from tests.faults.catalogue import HEALED_WITHIN_S, Outcome, Stage
 from tests.faults.database import kill_under_load
 from tests.faults.kills import ARCHIVE, REST, SPEED, Yard, history_round, live_round
+from tests.faults.record import on_server
 from tests.servers import TestDatabase
 from tests.simulator_fixture import START, Simulator, start_simulator
 
@@ -81,8 +83,12 @@ def database(times: int = 30, seed: Seed = 1) -> None:
 
 @app.command()
 def catalogue(mixes: int = 20, size: int = 5, seed: Seed = 1, only: str = "") -> None:
-    """Every scenario one after another, then seeded mixes."""
-    with _folder() as folder, _simulator(folder, str(SPEED)) as simulator:
+    """Every scenario one after another, then seeded mixes, on MariaDB."""
+    with _yard(seed, speed=str(SPEED)) as yard:
+        simulator, stage = (
+            yard.simulator,
+            Stage(yard.simulator, yard.folder, partial(on_server, yard.database)),
+        )
         began = time.monotonic()
         plays: list[tuple[str, dict[str, object]]] = [
             (each["name"], {"name": each["name"]})
@@ -90,7 +96,7 @@ def catalogue(mixes: int = 20, size: int = 5, seed: Seed = 1, only: str = "") ->
             if only in each["name"]
         ]
         plays += [(f"mix {seed + n}", {"mix": seed + n, "size": size}) for n in range(mixes)]
-        outcomes = asyncio.run(_play(Stage(simulator, folder), plays))
+        outcomes = asyncio.run(_play(stage, plays))
         table = Table("scenario", "healed after s", "restarts", "holes", "revisions", "wrong")
         for each in outcomes:
             numbers = (f"{each.healed_s:.2f}", each.restarts, each.holes, each.revisions)
@@ -108,7 +114,8 @@ def model(runs: int = 2_000, steps: int = 50, minutes: float = 60) -> None:
     """Hypothesis: random steps against a dictionary, in memory and (a fiftieth of the runs) on MariaDB."""
     began = time.monotonic()
     environment = {**os.environ, "OPA_MODEL_RUNS": str(runs), "OPA_MODEL_STEPS": str(steps)}
-    command = [sys.executable, "-m", "pytest", MODEL, "-q", "-x", "-o", f"timeout={minutes * 60:.0f}"]
+    options = ["-q", "-x", "-p", "no:logging", "-o", f"timeout={minutes * 60:.0f}"]
+    command = [sys.executable, "-m", "pytest", MODEL, *options]
     done = subprocess.run(command, env=environment, cwd=Path(__file__).parents[1], check=False)
     rows = [("runs in memory, on MariaDB", f"{runs}, {max(3, runs // 50)}"), ("steps", steps)]
     _end("state machine", [*rows, ("seconds", _since(began))], [], reached=done.returncode == 0)
