@@ -138,12 +138,24 @@ def read_top(ticker: Mapping[str, Any]) -> Top | None:
 def read_book(book: Mapping[str, Any]) -> Top | None:
     """`{"bids": [["34000.1", "0.5"], ...], "asks": [["34000.2", "1.25"], ...]}`.
 
-    The library sorts what it thinks are numbers; as text "9" comes after "10", so the order is not trusted.
+    Some exchanges' levels stay text, as which "9" comes after "10", so the order is not trusted.
     """
-    bids, asks = (
-        [(Decimal(level[0]), Decimal(level[1])) for level in book[side]] for side in ("bids", "asks")
-    )
+    bids, asks = _levels(book, "bids"), _levels(book, "asks")
     return (*max(bids), *min(asks)) if bids and asks else None
+
+
+def _levels(book: Mapping[str, Any], side: str) -> list[tuple[Decimal, Decimal]]:
+    """Those that are numbers. The library makes floats, whose shortest text is what the exchange wrote."""
+    pairs = [[decimal_or_none(str(each)) for each in level[:2]] for level in book.get(side) or ()]
+    return [(price, amount) for price, amount in pairs if price is not None and amount is not None]
+
+
+def read_time(told: Any) -> int:
+    """`1499827319559`; the library makes None of an answer that it does not understand."""
+    time = decimal_or_none(told)
+    if time is None or time <= 0:
+        raise ExchangeUnavailable(f"the exchange's time cannot be read: {told!r}")
+    return int(time)
 
 
 def quote_volume(ticker: Mapping[str, Any]) -> Decimal:

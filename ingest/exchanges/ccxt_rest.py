@@ -19,6 +19,7 @@ from ingest.exchanges.ccxt_answers import (
     read_last,
     read_market,
     read_open_time,
+    read_time,
     read_top,
 )
 from ingest.exchanges.ccxt_client import Answer
@@ -49,7 +50,7 @@ class CcxtExchange:
     async def server_time(self) -> int:
         """The exchange's time, ms UTC; ours, corrected by its `Date` headers, where it tells no other."""
         if self._client.has.get("fetchTime") is True:
-            return int((await self._door.ask("exchange time", self._client.fetch_time))[0])
+            return read_time((await self._door.ask("exchange time", self._client.fetch_time))[0])
         await self._door.markets()
         return self._door.clock.now()
 

@@ -123,15 +123,15 @@ class Okx:
         return json.dumps([_ticker(name) for name in PAIRS])
 
     def _book(self, _query: dict[str, str]) -> str:
-        asks = [["10.5", "1", "0", "1"], ["9.75", "3", "0", "1"]]
-        bids = [["9.25", "2", "0", "1"], ["9.5", "4", "0", "1"]]
+        asks = [["10.1", "1", "0", "1"], ["9.7", "3.3", "0", "1"]]
+        bids = [["9.3", "2", "0", "1"], ["9.6", "4", "0", "1"]]
         return json.dumps([{"asks": asks, "bids": bids, "ts": str(NOW)}])
 
 
 def _ticker(name: str) -> dict[str, str]:
     top = {"askPx": "37012.2", "askSz": "1.5", "bidPx": "37012.1", "bidSz": "0.25"}
     if name == "ETH-USDT":  # the order book has to be asked
-        top = {"askPx": "9.75", "askSz": "", "bidPx": "9.5", "bidSz": ""}
+        top = {"askPx": "9.7", "askSz": "", "bidPx": "9.6", "bidSz": ""}
     return {
         "instType": "SPOT", "instId": name, "last": "37012.15", "volCcy24h": VOLUMES[name], "vol24h": "1",
         "ts": str(NOW), **top,

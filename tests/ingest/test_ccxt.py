@@ -6,11 +6,12 @@ from collections.abc import AsyncIterator
 from contextlib import closing
 from datetime import timedelta
 from decimal import Decimal
+from typing import Any
 
 import numpy as np
 import pytest
 
-from ingest.exchanges.ccxt_answers import read_klines
+from ingest.exchanges.ccxt_answers import read_book, read_klines, read_time
 from ingest.exchanges.ccxt_client import Answer
 from ingest.exchanges.ccxt_clock import DateClock
 from ingest.exchanges.ccxt_rest import CcxtExchange
@@ -20,7 +21,7 @@ from ingest.pager import Pager
 from ingest.patience import Patience
 from ingest.stream import LiveStream
 from ingest.verify import verify_series
-from market.errors import InvalidInput
+from market.errors import ExchangeUnavailable, InvalidInput
 from market.interval import HOUR, Interval, Series
 from market.store.memory import MemoryKlineStore, MemoryTickStore
 from simulator.markets.derived import COLUMNS, derive
@@ -107,6 +108,20 @@ async def test_what_the_library_does_not_tell_is_derived_and_declared(okx: tuple
     assert (row["trades"], row["taker_base_volume"]) == (92, Decimal("1.25"))
 
 
+@pytest.mark.parametrize(
+    "book",
+    [{}, {"bids": [], "asks": [["2", "1"]]}, {"bids": [[None, "1"], ["x", "1"]], "asks": [["2", "1"]]}],
+)
+def test_a_book_without_a_number_on_one_side_is_no_quote(book: dict[str, Any]) -> None:
+    assert read_book(book) is None
+
+
+@pytest.mark.parametrize("told", [None, "nan", 0])
+def test_an_exchange_that_does_not_tell_its_time_has_failed(told: object) -> None:
+    with pytest.raises(ExchangeUnavailable, match="time cannot be read"):
+        read_time(told)
+
+
 async def test_quotes_are_asked_for_and_the_order_of_a_book_is_not_trusted(
     okx: tuple[Okx, CcxtExchange],
 ) -> None:
@@ -119,7 +134,7 @@ async def test_quotes_are_asked_for_and_the_order_of_a_book_is_not_trusted(
     assert (books["BTCUSDT"].bid, books["BTCUSDT"].ask_quantity) == (Decimal("37012.1"), Decimal("1.5"))
     eth = books["ETHUSDT"]
     assert (eth.bid, eth.bid_quantity, eth.ask, eth.ask_quantity) == (
-        Decimal("9.5"), Decimal(4), Decimal("9.75"), Decimal(3),
+        Decimal("9.6"), Decimal(4), Decimal("9.7"), Decimal("3.3"),
     )  # fmt: skip
     assert [each.last for each in frames if isinstance(each, LastFrame)] == [Decimal("37012.15")] * 2
     assert {each.key for each in frames if isinstance(each, KlineFrame)} == {
