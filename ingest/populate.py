@@ -10,7 +10,7 @@ from functools import partial
 from itertools import zip_longest
 from typing import Final, Protocol
 
-from ingest.archive.choice import Via, choose
+from ingest.archive.choice import Via, check, choose
 from ingest.archive.importing import FileImport
 from ingest.archive.period import Period
 from ingest.keeper import Keeper
@@ -89,6 +89,7 @@ class Populate:
 
     async def run(self, wanted: Sequence[Wanted]) -> list[Report]:
         """Read every series; a report for each. The first error that patience cannot heal comes out."""
+        check(self._via, has_archive=self._files is not None)
         self._now = await self._patience.call("exchange time", self._source.server_time)
         jobs = await make_jobs(self._source, self._patience, wanted, self._now)
         reports = {job.series: Report(job.series) for job in jobs}

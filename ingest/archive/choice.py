@@ -31,10 +31,14 @@ class Choice:
     why: str
 
 
-def choose(series: Series, parts: list[tuple[int, int]], via: Via, *, has_archive: bool) -> Choice:
-    """Split missing ranges `[start, end]` (inclusive) between files and REST."""
+def check(via: Via, *, has_archive: bool) -> None:
+    """Refuse to read from an archive that nobody named, before anything is written."""
     if via is Via.ARCHIVE and not has_archive:
         raise InvalidInput("--via archive needs the archive's address: set OPA_EXCHANGE_ARCHIVE")
+
+
+def choose(series: Series, parts: list[tuple[int, int]], via: Via, *, has_archive: bool) -> Choice:
+    """Split missing ranges `[start, end]` (inclusive) between files and REST."""
     bars = sum(series.interval.count(start, end + 1) for start, end in parts)
     against = _against(series, bars, via, has_archive)
     if against:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from ingest.archive.choice import Via, choose
+from ingest.archive.choice import Via, check, choose
 from ingest.archive.period import periods
 from ingest.times import parse_time
 from market.errors import InvalidInput
@@ -80,4 +80,5 @@ def test_candles_longer_than_a_day_are_never_read_from_files() -> None:
 
 def test_an_archive_that_is_asked_for_has_to_be_named() -> None:
     with pytest.raises(InvalidInput, match="OPA_EXCHANGE_ARCHIVE"):
-        choose(MINUTES, [(0, MINUTE)], Via.ARCHIVE, has_archive=False)
+        check(Via.ARCHIVE, has_archive=False)
+    check(Via.AUTO, has_archive=False)
