@@ -163,7 +163,7 @@ def start_simulator(folder: Path, **env: str) -> Iterator[Simulator]:
         yield Simulator(_address(process), process.pid)
     finally:
         process.terminate()
-        _, errors = process.communicate(timeout=20)
+        _, errors = process.communicate(timeout=60)
     assert not errors, errors
 
 

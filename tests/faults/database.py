@@ -89,7 +89,7 @@ async def kill_under_load(yard: Yard, times: int) -> list[Recovery]:
             writing.cancel()
             await asyncio.wait([writing])
             stream.terminate()
-            stream.wait(20)
+            stream.wait(60)
     for first in range(0, done.batches, NEWEST):
         _check_acknowledged(yard, first, min(first + NEWEST, done.batches))
     return recoveries

@@ -164,7 +164,7 @@ def _following(yard: Yard, env: dict[str, str]) -> Iterator[None]:
     try:
         yield
         process.terminate()
-        assert process.wait(timeout=20) == 0, yard.chain().log("ingest")
+        assert process.wait(timeout=60) == 0, yard.chain().log("ingest")
     finally:
         process.kill()
         process.wait()

@@ -188,5 +188,5 @@ def test_stream_ends_cleanly_on_sigterm_and_on_ctrl_c(database: StoreSettings, t
             process.send_signal(signal_number)
             code, _, err = finish(process)
             assert code == expected, err
-            assert time.monotonic() - began < 5
+            assert time.monotonic() - began < 20
             assert "Traceback" not in err

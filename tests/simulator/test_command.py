@@ -71,7 +71,7 @@ def test_it_ends_cleanly_when_told_to(tmp_path: Path, signal_number: int, code: 
     assert process.stdout is not None
     assert process.stdout.readline().startswith("listening on http://127.0.0.1:")
     process.send_signal(signal_number)
-    _, errors = process.communicate(timeout=20)
+    _, errors = process.communicate(timeout=60)
     assert process.returncode == code
     assert "Traceback" not in errors
 

@@ -19,7 +19,7 @@ BTC = {"symbol": "BTCUSDT"}
 
 @pytest.fixture
 def http(server: Simulator) -> Iterator[httpx.Client]:
-    with httpx.Client(base_url=f"{server.rest_url}/v3") as client:
+    with httpx.Client(base_url=f"{server.rest_url}/v3", timeout=60) as client:
         yield client
 
 

@@ -30,7 +30,7 @@ def faulty(server: Simulator) -> Iterator[Simulator]:
 def row(server: Simulator, open_time: int) -> list[Any]:
     """What REST says about the bar."""
     query = f"symbol=BTCUSDT&interval=1m&startTime={open_time}&limit=1"
-    return list(httpx.get(f"{server.rest_url}/v3/klines?{query}").json()[0])
+    return list(httpx.get(f"{server.rest_url}/v3/klines?{query}", timeout=60).json()[0])
 
 
 def values(bar: dict[str, Any]) -> list[Any]:

@@ -39,7 +39,7 @@ async def test_the_ticker_says_what_rest_says(server: Simulator) -> None:
     async with connected(server, "ws/btcusdt@ticker") as client:
         server.control.clock(set=NOW // SECOND * SECOND + SECOND)
         told = await receive(client)
-    rest = httpx.get(f"{server.rest_url}/v3/ticker/24hr?symbol=BTCUSDT").json()
+    rest = httpx.get(f"{server.rest_url}/v3/ticker/24hr?symbol=BTCUSDT", timeout=60).json()
     names = dict(pair.split(":") for pair in TICKER.split())
     assert {name: told[name] for name in names} == {name: rest[long] for name, long in names.items()}
     assert set(told) == {*names, "e", "E", "s", "x", "Q", "F", "L"}

@@ -23,7 +23,9 @@ def ask(server: Simulator) -> Ask:
 
     def rows(**other: object) -> list[list[Any]]:
         asked = {"symbol": "BTCUSDT", "interval": "1h", "startTime": START, "limit": 10, **other}
-        answer = httpx.get(f"{server.rest_url}/v3/klines", params={k: str(v) for k, v in asked.items()})
+        answer = httpx.get(
+            f"{server.rest_url}/v3/klines", params={k: str(v) for k, v in asked.items()}, timeout=60
+        )
         assert answer.status_code == 200
         return list(answer.json())
 

@@ -16,7 +16,7 @@ from tests.simulator_fixture import Simulator
 
 @pytest.fixture
 def http(server: Simulator) -> Any:
-    with httpx.Client(base_url=f"{server.rest_url}/v3") as client:
+    with httpx.Client(base_url=f"{server.rest_url}/v3", timeout=60) as client:
         yield client
 
 

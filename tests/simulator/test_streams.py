@@ -156,7 +156,7 @@ async def test_trades_of_a_stream_are_those_of_rest(
     async with connected(server, f"ws/btcusdt@{kind}") as client:
         server.control.advance(20 * SECOND)
         found = [await receive(client) for _ in range(50)]
-    told = httpx.get(f"{server.rest_url}/v3/{path}?symbol=BTCUSDT&limit=1000").json()
+    told = httpx.get(f"{server.rest_url}/v3/{path}?symbol=BTCUSDT&limit=1000", timeout=60).json()
     by_id = {each["id" if kind == "trade" else "a"]: each for each in told}
     for each in found:
         row = by_id[each[key]]

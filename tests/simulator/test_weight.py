@@ -50,7 +50,7 @@ def test_the_day_ticker_costs_by_the_number_of_symbols(count: int, weight: int) 
 
 
 def test_a_client_above_the_budget_is_told_to_wait_over_http(simulator: Simulator) -> None:
-    with httpx.Client(base_url=simulator.rest_url) as http:
+    with httpx.Client(base_url=simulator.rest_url, timeout=60) as http:
         for _ in range(2 * 6000 // 80 + 2):
             answer = http.get("/v3/ticker/24hr")
             if answer.status_code != 200:
