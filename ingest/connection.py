@@ -60,6 +60,7 @@ class Connection:
         self.relief, self.awake, self.open = asyncio.Event(), asyncio.Event(), asyncio.Event()
         self.why = ""
         self.planned = False
+        self._closing = False
         self._line = line
         self._opened = line.clock.now()
         self._began = time.monotonic()
@@ -77,7 +78,9 @@ class Connection:
 
     async def close(self) -> None:
         """End it, whatever its state."""
-        self.task.cancel()
+        if not self._closing:  # a second time would cut the farewell short
+            self._closing = True
+            self.task.cancel()
         await asyncio.wait([self.task])
         if not self.task.cancelled():
             self.task.exception()  # told before, or of no interest any more

@@ -75,7 +75,6 @@ class Follower:
 
     def doubt(self) -> None:
         """A message was of no use: the next reading goes further back."""
-        self.counters.rejected += 1
         self._overlap = _OVERLAP_AFTER_DOUBT
 
     def catch_up(self) -> None:

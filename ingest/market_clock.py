@@ -24,6 +24,7 @@ class SampledClock:
         self._samples: deque[tuple[float, int]] = deque(maxlen=_SAMPLES)
         self._asking = asyncio.Lock()
         self.speed = 1.0
+        self.jumps = 0
 
     @property
     def said(self) -> int:
@@ -36,6 +37,7 @@ class SampledClock:
         off = abs(market_time - self._at(at)) if len(self._samples) > 1 else 0
         jumped = off > _JUMP_WALL_MS * max(self.speed, 1)
         if jumped:
+            self.jumps += 1
             self._samples.clear()
         self._samples.append((at, market_time))
         first_at, first_time = self._samples[0]

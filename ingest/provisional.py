@@ -20,6 +20,7 @@ log = logging.getLogger(__name__)
 # How far (ms of wall time) our idea of the market clock may be behind the exchange's own.
 _CLOCK_ERROR_MS: Final = 2_000
 _BARS_PER_WRITE: Final = 500
+_LOGGED: Final = 20
 
 
 class Provisional:
@@ -58,10 +59,10 @@ class Provisional:
         ahead = kline.close_time - self._clock.now()
         if ahead > _CLOCK_ERROR_MS * max(1.0, self._clock.speed):
             self._counters.rejected[Reject.AHEAD] += 1
+            follower.counters.rejected += 1
             follower.doubt()
-            log.warning(
-                "%s: the stream closed %d, which ends in %d ms", follower.series, kline.open_time, ahead
-            )
+            if self._counters.rejected[Reject.AHEAD] <= _LOGGED:
+                log.warning("%s: the stream closed a bar %d ms before its end", follower.series, ahead)
             return []
         return [(follower.series, kline)] if follower.heard(kline) else []
 

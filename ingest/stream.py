@@ -115,6 +115,7 @@ class LiveStream:
             for follower in self.followers.values():
                 follower.doubt()
         elif key in self.followers:
+            self.followers[key].counters.rejected += 1
             self.followers[key].doubt()
 
     async def _say_live(self) -> None:
@@ -137,9 +138,11 @@ class LiveStream:
 
     async def _sample_clock(self) -> None:
         ask = partial(self.clock.sample, self._exchange.server_time)
-        if await self._patience.call("exchange time", ask):
+        await self._patience.call("exchange time", ask)
+        # A follower that asked for the time may have been the first to see it jump.
+        if self.clock.jumps > self.counters.clock_jumps:
             log.warning("the market clock jumped: reading again from the last confirmed bars")
-            self.counters.clock_jumps += 1
+            self.counters.clock_jumps = self.clock.jumps
             self._catch_up()
 
     async def _save_clock(self) -> None:

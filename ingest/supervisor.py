@@ -27,6 +27,7 @@ class Supervisor:
         self._line = line
         self._catch_up = catch_up
         self._patience = Patience(None)
+        self._open: list[Connection] = []
 
     async def run(self) -> None:
         """Ends only with a `Terminal` error or when cancelled."""
@@ -35,7 +36,7 @@ class Supervisor:
 
     async def _spell(self) -> None:
         """Connections that relieve one another until one breaks: a bad one raises, so that the next waits."""
-        connection = Connection(self._line)
+        connection = self._connect()
         try:
             await _first_of(connection.open, connection.task)
             self._catch_up()
@@ -48,23 +49,27 @@ class Supervisor:
                 raise
             log.warning("%s; connecting anew", error)
         finally:
-            await connection.close()
+            while self._open:
+                await self._close(self._open[-1])
+
+    def _connect(self) -> Connection:
+        self._open.append(Connection(self._line))
+        return self._open[-1]
+
+    async def _close(self, connection: Connection) -> None:
+        await connection.close()
+        self._open.remove(connection)
 
     async def _relieve(self, old: Connection) -> Connection:
         """The connection to go on with; the other one is closed."""
-        fresh = Connection(self._line)
-        try:
-            taken_over = await _speaks(fresh)
-            complete = not fresh.asleep and not old.task.done()
-        except BaseException:
-            await fresh.close()
-            raise
-        if not taken_over:
-            await fresh.close()
+        fresh = self._connect()
+        if not await _speaks(fresh):
+            await self._close(fresh)
             await asyncio.wait([old.task], timeout=_NEXT_RELIEF_S)
             return old
+        complete = not fresh.asleep and not old.task.done()
+        await self._close(old)
         self._count(old)
-        await old.close()
         if not complete:
             self._catch_up()
         return fresh

@@ -8,7 +8,7 @@ import pytest
 
 from ingest.counters import Reject
 from ingest.live import TradeKind
-from market.interval import Series
+from market.interval import HOUR, Series
 from market.store.memory import MemoryKlineStore
 from tests.ingest.following import M1, equals_ledger, live_on, more_bars, until
 from tests.simulator_fixture import START, Simulator, start_simulator
@@ -73,6 +73,27 @@ async def test_one_message_that_cannot_be_read_is_counted_and_the_connection_sta
         await until(lambda: live.counters.rejected[Reject.MALFORMED] == 4)
         await more_bars(klines, 2)
         assert live.counters.connections == 1
+    equals_ledger(fast, klines)
+
+
+async def test_a_burst_of_thousands_of_frames_is_taken_in_on_one_connection(
+    fast: Simulator, klines: MemoryKlineStore
+) -> None:
+    async with live_on(fast, klines, "BTCUSDT") as live:
+        fast.control.stream_fault("burst", stream="*@kline_1m", size=5_000)
+        await until(lambda: live.counters.messages > 5_000)
+        await more_bars(klines, 1)
+        assert (live.counters.connections, live.counters.spilled) == (1, 0)
+    equals_ledger(fast, klines)
+
+
+async def test_a_clock_that_jumps_a_day_ahead_rereads_the_day_and_renews_the_connection(
+    fast: Simulator, klines: MemoryKlineStore
+) -> None:
+    async with live_on(fast, klines, "BTCUSDT") as live:
+        fast.control.advance(int(23.5 * HOUR))
+        await until(lambda: live.counters.rotations == 1 and live.counters.clock_jumps > 0)
+        await until(lambda: klines.series()[0].rows > 23 * 60)
     equals_ledger(fast, klines)
 
 
