@@ -21,7 +21,7 @@ from ingest.reading import Reading, read
 from ingest.settling import settle_holes
 from ingest.times import to_iso
 from ingest.together import together
-from market.coverage import Hole, HoleReason
+from market.coverage import Covered, Hole, HoleReason, uncovered
 from market.errors import ExchangeUnavailable, RefusedByExchange
 from market.interval import DAY, Series
 from market.kline import empty_klines
@@ -110,31 +110,45 @@ class Populate:
         covered = await self._keeper.run(partial(self._keeper.klines.coverage, job.series))
         parts = missing_ranges(job, () if self._refresh else covered)
         if parts:
-            parts = await self._after_listing(job, parts)
+            parts = await self._after_listing(job, parts, covered)
         self._progress.begin(job.series, sum(interval.count(a, b + 1) for a, b in parts))
         choice = choose(job.series, parts, self._via, has_archive=self._files is not None)
         if parts:
             log.info("%s: %s", job.series, choice.why)
         return [*choice.files, *_windows(job.series, choice.parts)]
 
-    async def _after_listing(self, job: Job, parts: list[tuple[int, int]]) -> list[tuple[int, int]]:
-        """Record when it was listed and the stretch before that as a hole, and keep the rest."""
+    async def _after_listing(
+        self, job: Job, parts: list[tuple[int, int]], covered: Sequence[Covered]
+    ) -> list[tuple[int, int]]:
+        """Record when it was listed and the stretch before that as a hole, and keep the rest.
+
+        Some exchanges serve their newest bars only: what they served before is still what happened, and
+        stays on record even where everything is read again.
+        """
         series = job.series
         first = await self._pager.first(series)
         if first is None:
             log.warning("%s has no candle yet: nothing to read", series)
             return []
-        listed = replace(job.info, listed_at=first)
-        await self._keeper.run(partial(self._keeper.klines.register, listed, series.interval))
+        older = await self._keeper.run(partial(self._keeper.klines.read, series, 0, first, limit=1))
+        listed = older.column("open_time")[0].as_py() if older.num_rows else first
+        info = replace(job.info, listed_at=listed)
+        await self._keeper.run(partial(self._keeper.klines.register, info, series.interval))
+        before = f"the first bar that the exchange has opens at {to_iso(listed)}"
+        lost = f"the exchange has no bar from before {to_iso(first)} any more"
         for start, end in parts:
-            if start < first:
-                await self._before_listing(series, start, min(end + 1, first), first)
+            if start < listed:
+                await self._lacks(series, (start, min(end + 1, listed)), HoleReason.BEFORE_LISTING, before)
+            for stretch in uncovered(covered, max(start, listed), min(end + 1, first)):
+                await self._lacks(series, stretch, HoleReason.UNKNOWN, lost)
         return [(max(start, first), end) for start, end in parts if end >= first]
 
-    async def _before_listing(self, series: Series, start: int, end: int, first: int) -> None:
+    async def _lacks(
+        self, series: Series, stretch: tuple[int, int], reason: HoleReason, evidence: str
+    ) -> None:
+        start, end = stretch
         bars = series.interval.count(start, end)
-        evidence = f"the first bar that the exchange has opens at {to_iso(first)}"
-        hole = Hole(start, end, bars, HoleReason.BEFORE_LISTING, evidence)
+        hole = Hole(series.interval.ceil(start), end, bars, reason, evidence)
         await self._keeper.confirm(
             series, Reading(start, end - 1, empty_klines(), [hole] if bars else []), self._now
         )

@@ -105,6 +105,26 @@ async def test_the_stretch_before_the_first_bar_ever_is_before_listing(
     assert klines.coverage(BTC) == [Covered(listed - 40 * HOUR, listed + 39 * HOUR + 1)]
 
 
+async def test_what_an_exchange_no_longer_serves_stays_and_is_not_called_before_listing(
+    connect: Open, klines: MemoryKlineStore, keeper: Keeper
+) -> None:
+    first = 400_000 * HOUR
+    script = ScriptedExchange([row(first + at * HOUR) for at in range(50)], first + 50 * HOUR + 5_000)
+    exchange = await connect(script)
+    await populate(exchange, keeper, want("BTCUSDT", "1h", "60 hours ago"))
+    script.bars, script.now = [row(first + at * HOUR) for at in range(70, 90)], first + 90 * HOUR + 5_000
+    for refresh in (False, True):
+        await populate(exchange, keeper, want("BTCUSDT", "1h", "100 hours ago"), refresh=refresh)
+        opens = klines.read(BTC, 0, FOREVER).column("open_time").to_pylist()
+        assert [(each - first) // HOUR for each in opens] == [*range(50), *range(70, 90)]
+        assert klines.revisions(BTC) == []
+        assert [
+            (hole.reason, (hole.start - first) // HOUR, (hole.end - first) // HOUR)
+            for hole in klines.holes(BTC)
+        ] == [(HoleReason.BEFORE_LISTING, -9, 0), (HoleReason.UNKNOWN, 50, 70)]
+    assert klines.symbols["simulated", "BTCUSDT"].listed_at == first
+
+
 async def test_a_symbol_without_any_candle_is_no_error(connect: Open, keeper: Keeper) -> None:
     exchange = await connect(ScriptedExchange([], 1_000 * HOUR))
     [report] = await populate(exchange, keeper, want("BTCUSDT", "1h", "100 hours ago"))
