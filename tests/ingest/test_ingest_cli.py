@@ -59,7 +59,7 @@ def finish(process: subprocess.Popen[str]) -> tuple[int, str, str]:
     return process.returncode, out, err
 
 
-def wait_for(process: subprocess.Popen[str], words: str, seconds: float = 40) -> None:
+def wait_for(process: subprocess.Popen[str], words: str, seconds: float = 90) -> None:
     """Read the log until a line holds these words."""
     assert process.stderr is not None
     until = time.monotonic() + seconds
