@@ -53,3 +53,25 @@ def test_a_hole_that_was_read_again_up_to_its_last_bar_leaves_no_empty_rest(stor
     confirm(stores, 0, 3, 1, missing(0, 4))
     confirm(stores, 2, 3, 1, missing(2, 4, "asked again"))
     assert stores.klines.holes(stores.series()) == [missing(0, 2), missing(2, 4, "asked again")]
+
+
+def test_holes_are_explained_anew_only_as_long_as_they_are_the_known_ones(stores: MarketStores) -> None:
+    series, whole = stores.series(), missing(1, 3, "one outage")
+    confirm(stores, 0, 0, 100)
+    confirm(stores, 1, 1, 100, missing(1, 2, "asked at 1"))
+    confirm(stores, 2, 2, 100, missing(2, 3, "asked at 2"))
+    known, covered, said = (
+        stores.klines.holes(series),
+        stores.klines.coverage(series),
+        stores.changes.head(),
+    )
+    assert stores.klines.explain(series, known, [whole])
+    assert stores.klines.explain(series, [whole], [whole])
+    assert (stores.klines.holes(series), stores.klines.coverage(series)) == ([whole], covered)
+    assert [(each.stream, each.from_time, each.to_time) for each in stores.changes.read(said)] == [
+        ("quality", HOUR, 3 * HOUR - 1)
+    ]
+    confirm(stores, 1, 2, 200)
+    assert not stores.klines.explain(series, [whole], known)
+    assert stores.klines.holes(series) == []
+    assert stores.klines.read(series, 0, 1 << 45).num_rows == 3

@@ -290,25 +290,3 @@ def test_an_empty_table_with_its_schema_is_welcome(stores: MarketStores) -> None
         stores.series(), empty_klines(), finality=Finality.CONFIRMED, source=Source.FILE, now=1
     )
     assert result == WriteResult()
-
-
-def test_holes_are_explained_anew_only_as_long_as_they_are_the_known_ones(stores: MarketStores) -> None:
-    series = stores.series()
-    parts = [Hole(at * HOUR, (at + 1) * HOUR, 1, HoleReason.OUTAGE, f"asked at {at}") for at in (1, 2)]
-    write(stores.klines, series, {0: "1", 3: "4"}, covered=(0, 4), holes=tuple(parts))
-    known, covered, said = (
-        stores.klines.holes(series),
-        stores.klines.coverage(series),
-        stores.changes.head(),
-    )
-    whole = Hole(HOUR, 3 * HOUR, 2, HoleReason.OUTAGE, "one outage")
-    assert stores.klines.explain(series, known, [whole])
-    assert stores.klines.explain(series, [whole], [whole])
-    assert stores.klines.holes(series) == [whole]
-    assert [(each.stream, each.from_time, each.to_time) for each in stores.changes.read(said)] == [
-        ("quality", HOUR, 3 * HOUR - 1)
-    ]
-    write(stores.klines, series, {1: "2", 2: "3"}, covered=(1, 3))
-    assert not stores.klines.explain(series, [whole], parts)
-    assert (stores.klines.holes(series), stores.klines.coverage(series)) == ([], covered)
-    assert prices(stores.klines.read(series, 0, FOREVER)) == {0: "1", 1: "2", 2: "3", 3: "4"}
