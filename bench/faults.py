@@ -39,6 +39,7 @@ console = Console(width=120)
 WRITES_WITHIN_S = 5.0
 KILLS_A_ROUND = 8
 LONGEST_REST_S, LONGEST_ARCHIVE_S, LONGEST_LIVE_S = 1.5, 1.5, 4.0
+REPOSITORY = Path(__file__).parents[1]
 MODEL = "tests/faults/test_ingest_model.py"
 Seed = Annotated[int, typer.Option(help="Another number is another series of moments.")]
 
@@ -116,7 +117,7 @@ def model(runs: int = 2_000, steps: int = 50, minutes: float = 60) -> None:
     environment = {**os.environ, "OPA_MODEL_RUNS": str(runs), "OPA_MODEL_STEPS": str(steps)}
     options = ["-q", "-x", "-p", "no:logging", "-o", f"timeout={minutes * 60:.0f}"]
     command = [sys.executable, "-m", "pytest", MODEL, *options]
-    done = subprocess.run(command, env=environment, cwd=Path(__file__).parents[1], check=False)
+    done = subprocess.run(command, env=environment, cwd=REPOSITORY, check=False)
     rows = [("runs in memory, on MariaDB", f"{runs}, {max(3, runs // 50)}"), ("steps", steps)]
     _end("state machine", [*rows, ("seconds", _since(began))], [], reached=done.returncode == 0)
 
@@ -126,7 +127,8 @@ def everything() -> None:
     """All four, one after another; every one is run even if another fails."""
     codes = []
     for part in ("model", "database", "catalogue", "kills"):
-        codes.append(subprocess.run([sys.executable, "-m", "bench.faults", part], check=False).returncode)
+        command = [sys.executable, "-m", "bench.faults", part]
+        codes.append(subprocess.run(command, cwd=REPOSITORY, check=False).returncode)
     raise typer.Exit(max(codes))
 
 

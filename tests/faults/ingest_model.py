@@ -208,9 +208,16 @@ class IngestModel(RuleBasedStateMachine):
     def _expect_populated(self, record: DictionaryRecord, start: int, length: int, refresh: bool) -> None:
         begin = self.exchange.now + start * MINUTE
         end = min(begin + length * MINUTE - 1, last_final(self.interval, self.exchange.now))
-        opens = [at for at in self.interval.opens(begin, end + 1) if refresh or at not in record.covered]
-        if self.exchange.first_bar(self.interval) is not None:
-            record.confirm(opens, self.exchange.bars(self.interval, begin, end))
+        first = self.exchange.first_bar(self.interval)
+        if first is None:
+            return
+        # What the exchange no longer serves at the beginning stays as it was.
+        opens = [
+            at
+            for at in self.interval.opens(begin, end + 1)
+            if at not in record.covered or (refresh and at >= first)
+        ]
+        record.confirm(opens, self.exchange.bars(self.interval, begin, end))
 
     def _following(self) -> Follower:
         if self.follower is None:

@@ -106,8 +106,8 @@ class History:
     days: int
 
 
-REST = History("rest", "/api/v3/klines", 40)
-ARCHIVE = History("archive", "/data/spot/", 150)
+REST = History("rest", "/api/v3/klines", 60)
+ARCHIVE = History("archive", "/data/spot/", 100)
 
 
 def history_round(yard: Yard, work: History, kills: int, longest_s: float) -> None:
