@@ -105,6 +105,12 @@ class IngestModel(RuleBasedStateMachine):
             opens = interval.opens(start, start + minutes * MINUTE)
             self.exchange.hidden |= {(interval, at) for at in opens}
 
+    @rule(minutes=st.integers(1, 400))
+    def the_oldest_bars_are_no_longer_served(self, minutes: int) -> None:
+        for interval in INTERVALS:
+            opens = interval.opens(self.exchange.listed, self.exchange.listed + minutes * MINUTE)
+            self.exchange.hidden |= {(interval, at) for at in opens}
+
     @rule(offset=st.integers(-200, 0), minutes=st.integers(1, 200))
     def a_gap_heals(self, offset: int, minutes: int) -> None:
         start = self.exchange.now + offset * MINUTE
