@@ -113,7 +113,7 @@ class Follower:
         start = self._start(target)
         for first, last in windows(interval, start, target):
             asked_at = await self._said_after(last)
-            reading = await read(self._pager, self.series, first, last, asked_at)
+            reading = self._known_left(await read(self._pager, self.series, first, last, asked_at))
             settled = self._settled(reading, asked_at)
             if settled is not None:
                 self._note(await self._keeper.confirm(self.series, settled, asked_at), settled)
@@ -140,6 +140,21 @@ class Follower:
         for _ in range(self._overlap):
             start = interval.floor(start - 1)
         return start
+
+    def _known_left(self, reading: Reading) -> Reading:
+        """An answer without any of the bars that it overlaps says nothing of them.
+
+        An exchange that serves only its newest bars may have let them go while nobody asked; the daily
+        re-check reads twice before it takes a bar back.
+        """
+        opens = reading.klines.column("open_time")
+        if (
+            self._last is None
+            or reading.start > self._last
+            or (len(opens) and opens[0].as_py() <= self._last)
+        ):
+            return reading
+        return reading.after(self._last, self.series.interval)
 
     def _settled(self, reading: Reading, asked_at: int) -> Reading | None:
         """What may be written: bars missing at the end that have only just closed are waited for."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import pyarrow as pa
@@ -39,6 +39,16 @@ class Reading:
         """The part up to and including the bar that opens at `last_open`."""
         rows = self.klines.filter(pc.less_equal(self.klines.column("open_time"), last_open))
         return Reading(self.start, last_open, rows, [hole for hole in self.holes if hole.start < last_open])
+
+    def after(self, last_open: int, interval: Interval) -> Reading:
+        """The part after the bar that opens at `last_open`, which may be nothing."""
+        start = min(max(self.start, last_open + 1), self.end + 1)
+        rows = self.klines.filter(pc.greater_equal(self.klines.column("open_time"), start))
+        cut = [replace(hole, start=max(hole.start, interval.ceil(start))) for hole in self.holes]
+        left = [
+            replace(hole, bars=interval.count(hole.start, hole.end)) for hole in cut if hole.start < hole.end
+        ]
+        return Reading(start, self.end, rows, left)
 
 
 def last_final_open(interval: Interval, market_now: int) -> int:

@@ -255,6 +255,8 @@ class IngestModel(RuleBasedStateMachine):
         for _ in range(self.overlap):
             start = self.interval.floor(start - 1)
         answer = self.exchange.bars(self.interval, start, target)
+        if newest is not None and start <= newest and not any(at <= newest for at in answer):
+            start = newest + 1  # an answer without any bar of the overlap says nothing of them
         late = self.interval.close_time(target) < self.exchange.now - LATE_MS
         if target in answer or late:
             self.record.confirm(self.interval.opens(start, target + 1), answer)
