@@ -7,7 +7,9 @@ from typing import NamedTuple
 import numpy as np
 import pyarrow as pa
 
-from market.interval import Interval
+from market.interval import DAY, MONTH, Interval
+
+_LONGEST_MONTH = 31 * DAY
 
 
 class Gap(NamedTuple):
@@ -22,10 +24,12 @@ def gaps(klines: pa.Table, interval: Interval, first: int, last: int) -> list[Ga
     """Missing bars among those that open in `[first, last]` (inclusive), oldest first.
 
     A bar counts as missing where its whole span lies between two rows; off-grid rows, which the exchange
-    served in its early years, therefore leave no holes where they overlap the grid.
+    served in its early years, therefore leave no holes where they overlap the grid. A close time further away
+    than a bar is long covers nothing beyond that length.
     """
     opens = klines.column("open_time").to_numpy()
-    ends = klines.column("close_time").to_numpy() + 1
+    longest = _LONGEST_MONTH if interval.name == MONTH else interval.typical_ms
+    ends = np.minimum(klines.column("close_time").to_numpy() + 1, opens + longest)
     if len(opens) == 0:
         return _between(interval, first, interval.next_open(last))
     found = _between(interval, first, int(opens[0]))

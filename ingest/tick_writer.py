@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Sequence
 from datetime import timedelta
 from functools import partial
 from typing import Final
@@ -16,6 +17,7 @@ from ingest.sampler import TickSampler
 from ingest.together import together
 from market.errors import InvalidMarketData
 from market.ports import TickStore
+from market.tick import Tick
 
 log = logging.getLogger(__name__)
 _TICKS_EVERY_S: Final = 1.0
@@ -57,12 +59,19 @@ class TickWriter:
             await asyncio.sleep(_TICKS_EVERY_S)
             batch = self._sampler.take(self._clock.now())
             self._counters.ticks_dropped = self._sampler.dropped
-            if not batch:
-                continue
-            try:
-                await self._keeper.run(partial(self._ticks.write, batch))
-            except InvalidMarketData as error:
-                log.error("%d tick samples were refused by the store: %s", len(batch), error)
+            if batch:
+                await self._store(batch)
+
+    async def _store(self, batch: Sequence[Tick]) -> None:
+        """One sample that does not fit keeps no other from being stored."""
+        try:
+            await self._keeper.run(partial(self._ticks.write, batch))
+        except InvalidMarketData as error:
+            if len(batch) == 1:
+                log.error("a tick sample was refused by the store: %s", error)
+                return
+            for each in batch:
+                await self._store([each])
 
     async def _purge_ticks(self) -> None:
         while True:

@@ -65,6 +65,11 @@ def test_a_bar_off_the_grid_leaves_no_hole_where_it_overlaps_the_grid() -> None:
     assert gaps(klines, H1, 0, 3 * HOUR) == []
 
 
+def test_a_close_time_far_away_hides_no_missing_bar() -> None:
+    klines = klines_from_rows([row(0, 4 * HOUR), row(4 * HOUR)])
+    assert gaps(klines, H1, 0, 4 * HOUR) == [Gap(HOUR, 4 * HOUR, 3)]
+
+
 def test_holes_that_a_window_border_cut_are_put_together_again() -> None:
     pieces = [
         Hole(HOUR, 3 * HOUR + 1, 3, HoleReason.OUTAGE, "a"),
