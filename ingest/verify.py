@@ -128,10 +128,10 @@ class _Missing:
 
 
 def _compare(series: Series, missing: list[Gap], holes: list[Hole]) -> Iterator[Finding]:
-    # Holes of different reasons may touch: what counts is that together they leave nothing out.
+    # Holes of different reasons may touch: what counts is that together they leave no bar of the grid out.
     explained = [Covered(hole.start, hole.end) for hole in holes]
     for gap in missing:
-        if uncovered(explained, gap.start, gap.end):
+        if any(series.interval.count(*part) for part in uncovered(explained, gap.start, gap.end)):
             where = f"{to_iso(gap.start)} to {to_iso(gap.end)}"
             yield Finding(str(series), "holes", f"{gap.bars} candles from {where} are missing without a hole")
     bars, known = sum(gap.bars for gap in missing), sum(hole.bars for hole in holes)

@@ -37,6 +37,18 @@ def test_the_memory_twin_holds_what_a_dictionary_holds() -> None:
     _run(IngestModel, RUNS)
 
 
+def test_a_death_between_two_parts_of_a_hole_leaves_nothing_unexplained() -> None:
+    model = IngestModel()
+    model.the_market_opens(age=386)
+    model.the_closes_are_confirmed()
+    model.the_oldest_bars_are_no_longer_served(minutes=352)
+    model.history_is_filled(start=-160, length=22, refresh=False)
+    model.the_oldest_bars_are_no_longer_served(minutes=353)
+    model.history_is_filled_by_a_program_that_dies(start=-141, length=117, refresh=False, requests=2)
+    model.the_store_holds_what_the_dictionary_holds()
+    model.teardown()
+
+
 @pytest.mark.database
 def test_mariadb_holds_what_a_dictionary_holds(database: StoreSettings) -> None:
     _run(type("IngestModelOnServer", (IngestModel,), {"database": database}), RUNS_ON_SERVER)
