@@ -9,7 +9,9 @@ connection, 0.75 with two, a repeat that writes nothing and is 50 times faster.
 
 from __future__ import annotations
 
-import asyncio
+import market  # noqa: F401  (first: see market/__init__.py)
+
+import asyncio  # isort: skip
 import hashlib
 import io
 import platform
@@ -25,11 +27,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-import mysql.connector
 import numpy as np
 import pyarrow as pa
 import typer
 
+from bench.loading import loading_connection
 from ingest.archive.choice import Via
 from ingest.archive.importing import FileImport
 from ingest.archive.parse import parse
@@ -145,16 +147,7 @@ def load(settings: StoreSettings, number: int, texts: Sequence[bytes], folder: P
     for at, text in enumerate(texts):
         paths.append(folder / f"{number}-{at}.csv")
         paths[-1].write_bytes(text)
-    connection = mysql.connector.connect(
-        host=settings.host,
-        port=settings.port,
-        user="opa_migrator",
-        password=settings.password("migrator"),
-        database=settings.name,
-        allow_local_infile_in_path=str(folder),
-        charset="utf8mb4",
-        collation="utf8mb4_unicode_ci",
-    )
+    connection = loading_connection(settings, folder)
     cursor = connection.cursor()
     started = time.perf_counter()
     for path in paths:

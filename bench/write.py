@@ -21,6 +21,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import typer
 
+from bench.loading import loading_connection
 from market.interval import MINUTE, Interval, Series
 from market.kline import KLINE_SCHEMA, Finality, Source, klines_from_columns
 from market.ports import SymbolInfo
@@ -52,16 +53,7 @@ def load_data(settings: StoreSettings, table: pa.Table, folder: Path) -> float:
     path = folder / "rows.csv"
     columns = [pc.cast(column, pa.string()) for column in table.columns]
     path.write_text("\n".join(pc.binary_join_element_wise(*columns, ",").to_pylist()) + "\n")
-    connection = mysql.connector.connect(
-        host=settings.host,
-        port=settings.port,
-        user="opa_migrator",
-        password=settings.password("migrator"),
-        database=settings.name,
-        allow_local_infile_in_path=str(folder),
-        charset="utf8mb4",
-        collation="utf8mb4_unicode_ci",
-    )
+    connection = loading_connection(settings, folder)
     cursor = connection.cursor()
     cursor.execute("DROP TABLE IF EXISTS bench_load")
     cursor.execute("CREATE TABLE bench_load LIKE klines")
