@@ -47,6 +47,7 @@ class Follower:
 
     def run(self) -> None:
         """Until the process is told to end; servers that are away are waited for."""
+        log.info("following the change log")
         pauses, retries = delays(POLL_S, IDLE_POLL_S), delays()
         while True:
             try:

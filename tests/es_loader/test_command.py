@@ -46,7 +46,7 @@ class Commands:
             [sys.executable, "-m", "es_loader", "follow"],
             env=self.environment,
             cwd=REPOSITORY,
-            stderr=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
         )
 
 
@@ -99,13 +99,15 @@ def test_a_follower_killed_at_random_moments_ends_with_the_same_documents(
         confirm(klines, 3_000 + turn * 500, 500)
         time.sleep(dice.uniform(0.0, 0.4))
         follower.kill()
-        follower.wait(10)
+        follower.communicate(timeout=60)
     follower = commands.follow()
     deadline = time.monotonic() + 60
     while _searchable(maintainer) < 4_500 and time.monotonic() < deadline:
         time.sleep(0.2)
+    assert any(b"following the change log" in line for line in follower.stderr or ())
     follower.send_signal(signal.SIGTERM)
-    assert follower.wait(15) == 0
+    follower.communicate(timeout=60)
+    assert follower.returncode == 0
     checked = commands.run("check")
     assert checked.returncode == 0, checked.stdout + checked.stderr
     assert "4,500" in checked.stdout
