@@ -1,0 +1,52 @@
+"""`train`: models for the series."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from market.interval import Series
+from market.ports import DecisionStore
+from market.store import MySQLDecisionStore, MySQLKlineStore, StoredClock
+from model_service.commands.choice import SeriesOption, chosen
+from model_service.jobs import new_job
+from model_service.parallel import train_all
+from model_service.registry import Shelf
+from model_service.settings import ModelSettings
+from model_service.training import Workshop, due_roles
+from model_service.wiring import database
+
+
+def train(
+    series: SeriesOption = None,
+    force: Annotated[bool, typer.Option(help="train even where the model in use is current")] = False,
+    job: Annotated[list[str] | None, typer.Option(help="job id for each --series", hidden=True)] = None,
+) -> None:
+    """Train champion and challenger of each series; the default is OPA_SYMBOLS x OPA_HISTORY."""
+    settings = ModelSettings()
+    db = database()
+    store, klines = MySQLDecisionStore(db), MySQLKlineStore(db)
+    wanted = chosen(klines, settings, series)
+    known = {each.job_id: each for each in store.jobs(1_000)}
+    shop = Workshop(klines, store, Shelf(settings.models_dir), settings)
+    jobs = [known[j] for j in job or [] if j in known] or [
+        new_job(each, StoredClock(db, each.exchange).now())
+        for each in wanted
+        if due_roles(shop, each, force=force)
+    ]
+    for waiting in jobs:
+        store.save_job(waiting)
+    refused, failed = train_all(store, jobs, settings, force=force) if jobs else ([], [])
+    for each in wanted:
+        _print_models(store, each)
+    for reason in refused + failed:
+        typer.echo(f"not trained: {reason}", err=True)
+    # A market that is too young holds up no others, unless it was asked for by name.
+    if failed or (refused and series):
+        raise typer.Exit(1)
+
+
+def _print_models(store: DecisionStore, series: Series) -> None:
+    for record in store.models(series, active_only=True):
+        typer.echo(f"{series} {record.role}: {record.model_id}, {record.card['verdict']}")
