@@ -4,35 +4,17 @@ from __future__ import annotations
 
 import logging
 from http import HTTPStatus
-from typing import Any, Final
+from typing import Final
 
 import orjson
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
-from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 
 from market.errors import InvalidInput, MarketError, Transient
 
 log = logging.getLogger(__name__)
 RETRY_AFTER_S: Final = 5
-
-
-class Problem(BaseModel):
-    """`application/problem+json`."""
-
-    type: str = "about:blank"
-    title: str = "Not Found"
-    status: int = 404
-    detail: str = "no model 'm1': GET /models lists them"
-    code: str = "not_found"
-
-
-# What every guarded route documents.
-RESPONSES: Final[dict[int | str, dict[str, Any]]] = {
-    status: {"model": Problem, "description": HTTPStatus(status).phrase}
-    for status in (400, 401, 404, 409, 422, 503)
-}
 
 
 def problem(status: int, detail: str, code: str = "", headers: dict[str, str] | None = None) -> Response:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Path, Query, Response
 from starlette.exceptions import HTTPException
 
 from market.decision import Action, Origin, Role, Status
@@ -12,12 +12,14 @@ from market.errors import InvalidInput
 from market.interval import Interval
 from market.ports import DecisionFilter
 from model_service.deps import Exchange, IntervalName, ServiceNeeded, Symbol, TimeText, time_or_none
+from model_service.shapes.decisions import DecisionPage, ExplainedDecision, LatestDecisions
+from model_service.shapes.problems import refusals
 from model_service.views import answer, decision_view, explanation_view
 
 router = APIRouter(prefix="/decisions", tags=["decisions"])
 
 
-@router.get("", summary="Decisions by candle")
+@router.get("", summary="Decisions by candle", response_model=DecisionPage, responses=refusals(422))
 def list_decisions(
     parts: ServiceNeeded,
     exchange: Exchange = None,
@@ -27,14 +29,19 @@ def list_decisions(
     origin: Annotated[list[Origin] | None, Query()] = None,
     action: Annotated[list[Action] | None, Query()] = None,
     status: Annotated[list[Status] | None, Query()] = None,
-    reason: Annotated[list[str] | None, Query(examples=[["no_edge"]])] = None,
-    model: Annotated[str | None, Query(max_length=80)] = None,
-    run: Annotated[str | None, Query(max_length=80, description="a back-test run")] = None,
+    reason: Annotated[list[str] | None, Query(max_length=20, examples=[["no_edge"]])] = None,
+    model: Annotated[str | None, Query(max_length=80, examples=["simulated-btcusdt-1h-champion"])] = None,
+    run: Annotated[str | None, Query(max_length=80, description="a back-test run", examples=["r1"])] = None,
     start: TimeText = None,
     end: TimeText = None,
     limit: Annotated[int, Query(ge=1, le=1000)] = 100,
     cursor: Annotated[
-        str | None, Query(max_length=60, description="`next_cursor` of the page before")
+        str | None,
+        Query(
+            max_length=60,
+            description="`next_cursor` of the page before",
+            examples=["1767225600000_2f1d6a0c9b7e4c5d8a3f6b2e1c0d9f8a"],
+        ),
     ] = None,
     order: Literal["asc", "desc"] = "desc",
 ) -> Response:
@@ -65,7 +72,12 @@ def list_decisions(
     return answer({"decisions": [decision_view(each) for each in found], "next_cursor": following})
 
 
-@router.get("/latest", summary="The newest ledger decision of every series")
+@router.get(
+    "/latest",
+    summary="The newest ledger decision of every series",
+    response_model=LatestDecisions,
+    responses=refusals(422),
+)
 def latest(parts: ServiceNeeded, role: Role = Role.CHAMPION) -> Response:
     """One for each series that a model speaks for."""
     series = sorted({record.series for record in parts.decisions.models() if record.role is role})
@@ -79,8 +91,16 @@ def latest(parts: ServiceNeeded, role: Role = Role.CHAMPION) -> Response:
     return answer({"decisions": [decision_view(each) for each in found]})
 
 
-@router.get("/{decision_id}", summary="One decision with its explanation")
-def one_decision(parts: ServiceNeeded, decision_id: str) -> Response:
+@router.get(
+    "/{decision_id}",
+    summary="One decision with its explanation",
+    response_model=ExplainedDecision,
+    responses=refusals(404, 422),
+)
+def one_decision(
+    parts: ServiceNeeded,
+    decision_id: Annotated[str, Path(max_length=80, examples=["2f1d6a0c9b7e4c5d8a3f6b2e1c0d9f8a"])],
+) -> Response:
     """Contributions in log-odds, the largest first; with `base` they add up to `score`."""
     found = parts.decisions.get(decision_id)
     if found is None:

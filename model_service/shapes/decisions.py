@@ -1,0 +1,106 @@
+"""Decisions, their outcomes and explanations."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from pydantic import Field
+
+from market.decision import Action, Origin, OutcomeState, Position, Role, Status
+from model_service.shapes.shape import Fraction, Hash, OfSeries, Price, Shape, Time
+
+_ID: Final = "2f1d6a0c9b7e4c5d8a3f6b2e1c0d9f8a"
+_LOG_ODDS: Final = "in log-odds"
+
+
+class PendingOutcome(Shape):
+    """Nothing is recorded yet."""
+
+    state: OutcomeState = Field(examples=[OutcomeState.PENDING.value])
+
+
+class RecordedOutcome(Shape):
+    """Of being long from the next open to the open `horizon` bars on; null where a bar is missing."""
+
+    state: OutcomeState = Field(examples=[OutcomeState.KNOWN.value])
+    entry_time: Time | None
+    exit_time: Time | None
+    entry_price: Price | None
+    exit_price: Price | None
+    gross: Fraction | None
+    net: Fraction | None = Field(description="after buying and selling", examples=[0.0023])
+    correct: bool | None = Field(description="whether the action was right", examples=[True])
+    recorded_at: Time
+
+
+class Scored(OfSeries):
+    """What a model said about a candle."""
+
+    role: Role
+    open_time: Time
+    close_time: Time
+    closed_at: str = Field(description="when the candle ended", examples=["2026-01-01T01:00:00+00:00"])
+    decided_at: Time
+    model_id: str = Field(examples=["simulated-btcusdt-1h-champion-0c9b7e4c"])
+    action: Action
+    status: Status
+    reason: str = Field(description="reason code", examples=["expected_gain_above_cost"])
+    would_be: Action | None = Field(description="of a suppressed decision: its action", examples=[None])
+    price: Price = Field(description="the candle's close", examples=["64250.1"])
+    probability: float | None = Field(description="of a rise over the horizon", examples=[0.561])
+    expected_gain: Fraction | None
+    gain_low: Fraction | None = Field(description="lower end of the 80 % interval", examples=[-0.0061])
+    gain_high: Fraction | None = Field(description="upper end of the 80 % interval", examples=[0.0153])
+    cost: Fraction = Field(description="of buying and selling", examples=[0.0019])
+    horizon: int = Field(description="bars", examples=[4])
+    data_hash: Hash
+
+
+class DecisionShape(Scored):
+    """A decision with its outcome."""
+
+    id: str = Field(examples=[_ID])
+    origin: Origin
+    run_id: str | None = Field(description="the back-test it belongs to", examples=[None])
+    position_before: Position
+    position_after: Position
+    outcome: RecordedOutcome | PendingOutcome
+
+
+class Contribution(Shape):
+    """What one feature added to the score."""
+
+    feature: str = Field(examples=["rsi14"])
+    contribution: float = Field(description=_LOG_ODDS, examples=[0.12])
+    value: float | None = Field(examples=[41.5])
+
+
+class Explanation(Shape):
+    """`base` and the contributions add up to `score`, the log-odds of the raw probability."""
+
+    base: float = Field(description=_LOG_ODDS, examples=[0.02])
+    score: float | None = Field(description=_LOG_ODDS, examples=[0.14])
+    contributions: list[Contribution] = Field(description="the largest first")
+    features: dict[str, float | None] = Field(examples=[{"rsi14": 41.5}])
+
+
+class ExplainedDecision(DecisionShape):
+    """A decision with why it was made."""
+
+    explanation: Explanation
+
+
+class DecisionPage(Shape):
+    """One page of decisions."""
+
+    decisions: list[DecisionShape]
+    next_cursor: str | None = Field(
+        description="give it back as `cursor` for the next page; null on the last",
+        examples=[f"1767225600000_{_ID}"],
+    )
+
+
+class LatestDecisions(Shape):
+    """The newest ledger decision of every series."""
+
+    decisions: list[DecisionShape]
