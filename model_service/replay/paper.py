@@ -1,0 +1,147 @@
+"""The paper account: what following a ledger would have made of 1, filled at open prices, costs paid."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Final, NamedTuple
+
+import numpy as np
+
+from market.decision import Action, Decision, Origin, Position, Role, Status
+from market.interval import Series
+from market.outcome import Costs, Floats, Times
+from market.ports import DecisionFilter, DecisionStore, KlineStore
+from model_service.backtest import Wanted, equity
+
+_PAGE: Final = 1_000
+_ALL_TIME: Final = 1 << 52
+_LEDGER: Final = (Origin.LIVE, Origin.LATE)
+
+
+class Bars(NamedTuple):
+    """Confirmed candles, oldest first: open times (ms UTC) and float prices."""
+
+    times: Times
+    opens: Floats
+    closes: Floats
+
+
+class Move(NamedTuple):
+    """An issued BUY or SELL: the candle it was decided on, and when (ms UTC, market time)."""
+
+    open_time: int
+    position: Position
+    decided_at: int
+    late: bool
+
+
+class Fill(NamedTuple):
+    """A move carried out: `time` is the open time of the candle at whose open `price` it was filled."""
+
+    open_time: int
+    time: int
+    action: Action
+    price: float
+    late: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """A paper account over the candles since its ledger began; 1 is what it began with.
+
+    `curve[i]` is its worth at the end of candle i, `hold_curve` that of buying at the first open it could
+    have bought at. `unrealised` is the gain of an open position at the newest close, its purchase paid and
+    its sale not; None when flat.
+    """
+
+    times: Times
+    wanted: Wanted
+    returns: Floats
+    curve: Floats
+    hold_curve: Floats
+    cost: float
+    fills: tuple[Fill, ...]
+    unrealised: float | None
+
+    @property
+    def position(self) -> Position:
+        """What is held in the newest candle."""
+        return Position.FLAT if self.unrealised is None else Position.LONG
+
+
+def account(moves: Iterable[Move], bars: Bars, costs: Costs) -> Account:
+    """Follow the moves over the candles; the engine and its fills are those of every back-test.
+
+    A decision made in time is filled at the open after its candle, a late one at the first open after it
+    was made: nobody could have traded on it before. What has no open yet is not filled yet.
+    """
+    ordered = sorted(moves)
+    wanted = wanted_over(ordered, bars.times)
+    made = equity(bars.opens, bars.closes, wanted, costs)
+    held = equity(bars.opens, bars.closes, np.ones_like(wanted), costs)
+    fills = _fills(ordered, wanted, bars)
+    unrealised = None
+    if fills and fills[-1].action is Action.BUY:
+        unrealised = float(bars.closes[-1]) / (fills[-1].price * (1 + costs.per_side)) - 1
+    cost = float(-np.log1p(-made.cost).sum())
+    return Account(bars.times, wanted, made.returns, made.curve, held.curve, cost, tuple(fills), unrealised)
+
+
+def wanted_over(moves: Iterable[Move], times: Times) -> Wanted:
+    """Whether to be long in the candle after each; a late move counts from the candle it was made in."""
+    wanted = np.zeros(len(times), dtype=np.bool_)
+    for move in sorted(moves):
+        wanted[_place(move, times) :] = move.position is Position.LONG
+    return wanted
+
+
+def _place(move: Move, times: Times) -> int:
+    decided_on = int(np.searchsorted(times, move.open_time, side="right")) - 1
+    if move.late:
+        decided_on = max(decided_on, int(np.searchsorted(times, move.decided_at)) - 1)
+    return max(decided_on, 0)
+
+
+def _fills(moves: list[Move], wanted: Wanted, bars: Bars) -> list[Fill]:
+    held = np.r_[False, wanted[:-1]]
+    changes = np.flatnonzero(held[1:] != held[:-1]) + 1
+    by_place = {_place(move, bars.times): move for move in moves}
+    fills = []
+    for at in changes:
+        move = by_place[int(at) - 1]
+        action = Action.BUY if held[at] else Action.SELL
+        fills.append(Fill(move.open_time, int(bars.times[at]), action, float(bars.opens[at]), move.late))
+    return fills
+
+
+def ledger_account(
+    klines: KlineStore, decisions: DecisionStore, series: Series, role: Role, costs: Costs
+) -> Account | None:
+    """The account of a ledger since its first decision; None while there is none."""
+    whose = DecisionFilter(
+        exchange=series.exchange, symbol=series.symbol, interval=series.interval.name, role=role,
+        origins=_LEDGER,
+    )  # fmt: skip
+    first = decisions.read(replace(whose, limit=1))
+    if not first:
+        return None
+    table = klines.read_floats(series, first[0].decision.open_time, _ALL_TIME)
+    bars = Bars(*(table[name].to_numpy() for name in ("open_time", "open", "close")))
+    return account(ledger_moves(decisions, whose), bars, costs) if len(bars.times) else None
+
+
+def ledger_moves(decisions: DecisionStore, whose: DecisionFilter) -> Iterable[Move]:
+    """Every issued BUY and SELL of a ledger: nothing else moves its position."""
+    wanted = replace(
+        whose, origins=_LEDGER, statuses=(Status.ISSUED,), actions=(Action.BUY, Action.SELL), limit=_PAGE
+    )
+    while page := decisions.read(wanted):
+        yield from (move_of(each.decision) for each in page)
+        wanted = replace(wanted, after=(page[-1].decision.open_time, page[-1].decision.id))
+
+
+def move_of(decision: Decision) -> Move:
+    """A BUY or SELL as a move of the position."""
+    late = decision.origin is Origin.LATE
+    return Move(decision.open_time, decision.position_after, decision.decided_at, late)
