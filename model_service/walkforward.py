@@ -71,14 +71,16 @@ def walk_forward(
     klines: pa.Table | pd.DataFrame,
     spec: Spec,
     progress: Callable[[float], None] = lambda done: None,
+    keep: Callable[[int, TrainedModel], None] = lambda trained_until, model: None,
 ) -> WalkForward:
     """Refit before every block on everything complete by then, score the block, decide candle by candle.
 
-    `progress` is told the fraction done. Raises `InvalidInput` when the history is too short.
+    `progress` is told the fraction done; `keep` is handed the model of each block that is judged, with the
+    open time of the last candle before the block. Raises `InvalidInput` when the history is too short.
     """
     known = history(klines, spec)
     cuts = plan(len(known.open_times), spec.interval)
-    scored, seen = _score_blocks(known, cuts, spec, progress)
+    scored, seen = _score_blocks(known, cuts, spec, progress, keep)
     scores = joined([each.scores for each in scored])
     rulings, before = _decide_all(known, cuts, scores, scored, spec)
     rows = slice(cuts.first, cuts.bars)
@@ -109,7 +111,11 @@ class _Scored(NamedTuple):
 
 
 def _score_blocks(
-    known: History, cuts: Plan, spec: Spec, progress: Callable[[float], None]
+    known: History,
+    cuts: Plan,
+    spec: Spec,
+    progress: Callable[[float], None],
+    keep: Callable[[int, TrainedModel], None],
 ) -> tuple[list[_Scored], OutOfFold]:
     blocks = list(cuts.blocks())
     scored: list[_Scored] = []
@@ -118,6 +124,7 @@ def _score_blocks(
         calibration = calibrate(seen.before(int(known.open_times[start])))
         model = fit_before(known, start, spec, calibration)
         if start >= cuts.first:
+            keep(int(known.open_times[start - 1]), model)
             scores = model.score(known.matrix[start:end])
             scored.append(_Scored(start, end, model, len(known.training(start)), scores))
         seen += predict(model, known, start, end)
