@@ -13,8 +13,8 @@ from starlette.exceptions import HTTPException
 
 from api_historic.catalogue import Catalogue
 from api_historic.formats import Format, negotiate
-from api_historic.times import END_OF_TIME, parse_time
 from market.errors import InvalidInput
+from market.interval import END_OF_TIME, parse_time
 from market.ports import ChangeLog, Clock, KlineStore, SeriesStatus, TickStore
 
 SIMULATED: Final = "simulated"

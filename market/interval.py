@@ -1,13 +1,14 @@
 """Kline intervals and their calendar: every open and close time comes from here.
 
-Times are integers, milliseconds since the epoch, UTC.
+Times are integers, milliseconds since the epoch, UTC; `parse_time` reads those that callers write.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from market.errors import InvalidInput
@@ -37,6 +38,14 @@ _FIXED: Final[dict[str, tuple[int, int]]] = {
 }
 MONTH: Final = "1M"
 INTERVAL_NAMES: Final[tuple[str, ...]] = (*_FIXED, MONTH)
+END_OF_TIME: Final = 253_402_300_800_000  # 10000-01-01
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_MILLISECOND: Final = timedelta(milliseconds=1)
+# No market existed before 1973; a number that small is a time in seconds.
+_SECONDS_BELOW: Final = 100_000_000_000
+# In a URL an unescaped `+` arrives as a space.
+_LOST_PLUS: Final = re.compile(r"(?<=[0-9]) (?=[0-9]{2}:?[0-9]{2}$)")
+_FORMS: Final = "write ms UTC (1609459200000) or ISO 8601 (2021-01-01, 2021-01-01T00:00:00Z, ...+02:00)"
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -122,3 +131,26 @@ class Series:
 
     def __str__(self) -> str:
         return f"{self.exchange}/{self.symbol}/{self.interval}"
+
+
+def parse_time(text: str) -> int:
+    """`1609459200000`, `2021-01-01`, `2021-01-01T02:00:00+02:00` to ms UTC; without a zone it is UTC.
+
+    Raises `InvalidInput` for anything else, for seconds, and outside 1970..9999.
+    """
+    text = text.strip()
+    value = int(text) if re.fullmatch(r"-?[0-9]{1,18}", text) else _from_iso(text)
+    if 0 < value < _SECONDS_BELOW and text == str(value):
+        raise InvalidInput(f"{text!r} looks like seconds: {_FORMS}")
+    if not 0 <= value <= END_OF_TIME:
+        raise InvalidInput(f"{text!r} is outside 1970..9999: {_FORMS}")
+    return value
+
+
+def _from_iso(text: str) -> int:
+    date, separator, clock = text.partition("T")
+    try:
+        when = datetime.fromisoformat(date + separator + _LOST_PLUS.sub("+", clock))
+    except ValueError as error:
+        raise InvalidInput(f"{text!r} is no time: {_FORMS}") from error
+    return ((when if when.tzinfo else when.replace(tzinfo=UTC)) - _EPOCH) // _MILLISECOND

@@ -11,10 +11,9 @@ from fastapi import Depends, Query, Request, Security
 from fastapi.security import APIKeyHeader
 from starlette.exceptions import HTTPException
 
-from market.interval import Series
+from market.interval import Series, parse_time
 from market.ports import Clock, DecisionStore, Job, KlineStore
 from model_service.registry import Shelf
-from model_service.times import parse_time
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,8 +20,7 @@ from api_historic.formats import FORMATS
 from api_historic.pages import CONTENT, answer_page, read_page
 from api_historic.schemas import KlinePage, KlineStatistics, LatestKlines
 from api_historic.statistics import describe, period_columns
-from api_historic.times import END_OF_TIME
-from market.interval import Series
+from market.interval import END_OF_TIME, Series
 
 router = APIRouter(tags=["klines"])
 

@@ -1,6 +1,7 @@
 """The calendar of klines, against open times that the exchange really used."""
 
 import json
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from market.errors import InvalidInput
-from market.interval import DAY, INTERVAL_NAMES, Interval, Series
+from market.interval import DAY, END_OF_TIME, INTERVAL_NAMES, Interval, Series, parse_time
 
 TIMES = st.integers(min_value=1_400_000_000_000, max_value=2_000_000_000_000)
 INTERVALS = st.sampled_from(INTERVAL_NAMES).map(Interval)
@@ -86,3 +87,41 @@ def test_a_series_reads_what_it_writes(name: str, symbol: str) -> None:
 def test_text_that_is_no_series_is_refused(text: str) -> None:
     with pytest.raises(InvalidInput, match="is no series"):
         Series.parse(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "time"),
+    [
+        ("1609459200000", 1_609_459_200_000),
+        (" 1609459200000 ", 1_609_459_200_000),
+        ("2021-01-01", 1_609_459_200_000),
+        ("2021-01-01T00:00:00Z", 1_609_459_200_000),
+        ("2021-01-01T02:00:00+02:00", 1_609_459_200_000),
+        ("2021-01-01T02:00:00 02:00", 1_609_459_200_000),
+        ("2021-01-01 00:00", 1_609_459_200_000),
+        ("2021-01-01T00:00:00.001Z", 1_609_459_200_001),
+        ("0", 0),
+        ("9999-12-31T23:59:59.999Z", END_OF_TIME - 1),
+    ],
+)
+def test_a_time_is_read_in_milliseconds_or_as_iso_8601(text: str, time: int) -> None:
+    assert parse_time(text) == time
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "", "²", "１６０９４５９２００００", "٣", "1_609_459_200_000", "nan", "inf", "-1", "1e12", "\ud800",
+        "1609459200", "1609459200.5", "9" * 18, "9" * 5_000, "+1609459200000", "2021-01-01\x00", "yesterday",
+        "1969-12-31", "0001-01-01T00:00+23:59", "10000-01-01", "2021-02-30", "2021-01-01T25:00",
+    ],
+)  # fmt: skip
+def test_what_is_no_time_is_refused(text: str) -> None:
+    with pytest.raises(InvalidInput, match="write ms UTC"):
+        parse_time(text)
+
+
+@given(st.text())
+def test_any_text_is_a_time_in_range_or_refused(text: str) -> None:
+    with suppress(InvalidInput):
+        assert 0 <= parse_time(text) <= END_OF_TIME

@@ -178,7 +178,8 @@ def test_bad_bodies_are_told_apart(client: Client) -> None:
     assert client.post("/predict", json={**NAMES, "symbol": "NOPE"}).status_code == 404
     assert client.post("/predict", json={**NAMES, "interval": "7h"}).status_code == 422
     assert client.post("/predict", json={**NAMES, "size": 3}).status_code == 422
-    assert client.post("/predict", json={**NAMES, "at": 5}).status_code == 404
+    assert client.post("/predict", json={**NAMES, "at": START - STEP}).status_code == 404
+    assert client.post("/predict", json={**NAMES, "at": 5}).status_code == 422
 
 
 def test_a_series_without_a_model_cannot_be_predicted(tmp_path: Path) -> None:
