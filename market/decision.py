@@ -48,12 +48,55 @@ class Role(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Flip:
+    """The nearest change of one feature, all else equal, that makes a decision another one.
+
+    `value` is what the feature was, `threshold` the first value beyond which `action` follows, `distance`
+    how far apart they are as a share of the candles in training that lie between them.
+    """
+
+    feature: str
+    value: float
+    threshold: float
+    action: Action
+    distance: float
+
+    @property
+    def sentence(self) -> str:
+        """Such as `HOLD if rsi_14 were above 61.2`."""
+        side = "above" if self.threshold > self.value else "below"
+        return f"{self.action} if {self.feature} were {side} {self.threshold:.4g}"
+
+
+@dataclass(frozen=True, slots=True)
+class Provenance:
+    """Where the candles of a decision's window came from, as it was when it was decided.
+
+    `start`, `end` are the open times (ms UTC) of its first and last bar. `bars` are the confirmed candles
+    that were read, `missing` the places of the window without a candle, `provisional` those whose candle
+    nobody has confirmed (neither was read), `revised` the bars that the exchange changed afterwards;
+    `sources` counts the bars that were read by where they were read from.
+    """
+
+    start: int
+    end: int
+    bars: int
+    missing: int
+    revised: int
+    provisional: int
+    sources: dict[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Decision:
     """One decision on one closed candle. Gains and costs are fractions (0.01 = 1 %), never percent.
 
     `open_time` and `close_time` are the candle's (ms UTC); `price` is its close in the quote asset.
     `expected_gain` is the expected net-of-nothing return of being long for the horizon, `cost` the
     round-trip cost it is held against. `contributions` are in log-odds and add up to the score.
+    `data_hash`, `features_hash` and `model_hash` are sha256 over the candles of the window, the code that
+    made the features and the manifest of the model's files. `flip` is None where no single feature could
+    have changed the action.
     """
 
     series: Series
@@ -81,6 +124,10 @@ class Decision:
     contributions: dict[str, float] = field(default_factory=dict)
     base: float = 0.0
     data_hash: str = ""
+    features_hash: str = ""
+    model_hash: str = ""
+    flip: Flip | None = None
+    provenance: Provenance | None = None
 
     @property
     def id(self) -> str:

@@ -10,7 +10,7 @@ from typing import Any, Final
 import orjson
 from fastapi import Response
 
-from market.decision import Decision, Outcome
+from market.decision import Decision, Flip, Outcome
 from market.interval import Series
 from market.ports import Decided, Job, ModelRecord
 
@@ -80,7 +80,11 @@ def outcome_view(outcome: Outcome | None) -> dict[str, Any]:
 
 
 def explanation_view(decision: Decision) -> dict[str, Any]:
-    """Why: `base` and the contributions add up to `score`, the log-odds of the probability."""
+    """Why: `base` and the contributions add up to `score`, the log-odds of the probability.
+
+    `flip` is the nearest change of one feature that changes the action, `provenance` says where the candles
+    came from, `fingerprints` which candles, code and model files made the decision.
+    """
     ordered = sorted(decision.contributions.items(), key=lambda item: -abs(item[1]))
     return {
         "base": decision.base,
@@ -90,7 +94,19 @@ def explanation_view(decision: Decision) -> dict[str, Any]:
             for name, value in ordered
         ],
         "features": decision.features,
+        "flip": flip_view(decision.flip),
+        "provenance": asdict(decision.provenance) if decision.provenance else None,
+        "fingerprints": {
+            "data": decision.data_hash,
+            "features": decision.features_hash or None,
+            "model": decision.model_hash or None,
+        },
     }
+
+
+def flip_view(flip: Flip | None) -> dict[str, Any] | None:
+    """What it would have taken; null where no single feature could."""
+    return None if flip is None else asdict(flip) | {"sentence": flip.sentence}
 
 
 def model_view(record: ModelRecord) -> dict[str, Any]:

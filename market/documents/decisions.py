@@ -5,7 +5,18 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Final
 
-from market.decision import Action, Decision, Origin, Outcome, OutcomeState, Position, Role, Status
+from market.decision import (
+    Action,
+    Decision,
+    Flip,
+    Origin,
+    Outcome,
+    OutcomeState,
+    Position,
+    Provenance,
+    Role,
+    Status,
+)
 from market.documents.field import BASIS_POINTS, QUOTE, UTC_TIME, Field, market_fields, market_of, plotted
 from market.documents.stream import Document, DocumentStream, yearly
 from market.interval import Series
@@ -40,6 +51,15 @@ FIELDS: Final = (
     Field("decision.contributions.name", "keyword", "Features that moved the score most, strongest first"),
     plotted("decision.contributions.value", "Their contributions, in the same order", "log-odds"),
     plotted("decision.contributions.base", "Score before any feature", "log-odds"),
+    Field(
+        "decision.flip.feature", "keyword", "Feature whose change alone would most nearly change the action"
+    ),
+    Field("decision.flip.text", "keyword", "Such as: HOLD if rsi_14 were above 61.2", searched=False),
+    plotted(
+        "decision.provenance.missing_share", "Bars of the window that no candle is stored for", "fraction"
+    ),
+    plotted("decision.provenance.provisional_share", "Bars whose candle nobody has confirmed", "fraction"),
+    plotted("decision.provenance.revised_share", "Bars that the exchange changed afterwards", "fraction"),
     Field("outcome.state", "keyword", "pending, known, or insufficient (a bar it needs is missing)"),
     Field("outcome.correct", "boolean", "Was the action right, the round-trip cost counted"),
     Field("outcome.rose", "boolean", "Was the gross return above zero (for calibration)"),
@@ -91,6 +111,8 @@ def _decision(decision: Decision) -> dict[str, object]:
         "decided_at": decision.decided_at,
         "delay_ms": decision.decided_at - decision.close_time,
         "contributions": _contributions(decision),
+        "flip": {"feature": decision.flip.feature, "text": decision.flip.sentence} if decision.flip else None,
+        "provenance": _provenance(decision),
     }
     return _present(values)
 
@@ -101,6 +123,15 @@ def _contributions(decision: Decision) -> dict[str, object] | None:
     strongest = sorted(decision.contributions.items(), key=lambda pair: (-abs(pair[1]), pair[0]))
     names, values = zip(*strongest[:TOP_CONTRIBUTIONS], strict=True)
     return {"name": names, "value": values, "base": decision.base}
+
+
+def _provenance(decision: Decision) -> dict[str, object] | None:
+    came = decision.provenance
+    if came is None:
+        return None
+    window = came.bars + came.missing + came.provisional
+    counts = {"missing": came.missing, "provisional": came.provisional, "revised": came.revised}
+    return {f"{name}_share": round(count / window, 6) for name, count in counts.items()}
 
 
 def _outcome(outcome: Outcome | None) -> dict[str, object]:
@@ -153,6 +184,8 @@ def _sample() -> Document:
         decided_at=1704070801250,
         contributions={"return_1": -0.11, "rsi_14": 0.21},
         base=0.04,
+        flip=Flip("rsi_14", 58.3, 61.2, Action.HOLD, 0.08),
+        provenance=Provenance(1696510800000, 1704067200000, 2098, 1, 1, 1, {"archive": 2050, "rest": 48}),
     )
     outcome = Outcome(
         series=series,

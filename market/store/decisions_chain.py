@@ -2,7 +2,8 @@
 
 A row's hash is sha256 over the hash of the row before and the row's canonical content: JSON with sorted
 keys, exact decimals without trailing zeros, floats to 12 significant digits (a database may give the last
-bits of a double back differently; an edit worth making is larger).
+bits of a double back differently; an edit worth making is larger). Fields that joined later are left out
+while they are empty, so that a row from before them keeps its hash; filling or emptying one changes it.
 """
 
 from __future__ import annotations
@@ -17,13 +18,14 @@ from decimal import Decimal
 from itertools import groupby
 from typing import Final
 
-from market.decision import Decision, Outcome
+from market.decision import Decision, Flip, Outcome, Provenance
 from market.interval import Series
 from market.ports import ChainHead
 
 GENESIS: Final = "0" * 64
 DECISIONS: Final = "decisions"
 OUTCOMES: Final = "outcomes"
+_JOINED_LATER: Final = ("features_hash", "model_hash", "flip", "provenance")
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +101,7 @@ def _span(first: int, last: int) -> str:
 
 def _digest(previous_hash: str, entry: Decision | Outcome) -> str:
     content = {each.name: _plain(getattr(entry, each.name)) for each in fields(entry)}
+    content = {name: value for name, value in content.items() if value or name not in _JOINED_LATER}
     text = json.dumps(content, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(f"{previous_hash}\n{text}".encode()).hexdigest()
 
@@ -110,6 +113,8 @@ def _plain(value: object) -> object:
         return format(value.normalize(), "f")
     if isinstance(value, float):
         return None if math.isnan(value) else format(value + 0.0, ".12g")
+    if isinstance(value, Flip | Provenance):
+        return {each.name: _plain(getattr(value, each.name)) for each in fields(value)}
     if isinstance(value, Mapping):
         return {key: None if each is None else _plain(float(each)) for key, each in value.items()}
     return value

@@ -7,12 +7,24 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import asdict
 from decimal import Decimal
 from typing import Any, Final
 
 import orjson
 
-from market.decision import Action, Decision, Origin, Outcome, OutcomeState, Position, Role, Status
+from market.decision import (
+    Action,
+    Decision,
+    Flip,
+    Origin,
+    Outcome,
+    OutcomeState,
+    Position,
+    Provenance,
+    Role,
+    Status,
+)
 from market.interval import Series
 
 # In the order of `decision_values`; the ledger's `origin` and the run's `run_id` come beside them.
@@ -20,6 +32,7 @@ DECISION_COLUMNS: Final = (
     "open_time", "id", "close_time", "model_id", "action", "status", "reason", "price", "probability",
     "expected_gain", "gain_low", "gain_high", "cost", "horizon", "position_before", "position_after",
     "decided_at", "would_be", "base", "data_hash", "features", "contributions",
+    "features_hash", "model_hash", "flip", "provenance",
 )  # fmt: skip
 OUTCOME_COLUMNS: Final = (
     "state", "entry_time", "exit_time", "entry_price", "exit_price", "gross", "net", "correct", "recorded_at",
@@ -36,7 +49,9 @@ def decision_values(decision: Decision) -> tuple[object, ...]:
         _null(d.probability), _null(d.expected_gain), _null(d.gain_low), _null(d.gain_high), d.cost,
         d.horizon, d.position_before.value, d.position_after.value, d.decided_at,
         d.would_be.value if d.would_be else None, d.base, d.data_hash, json_text(d.features),
-        json_text(d.contributions),
+        json_text(d.contributions), d.features_hash, d.model_hash,
+        json_text(asdict(d.flip)) if d.flip else None,
+        json_text(asdict(d.provenance)) if d.provenance else None,
     )  # fmt: skip
 
 
@@ -57,6 +72,7 @@ def to_decision(where: Row, row: Row) -> Decision:
     (
         open_time, _, close_time, model_id, action, status, reason, price, probability, gain, low, high, cost,
         horizon, before, after, decided_at, would_be, base, data_hash, features, contributions,
+        features_hash, model_hash, flip, provenance,
     ) = row  # fmt: skip
     return Decision(
         series=Series.of(exchange, symbol, interval),
@@ -84,6 +100,10 @@ def to_decision(where: Row, row: Row) -> Decision:
         contributions=orjson.loads(contributions),
         base=base,
         data_hash=data_hash,
+        features_hash=features_hash,
+        model_hash=model_hash,
+        flip=_flip(flip),
+        provenance=Provenance(**orjson.loads(provenance)) if provenance else None,
     )
 
 
@@ -108,6 +128,14 @@ def to_outcome(where: Row, open_time: int, row: Row) -> Outcome | None:
         recorded_at=recorded_at,
         run_id=run_id,
     )
+
+
+def _flip(text: str | None) -> Flip | None:
+    if not text:
+        return None
+    found = orjson.loads(text)
+    numbers = {name: float(found[name]) for name in ("value", "threshold", "distance")}
+    return Flip(feature=found["feature"], action=Action(found["action"]), **numbers)
 
 
 def json_text(value: object) -> str:

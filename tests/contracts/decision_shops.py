@@ -34,6 +34,7 @@ class Shop:
     changes: ChangeLog
     edit: Callable[[str, int], None]
     delete: Callable[[str, int], None]
+    blank: Callable[[int, str], None]
 
 
 def memory_shop() -> Shop:
@@ -53,7 +54,12 @@ def memory_shop() -> Shop:
         links, i = at(chain, number)
         del links[i]
 
-    return Shop(store, klines, klines.changes, edit, delete)
+    def blank(number: int, field: str) -> None:
+        links, i = at("decisions", number)
+        empty = "" if field.endswith("hash") else None
+        links[i] = replace(links[i], entry=replace(links[i].entry, **{field: empty}))
+
+    return Shop(store, klines, klines.changes, edit, delete, blank)
 
 
 def mysql_shop(settings: StoreSettings, root_password: str) -> Shop:
@@ -75,8 +81,14 @@ def mysql_shop(settings: StoreSettings, root_password: str) -> Shop:
     def delete(chain: str, number: int) -> None:
         as_root(f"DELETE FROM {chain} WHERE number = %s AND role = 'champion'", number)
 
+    def blank(number: int, field: str) -> None:
+        empty = "''" if field.endswith("hash") else "NULL"
+        as_root(f"UPDATE decisions SET {field} = {empty} WHERE number = %s AND role = 'champion'", number)
+
     model, ingest = Database(settings, "model"), Database(settings, "ingest")
-    return Shop(MySQLDecisionStore(model), MySQLKlineStore(ingest), MySQLChangeLog(model), edit, delete)
+    return Shop(
+        MySQLDecisionStore(model), MySQLKlineStore(ingest), MySQLChangeLog(model), edit, delete, blank
+    )
 
 
 def decision(i: int, **changes: object) -> Decision:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from market.decision import Action, Origin, OutcomeState, Role, Status
+from market.decision import Action, Flip, Origin, OutcomeState, Provenance, Role, Status
 from market.errors import InvalidInput, StoreRefused
 from market.interval import HOUR, Interval, Series
 from market.kline import Finality
@@ -22,6 +22,7 @@ from market.ports import (
     SymbolInfo,
 )
 from market.store import Database, StoreSettings
+from market.store.decisions_chain import GENESIS, chained
 from tests.contracts.decision_shops import (
     SERIES,
     START,
@@ -68,6 +69,32 @@ def test_a_decision_without_a_score_keeps_its_gaps(shop: Shop) -> None:
     assert isnan(found.gain_high)
     assert found.would_be is Action.BUY
     assert shop.decisions.verify(SERIES, Role.CHAMPION) == []
+
+
+FLIP = Flip("rsi_14", 55.0, 61.25, Action.BUY, 0.125)
+CAME = Provenance(START - 2_099 * HOUR, START, 2_097, 2, 1, 1, {"archive": 2_000, "rest": 97})
+
+
+def test_an_explanation_comes_back_and_is_part_of_the_chain(shop: Shop) -> None:
+    explained = decision(0, features_hash="cd" * 32, model_hash="ef" * 32, flip=FLIP, provenance=CAME)
+    shop.decisions.append([explained, decision(1)])
+    assert shop.decisions.last(SERIES, Role.CHAMPION) == decision(1)
+    assert shop.decisions.get(explained.id) == Decided(explained, None)
+    assert shop.decisions.verify(SERIES, Role.CHAMPION) == []
+
+
+@pytest.mark.parametrize("field", ["features_hash", "model_hash", "flip", "provenance"])
+def test_an_explanation_that_is_removed_shows(shop: Shop, field: str) -> None:
+    shop.decisions.append(
+        [decision(0, features_hash="cd" * 32, model_hash="ef" * 32, flip=FLIP, provenance=CAME)]
+    )
+    shop.blank(1, field)
+    assert "content was edited" in shop.decisions.verify(SERIES, Role.CHAMPION)[0]
+
+
+def test_a_row_from_before_the_explanation_keeps_its_hash() -> None:
+    (link,) = chained([decision(0)], 0, GENESIS)
+    assert link.hash == "a28502598fdf063e21cf5ad3185213ae64f144e671f40d94f547ded68585db5e"
 
 
 def test_a_candle_is_decided_once_and_never_edited(shop: Shop) -> None:

@@ -61,7 +61,8 @@ def test_names_are_the_documented_ones() -> None:
     assert DOCUMENTS["ticks"].index(DOCUMENTS["ticks"].sample.partition, 1) == "opa-ticks-2024.01.01-g1"
     assert DOCUMENTS["models"].index("", 2) == "opa-models-g2"
     assert [stream.alias for stream in DOCUMENTS.values()] == [
-        *("opa-klines", "opa-ticks", "opa-decisions", "opa-models", "opa-quality")
+        *("opa-klines", "opa-ticks", "opa-decisions", "opa-models", "opa-quality"),
+        *("opa-backtests", "opa-equity", "opa-anchors"),
     ]
 
 
@@ -82,12 +83,28 @@ def test_gains_are_basis_points_and_contributions_come_strongest_first() -> None
     assert flat["outcome.net_bp"] == 13.567
 
 
+def test_a_decision_says_what_would_flip_it_and_how_whole_its_window_was() -> None:
+    flat = leaves(DOCUMENTS["decisions"].sample.body)
+    assert flat["decision.flip.text"] == "HOLD if rsi_14 were above 61.2"
+    assert flat["decision.flip.feature"] == "rsi_14"
+    assert flat["decision.provenance.missing_share"] == round(1 / 2100, 6)
+
+
 def test_a_model_stands_beside_its_baselines_and_returns_are_basis_points() -> None:
     flat = leaves(DOCUMENTS["models"].sample.body)
     assert (flat["model.accuracy"], flat["model.base_rate_accuracy"]) == (0.547, 0.508)
     assert (flat["model.net_return_bp"], flat["model.buy_and_hold_bp"]) == (210.0, 3100.0)
     assert flat["model.p_value"] == 0.2
     assert "model.deflated_sharpe" not in flat
+
+
+def test_a_back_test_stands_beside_its_baselines_and_an_anchor_names_chain_and_day() -> None:
+    flat = leaves(DOCUMENTS["backtests"].sample.body)
+    assert (flat["backtest.net_return_bp"], flat["backtest.buy_and_hold_bp"]) == (210.0, 3100.0)
+    assert flat["backtest.p_value"] == 0.2
+    assert "backtest.sortino" not in flat
+    assert DOCUMENTS["anchors"].sample.id == "binance:BTCUSDT:1h:champion:decisions:2024-01-01"
+    assert DOCUMENTS["equity"].sample.id == "wf-btcusdt-1h-champion-7f3a91c2:1704067200000"
 
 
 def test_the_field_reference_equals_its_source() -> None:
