@@ -99,6 +99,18 @@ def load(folder: Path, files: Mapping[str, str]) -> TrainedModel:
     Raises `ModelRefused` when a file is missing, changed, or not among the registered ones.
     """
     _verify(folder, files)
+    try:
+        model, wanted = _read(folder)
+    except (KeyError, TypeError, ValueError) as error:
+        raise ModelRefused(
+            f"model in {folder} was written by another version ({error}): train it again"
+        ) from None
+    if not np.allclose(model.score(model.probe).probability, wanted, rtol=0, atol=_PROBE_TOLERANCE):
+        raise ModelRefused(f"model in {folder} no longer gives the scores it was saved with: train it again")
+    return model
+
+
+def _read(folder: Path) -> tuple[TrainedModel, Floats]:
     settings = json.loads((folder / _SETTINGS).read_text(encoding="utf-8"))
     probe = json.loads((folder / _PROBE).read_text(encoding="utf-8"))
     if tuple(settings["features"]) != FEATURES:
@@ -113,10 +125,7 @@ def load(folder: Path, files: Mapping[str, str]) -> TrainedModel:
         np.array(settings["highest"]),
         np.array(probe["rows"]),
     )
-    found, wanted = model.score(model.probe).probability, np.array(probe["probability"])
-    if not np.allclose(found, wanted, rtol=0, atol=_PROBE_TOLERANCE):
-        raise ModelRefused(f"model in {folder} no longer gives the scores it was saved with: train it again")
-    return model
+    return model, np.array(probe["probability"])
 
 
 def probe_rows(matrix: Floats) -> Floats:

@@ -5,10 +5,14 @@ from __future__ import annotations
 from typing import Final
 
 from market.errors import InvalidInput
-from model_service.models import gradient_boosting, logistic
+from model_service.models import gradient_boosting, hist_gradient_boosting, logistic
 from model_service.models.fitted import Kind
 
-MODELS: Final[dict[str, Kind]] = {"lightgbm": gradient_boosting, "logistic": logistic}
+MODELS: Final[dict[str, Kind]] = {
+    "lightgbm": gradient_boosting,
+    "hist_gradient_boosting": hist_gradient_boosting,
+    "logistic": logistic,
+}
 
 
 def kind(name: str) -> Kind:

@@ -18,7 +18,7 @@ class Raw(NamedTuple):
 
 
 class Fitted(Protocol):
-    """A fitted model over the feature matrix (candles, features) without NaN."""
+    """A fitted model over the feature matrix (candles, features); NaN where an optional group is absent."""
 
     def raw(self, matrix: Floats) -> Raw:
         """Scores before calibration."""

@@ -21,8 +21,12 @@ _RIDGE_ALPHA: Final = 1_000.0
 
 @dataclass(frozen=True, slots=True)
 class Logistic:
-    """Two linear models over the same standardised features; `low`, `high` are offsets from the gain."""
+    """Two linear models over the same standardised features; `low`, `high` are offsets from the gain.
 
+    A missing value counts as the feature's `median` in training (its group's `present` flag is a feature).
+    """
+
+    median: list[float]
     mean: list[float]
     deviation: list[float]
     weights: list[float]
@@ -48,19 +52,20 @@ class Logistic:
         return [_FILE]
 
     def _standardised(self, matrix: Floats) -> Floats:
-        z = (matrix - np.array(self.mean)) / np.array(self.deviation)
-        return np.asarray(np.clip(z, -_LARGEST_Z, _LARGEST_Z))
+        return _standardised(matrix, *(np.array(v) for v in (self.median, self.mean, self.deviation)))
 
 
 def fit(matrix: Floats, scaled: Floats, up: Floats, seed: int) -> Logistic:
-    """Fit both; mean and deviation come from these rows only."""
-    mean, deviation = matrix.mean(axis=0), matrix.std(axis=0)
+    """Fit both; medians, means and deviations come from these rows only."""
+    median = np.nanmedian(matrix, axis=0)
+    mean, deviation = np.nanmean(matrix, axis=0), np.nanstd(matrix, axis=0)
     deviation = np.where(deviation > 0, deviation, 1.0)
-    z = np.clip((matrix - mean) / deviation, -_LARGEST_Z, _LARGEST_Z)
+    z = _standardised(matrix, median, mean, deviation)
     rise = LogisticRegression(C=_LOGISTIC_C, max_iter=500, random_state=seed).fit(z, up)
     gain = Ridge(alpha=_RIDGE_ALPHA).fit(z, scaled)
     low, high = np.quantile(scaled - gain.predict(z), [0.1, 0.9])
     return Logistic(
+        median.tolist(),
         mean.tolist(),
         deviation.tolist(),
         rise.coef_[0].tolist(),
@@ -75,3 +80,8 @@ def fit(matrix: Floats, scaled: Floats, up: Floats, seed: int) -> Logistic:
 def load(folder: Path) -> Logistic:
     """Read the JSON file."""
     return Logistic(**json.loads((folder / _FILE).read_text(encoding="utf-8")))
+
+
+def _standardised(matrix: Floats, median: Floats, mean: Floats, deviation: Floats) -> Floats:
+    known = np.where(np.isnan(matrix), median, matrix)
+    return np.asarray(np.clip((known - mean) / deviation, -_LARGEST_Z, _LARGEST_Z))
