@@ -2,18 +2,37 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 from scipy.stats import rankdata, spearmanr
 from sklearn.linear_model import LogisticRegression
 
 from market.outcome import Floats, Times
 from model_service.scores import Scores
+from model_service.validation.bootstrap import (
+    BLOCK,
+    Blocks,
+    auc_draws,
+    decile_draws,
+    interval,
+    matthews,
+    slope_draws,
+)
 
-_BLOCK: Final = 168
-_DRAWS: Final = 1_000
 _DECILES: Final = 10
+_SMALLEST_RANGE: Final = 1e-9
+Rows = npt.NDArray[np.bool_]
+
+
+class Forecast(NamedTuple):
+    """What is said of each candle: chance of a rise, gain to order candles by, ends of the 80 % interval."""
+
+    probability: Floats
+    expected_gain: Floats
+    gain_low: Floats
+    gain_high: Floats
 
 
 def classification(scores: Scores, gain: Floats, base_rate: Floats, momentum: Floats) -> dict[str, object]:
@@ -23,29 +42,72 @@ def classification(scores: Scores, gain: Floats, base_rate: Floats, momentum: Fl
     either is a forecast without a model.
     """
     rows = scores.known & np.isfinite(gain) & np.isfinite(base_rate)
-    p, up = scores.probability[rows], (gain[rows] > 0).astype(np.float64)
-    if len(p) < _BLOCK:
-        return {"n": len(p)}
-    hits = ((p > 0.5) == (up > 0.5)).astype(np.float64)
-    brier, brier_base = float(np.mean((p - up) ** 2)), float(np.mean((base_rate[rows] - up) ** 2))
-    low, high = bootstrap_interval(hits)
-    inside = (scores.gain_low[rows] <= gain[rows]) & (gain[rows] <= scores.gain_high[rows])
+    if int(rows.sum()) < BLOCK:
+        return {"n": int(rows.sum())}
+    up = gain[rows] > 0
+    said = Forecast(scores.probability, scores.expected_gain, scores.gain_low, scores.gain_high)
+    kept = Forecast(*(vector[rows] for vector in said))
     return {
-        "n": len(p),
-        "accuracy": float(hits.mean()),
-        "accuracy_low": low,
-        "accuracy_high": high,
-        "base_rate_accuracy": float(np.mean((base_rate[rows] > 0.5) == (up > 0.5))),
-        "persistence_accuracy": float(np.mean((momentum[rows] > 0) == (up > 0.5))),
-        "auc": auc(p, up),
-        "brier": brier,
-        "brier_base_rate": brier_base,
-        "brier_skill": 1 - brier / brier_base,
-        "calibration_slope": calibration_slope(p, up),
-        "interval_coverage": float(inside.mean()),
-        "gain_by_decile": gain_by_decile(scores.expected_gain[rows], gain[rows]),
-        "gain_rank_correlation": _rank_correlation(scores.expected_gain[rows], gain[rows]),
+        "n": int(rows.sum()),
+        "base_rate_accuracy": float(np.mean((base_rate[rows] > 0.5) == up)),
+        "persistence_accuracy": float(np.mean((momentum[rows] > 0) == up)),
+        "return_r2": 1 - float(np.sum((gain[rows] - kept.expected_gain) ** 2) / np.sum(gain[rows] ** 2)),
+        **figures(kept, gain[rows], base_rate[rows]),
     }
+
+
+def figures(forecast: Forecast, gain: Floats, base_rate: Floats) -> dict[str, object]:
+    """Every figure of a forecast `x` with its 95 % interval `x_low`, `x_high` from blocks of 168 candles.
+
+    `gain_by_decile` runs from the tenth with the lowest expectation to the highest.
+    """
+    p, up = forecast.probability, (gain > 0).astype(np.float64)
+    blocks = Blocks(len(p))
+    inside = ((forecast.gain_low <= gain) & (gain <= forecast.gain_high)).astype(np.float64)
+    hits = ((p > 0.5) == (up > 0.5)).astype(np.float64)
+    deciles = decile_draws(forecast.expected_gain, gain, blocks)
+    ends = [interval(each) for each in deciles.T]
+    return {
+        **_bounded("accuracy", float(hits.mean()), blocks.mean(hits)),
+        **_bounded("auc", auc(p, up), auc_draws(p, up, blocks)),
+        **_correlation(p > 0.5, up > 0.5, blocks),
+        **_brier(p, up, base_rate, blocks),
+        **_calibration(p, up, blocks),
+        **_bounded("interval_coverage", float(inside.mean()), blocks.mean(inside)),
+        "gain_by_decile": gain_by_decile(forecast.expected_gain, gain),
+        "gain_by_decile_low": [low for low, _ in ends],
+        "gain_by_decile_high": [high for _, high in ends],
+        "gain_rank_correlation": _rank_correlation(forecast.expected_gain, gain),
+    }
+
+
+def _bounded(name: str, value: float, draws: Floats) -> dict[str, float]:
+    low, high = interval(draws)
+    return {name: value, f"{name}_low": low, f"{name}_high": high}
+
+
+def _correlation(said: Rows, was: Rows, blocks: Blocks) -> dict[str, float]:
+    cells = [(a & b).astype(np.float64) for a, b in ((said, was), (said, ~was), (~said, was), (~said, ~was))]
+    value = float(matthews(*(np.asarray(cell.sum()) for cell in cells)))
+    return _bounded("mcc", value, matthews(*blocks.drawn(*cells)))
+
+
+def _brier(p: Floats, up: Floats, base_rate: Floats, blocks: Blocks) -> dict[str, float]:
+    ours, base = (p - up) ** 2, (base_rate - up) ** 2
+    drawn, drawn_base = blocks.drawn(ours, base)
+    skill = 1 - float(ours.mean()) / float(base.mean())
+    return {
+        "brier": float(ours.mean()),
+        "brier_base_rate": float(base.mean()),
+        **_bounded("brier_skill", skill, 1 - drawn / drawn_base),
+    }
+
+
+def _calibration(p: Floats, up: Floats, blocks: Blocks) -> dict[str, float]:
+    log_odds = _log_odds(p)
+    slope, shift = _sigmoid(log_odds, up)
+    draws = slope_draws(log_odds, up, slope, shift, blocks)
+    return {"ece": calibration_error(p, up), **_bounded("calibration_slope", slope, draws)}
 
 
 def auc(p: Floats, up: Floats) -> float:
@@ -59,21 +121,30 @@ def auc(p: Floats, up: Floats) -> float:
 
 def calibration_slope(p: Floats, up: Floats) -> float:
     """Slope of the outcome over the log-odds of the forecast: 1 is calibrated, below 1 overconfident."""
-    if len(np.unique(up)) < 2:
-        return float("nan")
+    return _sigmoid(_log_odds(p), up)[0]
+
+
+def calibration_error(p: Floats, up: Floats) -> float:
+    """Expected calibration error over ten bins of equally many candles: mean distance of said and seen."""
+    parts = np.array_split(np.argsort(p, kind="stable"), _DECILES)
+    return float(sum(abs(p[part].mean() - up[part].mean()) * len(part) for part in parts) / len(p))
+
+
+def _log_odds(p: Floats) -> Floats:
     clipped = np.clip(p, 1e-6, 1 - 1e-6)
-    log_odds = np.log(clipped / (1 - clipped))
-    return float(LogisticRegression(C=1e6).fit(log_odds[:, None], up).coef_[0, 0])
+    return np.asarray(np.log(clipped / (1 - clipped)))
+
+
+def _sigmoid(log_odds: Floats, up: Floats) -> tuple[float, float]:
+    if len(np.unique(up)) < 2 or np.ptp(log_odds) < _SMALLEST_RANGE:
+        return float("nan"), float("nan")
+    fitted = LogisticRegression(C=1e6).fit(log_odds[:, None], up)
+    return float(fitted.coef_[0, 0]), float(fitted.intercept_[0])
 
 
 def bootstrap_interval(hits: Floats, seed: int = 7) -> tuple[float, float]:
     """95 % interval of a mean, drawing whole blocks of 168 candles (a week of hours) with replacement."""
-    starts = np.arange(0, len(hits), _BLOCK)
-    sums, sizes = np.add.reduceat(hits, starts), np.diff(np.r_[starts, len(hits)])
-    picked = np.random.default_rng(seed).integers(0, len(starts), (_DRAWS, len(starts)))
-    means = sums[picked].sum(axis=1) / sizes[picked].sum(axis=1)
-    low, high = np.quantile(means, [0.025, 0.975])
-    return float(low), float(high)
+    return interval(Blocks(len(hits), seed).mean(hits))
 
 
 def gain_by_decile(expected: Floats, gain: Floats) -> list[float]:
@@ -84,11 +155,16 @@ def gain_by_decile(expected: Floats, gain: Floats) -> list[float]:
 
 def expanding_base_rate(gain: Floats, last_bar: Times, open_times: Times) -> Floats:
     """Share of rises among the labels complete before each bar opened; NaN before the first."""
-    known = np.isfinite(gain)
-    rises, counts = np.cumsum(known & (gain > 0)), np.cumsum(known)
+    return expanding_share(np.where(np.isfinite(gain), gain > 0, np.nan), last_bar, open_times)
+
+
+def expanding_share(holds: Floats, last_bar: Times, open_times: Times) -> Floats:
+    """Share of 1.0 in `holds` (1.0, 0.0 or NaN) among the labels complete before each bar opened."""
+    known = np.isfinite(holds)
+    found, counts = np.cumsum(known & (holds > 0)), np.cumsum(known)
     at = np.searchsorted(last_bar, open_times, side="left") - 1
     with np.errstate(invalid="ignore", divide="ignore"):
-        rate = rises[np.maximum(at, 0)] / counts[np.maximum(at, 0)]
+        rate = found[np.maximum(at, 0)] / counts[np.maximum(at, 0)]
     return np.where(at >= 0, rate, np.nan)
 
 

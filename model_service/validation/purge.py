@@ -12,7 +12,7 @@ from typing import Final
 
 import numpy as np
 
-from market.outcome import Times
+from market.outcome import Floats, Times
 
 GROUPS: Final = 6
 TESTED: Final = 2
@@ -27,7 +27,7 @@ def purged(train: Times, test: Times, start: Times, end: Times) -> Times:
     """
     begun = np.searchsorted(np.sort(start[test]), end[train], side="right")
     over = np.searchsorted(np.sort(end[test]), start[train], side="left")
-    return train[begun == over]
+    return np.asarray(train[begun == over])
 
 
 def expanding(first: int, step: int, start: Times, end: Times) -> Iterator[Split]:
@@ -49,7 +49,7 @@ def combinatorial(start: Times, end: Times, groups: int = GROUPS, tested: int = 
         yield purged(rest, test, start, end), test
 
 
-def uniqueness(start: Times, end: Times) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+def uniqueness(start: Times, end: Times) -> Floats:
     """Mean share of each bar of a label that is its own, the labels' intervals being bar numbers.
 
     Their sum is the effective number of labels: 24 labels over the same 24 bars count like one.
