@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+import re
+from typing import Annotated, Final, Literal
 
 from fastapi import APIRouter, Path, Query, Response
 from starlette.exceptions import HTTPException
@@ -17,6 +18,7 @@ from model_service.shapes.problems import refusals
 from model_service.views import answer, decision_view, explanation_view
 
 router = APIRouter(prefix="/decisions", tags=["decisions"])
+_CURSOR: Final = re.compile(r"([0-9]{1,15})_([0-9a-f]{1,40})")
 
 
 @router.get("", summary="Decisions by candle", response_model=DecisionPage, responses=refusals(422))
@@ -109,7 +111,7 @@ def one_decision(
 
 
 def _place(cursor: str) -> tuple[int, str]:
-    time, _, decision_id = cursor.partition("_")
-    if not time.isdigit() or not decision_id:
+    found = _CURSOR.fullmatch(cursor)
+    if found is None:
         raise InvalidInput(f"{cursor!r} is no cursor: send the `next_cursor` of the page before unchanged")
-    return int(time), decision_id
+    return int(found[1]), found[2]

@@ -5,12 +5,19 @@ from __future__ import annotations
 from fastapi import APIRouter, Response
 
 from model_service.deps import ServiceNeeded
+from model_service.shapes.health import Health
+from model_service.shapes.problems import refusals
 from model_service.views import answer, series_view
 
 router = APIRouter(tags=["health"])
 
 
-@router.get("/health", summary="Is the service up, and what does it score?")
+@router.get(
+    "/health",
+    summary="Is the service up, and what does it score?",
+    response_model=Health,
+    responses=refusals(503),
+)
 def health(parts: ServiceNeeded) -> Response:
     """Open to everybody; 503 while the database is away."""
     active = parts.decisions.models(active_only=True)

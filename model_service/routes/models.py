@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from typing import Annotated, Final
 
-from fastapi import APIRouter, Body, Response
-from pydantic import BaseModel, ConfigDict, Field
+from fastapi import APIRouter, Body, Path, Response
 from starlette.exceptions import HTTPException
 
 from market.interval import HOUR
 from model_service.deps import Exchange, IntervalName, ServiceNeeded, Symbol, known_series
 from model_service.jobs import UNFINISHED, new_job
+from model_service.shapes.asked import TrainRequest
+from model_service.shapes.jobs import JobShape
+from model_service.shapes.models import ModelList, ModelWithCard
+from model_service.shapes.problems import refusals
 from model_service.views import answer, job_view, model_view
 
 router = APIRouter(prefix="/models", tags=["models"])
@@ -18,18 +21,7 @@ router = APIRouter(prefix="/models", tags=["models"])
 _DEAD_AFTER_MS: Final = HOUR
 
 
-class TrainRequest(BaseModel):
-    """Which series to train; `force` also where the model in use is current."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    exchange: str = Field(max_length=32, examples=["simulated"])
-    symbol: str = Field(max_length=40, examples=["BTCUSDT"])
-    interval: str = Field(max_length=4, examples=["1h"])
-    force: bool = False
-
-
-@router.get("", summary="Registered models, newest first")
+@router.get("", summary="Registered models, newest first", response_model=ModelList, responses=refusals(422))
 def list_models(
     parts: ServiceNeeded,
     exchange: Exchange = None,
@@ -44,7 +36,13 @@ def list_models(
     return answer({"models": kept})
 
 
-@router.post("/train", status_code=202, summary="Start training in a process of its own")
+@router.post(
+    "/train",
+    status_code=202,
+    summary="Start training in a process of its own",
+    response_model=JobShape,
+    responses=refusals(400, 404, 409, 413, 422),
+)
 def start(parts: ServiceNeeded, order: Annotated[TrainRequest, Body()]) -> Response:
     """202 with the job, whose progress is at `/jobs/{id}`; 409 while the series is being trained."""
     series = known_series(parts, order.exchange, order.symbol, order.interval)
@@ -62,8 +60,16 @@ def start(parts: ServiceNeeded, order: Annotated[TrainRequest, Body()]) -> Respo
     return answer(job_view(job), 202)
 
 
-@router.get("/{model_id}", summary="A model with its card")
-def card(parts: ServiceNeeded, model_id: str) -> Response:
+@router.get(
+    "/{model_id}",
+    summary="A model with its card",
+    response_model=ModelWithCard,
+    responses=refusals(404, 422),
+)
+def card(
+    parts: ServiceNeeded,
+    model_id: Annotated[str, Path(max_length=80, examples=["btcusdt-1h-champion-9f86d081884c7d65"])],
+) -> Response:
     """The card: data, parameters, metrics beside their baselines, verdict."""
     for record in parts.decisions.models():
         if record.model_id == model_id:

@@ -7,13 +7,20 @@ from fastapi import APIRouter, Response
 from market.decision import Role
 from market.ports import DecisionFilter
 from model_service.deps import Exchange, IntervalName, ServiceNeeded, Symbol, TimeText, time_or_none
+from model_service.shapes.problems import refusals
+from model_service.shapes.track_record import TrackRecord
 from model_service.track_record import ledger_pages, track_record
 from model_service.views import answer, series_view
 
 router = APIRouter(tags=["track record"])
 
 
-@router.get("/track-record", summary="Counts, accuracy, net returns and calibration by series")
+@router.get(
+    "/track-record",
+    summary="Counts, accuracy, net returns and calibration by series",
+    response_model=TrackRecord,
+    responses=refusals(422),
+)
 def read_track_record(
     parts: ServiceNeeded,
     exchange: Exchange = None,

@@ -70,9 +70,42 @@ class DecisionShape(Scored):
 class Contribution(Shape):
     """What one feature added to the score."""
 
-    feature: str = Field(examples=["rsi14"])
+    feature: str = Field(examples=["rsi_14"])
     contribution: float = Field(description=_LOG_ODDS, examples=[0.12])
     value: float | None = Field(examples=[41.5])
+
+
+class FlipShape(Shape):
+    """The nearest change of one feature, all else equal, that makes the decision another one."""
+
+    feature: str = Field(examples=["rsi_14"])
+    value: float = Field(description="what it was", examples=[55.3])
+    threshold: float = Field(description="the first value beyond which `action` follows", examples=[61.2])
+    action: Action
+    distance: float = Field(description="share of the candles in training between the two", examples=[0.1])
+    sentence: str = Field(examples=["HOLD if rsi_14 were above 61.2"])
+
+
+class ProvenanceShape(Shape):
+    """Where the candles of the window came from, as it was when the decision was made."""
+
+    start: Time
+    end: Time
+    bars: int = Field(description="confirmed candles that were read", examples=[2101])
+    missing: int = Field(description="places without a candle", examples=[0])
+    revised: int = Field(description="candles that the exchange changed afterwards", examples=[0])
+    provisional: int = Field(description="candles that nobody has confirmed", examples=[0])
+    sources: dict[str, int] = Field(
+        description="bars by where they were read from", examples=[{"archive": 2000, "rest": 101}]
+    )
+
+
+class Fingerprints(Shape):
+    """Which candles, which code and which model files made the decision."""
+
+    data: Hash
+    features: Hash | None
+    model: Hash | None
 
 
 class Explanation(Shape):
@@ -81,7 +114,10 @@ class Explanation(Shape):
     base: float = Field(description=_LOG_ODDS, examples=[0.02])
     score: float | None = Field(description=_LOG_ODDS, examples=[0.14])
     contributions: list[Contribution] = Field(description="the largest first")
-    features: dict[str, float | None] = Field(examples=[{"rsi14": 41.5}])
+    features: dict[str, float | None] = Field(examples=[{"rsi_14": 41.5}])
+    flip: FlipShape | None = Field(description="null where no single feature could")
+    provenance: ProvenanceShape | None
+    fingerprints: Fingerprints
 
 
 class ExplainedDecision(DecisionShape):
