@@ -13,8 +13,11 @@ from market.decision import Action, Decision, Origin, Position, Role, Status
 from market.interval import Series
 from market.ports import Clock, DecisionFilter, DecisionStore, KlineStore, ModelRecord
 from model_service.candles import Candle, Window, read_window
+from model_service.holding import Holding
+from model_service.reasons import Reason
 from model_service.registry import Shelf, in_charge
-from model_service.score import Bench, Holding, decide_candles
+from model_service.score import Bench, decide_candles
+from model_service.spec import LONGEST_COOL_DOWN
 
 log = logging.getLogger(__name__)
 _BATCH: Final = 1_000
@@ -113,7 +116,7 @@ class Scribe:
         """What a follower of the ledger holds when a candle opens; it outlives the model that began it."""
         last = self._newest(series, role, open_time)
         if last is None or last.position_after is Position.FLAT:
-            return Holding()
+            return Holding(stopped_at=self._stopped_at(series, role, open_time))
         bought = self._newest(series, role, open_time, actions=(Action.BUY,), statuses=(Status.ISSUED,))
         if bought is None:
             return Holding(Position.LONG)
@@ -123,17 +126,25 @@ class Scribe:
         entry = float(after["open"][0].as_py()) if after.num_rows else None
         return Holding(Position.LONG, bought.open_time, sigma, entry)
 
+    def _stopped_at(self, series: Series, role: Role, open_time: int) -> int:
+        # In the ledger, so that a restart does not forget it; as far back as the longest cool-down.
+        since = open_time - LONGEST_COOL_DOWN * series.interval.typical_ms
+        sold = self._newest(series, role, open_time, since, actions=(Action.SELL,), statuses=(Status.ISSUED,))
+        return sold.open_time if sold and sold.reason == Reason.STOP_LOSS else -1
+
     def _newest(
         self,
         series: Series,
         role: Role,
         before: int,
+        since: int | None = None,
         actions: tuple[Action, ...] = (),
         statuses: tuple[Status, ...] = (),
     ) -> Decision | None:
         wanted = DecisionFilter(
             exchange=series.exchange, symbol=series.symbol, interval=series.interval.name, role=role,
-            end=before, actions=actions, statuses=statuses, origins=_LEDGER, newest=True, limit=1,
+            start=since, end=before, actions=actions, statuses=statuses, origins=_LEDGER, newest=True,
+            limit=1,
         )  # fmt: skip
         found = self.decisions.read(wanted)
         return found[0].decision if found else None

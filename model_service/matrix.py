@@ -36,6 +36,11 @@ class History:
     labels: Labels
     data_hash: str
 
+    def open_after(self, open_time: int) -> float | None:
+        """Open price of the first candle after one, None while there is none."""
+        at = int(np.searchsorted(self.open_times, open_time, side="right"))
+        return float(self.opens[at]) if at < len(self.opens) else None
+
     def training(self, before: int) -> npt.NDArray[np.int64]:
         """Rows fit to learn from when the first bar to be scored is row `before`.
 

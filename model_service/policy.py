@@ -8,6 +8,7 @@ from typing import Final, NamedTuple
 
 from market.decision import Action, Position, Status
 from market.outcome import BASIS_POINT, Costs
+from model_service.reasons import Reason
 from model_service.scores import Score
 
 # What an expected gain must bring beyond its own costs before it is worth acting on.
@@ -15,16 +16,6 @@ MARGIN: Final = BASIS_POINT
 # The catastrophe stop lies this many day-long volatilities (24 bars) under the entry.
 STOP_SIGMAS: Final = 3.0
 STOP_BARS: Final = 24
-
-
-class Reason:
-    """Reason codes as they are recorded."""
-
-    GAIN_ABOVE_COST: Final = "expected_gain_above_cost"
-    GAIN_BELOW_ZERO: Final = "expected_gain_below_zero"
-    STOP_LOSS: Final = "stop_loss"
-    NO_EDGE: Final = "no_edge"
-    HOLD_POSITION: Final = "hold_position"
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,30 +70,43 @@ def decide(
     costs: Costs,
     checks: Checks,
     p_min: float,
+    *,
+    cooling: bool = False,
 ) -> Ruling:
     """Decide one closed candle.
 
     BUY when flat and the expected gain exceeds the round trip plus one basis point and the probability
     exceeds `p_min`; SELL when long and the expected gain is below zero or the close has reached the stop;
     HOLD else. A suppressed decision holds, moves no position and says what it would have been (None where
-    there is no score).
+    there is no score). A BUY is suppressed while long, and while `cooling` down after a stop-loss.
     """
-    unknown = math.isnan(score.probability)
-    objection = checks.reason or (Checks(insufficient_history=True).reason if unknown else None)
-    action, reason = (None, "") if unknown else _wanted(score, position, close, entry, costs, p_min)
-    if objection or action is None:
-        return Ruling(Action.HOLD, Status.SUPPRESSED, objection or "", action, position)
+    if math.isnan(score.probability):
+        return Ruling(Action.HOLD, Status.SUPPRESSED, Reason.INSUFFICIENT_HISTORY, None, position)
+    action, reason = _wanted(score.rounded, position, close, entry, costs, p_min)
+    state = _state(position, cooling=cooling) if action is Action.BUY else None
+    if checks.reason:
+        would_be = Action.HOLD if state else action
+        return Ruling(Action.HOLD, Status.SUPPRESSED, checks.reason, would_be, position)
+    if state:
+        return Ruling(Action.HOLD, Status.SUPPRESSED, state, action, position)
     return Ruling(action, Status.ISSUED, reason, None, _AFTER.get(action, position))
 
 
 def _wanted(
     score: Score, position: Position, close: float, entry: Entry | None, costs: Costs, p_min: float
 ) -> tuple[Action, str]:
-    if position is Position.FLAT:
-        enough = score.expected_gain > costs.round_trip + MARGIN and score.probability > p_min
-        return (Action.BUY, Reason.GAIN_ABOVE_COST) if enough else (Action.HOLD, Reason.NO_EDGE)
-    if entry is not None and close <= entry.stop:
-        return Action.SELL, Reason.STOP_LOSS
-    if score.expected_gain < 0:
-        return Action.SELL, Reason.GAIN_BELOW_ZERO
-    return Action.HOLD, Reason.HOLD_POSITION
+    if position is Position.LONG:
+        if entry is not None and close <= entry.stop:
+            return Action.SELL, Reason.STOP_LOSS
+        if score.expected_gain < 0:
+            return Action.SELL, Reason.GAIN_BELOW_ZERO
+    if score.expected_gain > costs.round_trip + MARGIN and score.probability > p_min:
+        return Action.BUY, Reason.GAIN_ABOVE_COST
+    return Action.HOLD, Reason.NO_EDGE if position is Position.FLAT else Reason.HOLD_POSITION
+
+
+def _state(position: Position, *, cooling: bool) -> str | None:
+    """Why a BUY is not for one who holds this position now."""
+    if position is Position.LONG:
+        return Reason.POSITION_STATE
+    return Reason.COOL_DOWN if cooling else None

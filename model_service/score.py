@@ -12,38 +12,13 @@ from market.features import FEATURES
 from market.interval import Series
 from market.ports import ModelRecord
 from model_service.candles import Candle, Window, frame
-from model_service.policy import Checks, Entry, Ruling, decide
+from model_service.holding import Holding
+from model_service.policy import Checks, Ruling, decide
 from model_service.registry import expires_at
 from model_service.scores import Scores
 from model_service.trained import TrainedModel
 
 _LOG_SIGMA: Final = FEATURES.index("log_sigma")
-
-
-@dataclass(slots=True)
-class Holding:
-    """What a follower holds; `bought_at` is the open time of the BUY's candle, `sigma` its volatility."""
-
-    position: Position = Position.FLAT
-    bought_at: int = 0
-    sigma: float = 0.0
-    entry_price: float | None = None
-
-    def entry(self, window: Window) -> Entry | None:
-        """Where the position began: the open after the BUY; None when flat or not known yet."""
-        if self.position is Position.FLAT:
-            return None
-        if self.entry_price is None:
-            self.entry_price = window.open_after(self.bought_at)
-        return None if self.entry_price is None else Entry(self.entry_price, self.sigma)
-
-    def follow(self, decision: Decision, log_sigma: float) -> None:
-        """Take the position that an issued decision leads to."""
-        if decision.position_after is self.position:
-            return
-        self.position = decision.position_after
-        self.bought_at, self.entry_price = decision.open_time, None
-        self.sigma = math.exp(log_sigma)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +45,7 @@ def decide_candles(
 
     `overtaken` candles arrived after a later one had been decided: they are suppressed as stale.
     """
-    matrix = frame(candles)
+    matrix, spec = frame(candles), bench.model.spec
     scores = bench.model.score(matrix)
     foreign = bench.model.out_of_distribution(matrix)
     decisions: list[Decision] = []
@@ -83,11 +58,12 @@ def decide_candles(
         )
         ruling = decide(
             scores.at(i), holding.position, float(candle.close), holding.entry(window),
-            bench.model.spec.costs, checks, bench.model.p_min,
+            spec.costs, checks, bench.model.p_min,
+            cooling=holding.cooling(candle.open_time, spec.cool_down, bench.series.interval),
         )  # fmt: skip
         origin = Origin.LATE if now - candle.close_time > late_after_ms else Origin.LIVE
         decision = _recorded(bench, candle, ruling, scores, i, holding.position, origin, now)
-        holding.follow(decision, float(candle.row[_LOG_SIGMA]))
+        holding.follow(candle.open_time, ruling, math.exp(candle.row[_LOG_SIGMA]))
         decisions.append(decision)
     return decisions
 

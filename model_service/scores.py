@@ -23,6 +23,11 @@ class Score(NamedTuple):
     gain_low: float
     gain_high: float
 
+    @property
+    def rounded(self) -> Score:
+        """As it is compared with thresholds (`DIGITS`)."""
+        return Score(*(round(value, DIGITS) for value in self))
+
 
 @dataclass(frozen=True, slots=True)
 class Scores:

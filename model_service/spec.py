@@ -19,6 +19,7 @@ MINIMUM_BARS: Final = 5_000
 # The newest bars that a model learns from and is judged on: 22 years of hours, 139 days of minutes.
 MAXIMUM_BARS: Final = 200_000
 _SMALLEST_BURN_IN: Final = 4_000
+LONGEST_COOL_DOWN: Final = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,8 @@ class Spec:
     """A configuration: every different one that is tried counts as a trial.
 
     `horizon` in bars, costs in basis points per side, `kind` a name of `model_service.models.MODELS`.
+    No BUY for `cool_down` bars after a stop-loss, and no action where more than `spoiled_limit` of the
+    window is spoiled (`model_service.contamination`).
     """
 
     interval: Interval
@@ -34,12 +37,16 @@ class Spec:
     slippage_bp: float = 2.0
     seed: int = 7
     kind: str = "lightgbm"
+    cool_down: int = 24
+    spoiled_limit: float = 0.05
 
     def __post_init__(self) -> None:
         if not 1 <= self.horizon <= WARMUP // 10:
             raise InvalidInput(f"horizon {self.horizon} bars: use 1 to {WARMUP // 10}")
         if self.fee_bp < 0 or self.slippage_bp < 0 or self.fee_bp + self.slippage_bp > 1_000:
             raise InvalidInput("fee and slippage are basis points per side: use 0 to 1000 together")
+        if not 0 <= self.cool_down <= LONGEST_COOL_DOWN:
+            raise InvalidInput(f"cool-down {self.cool_down} bars: use 0 to {LONGEST_COOL_DOWN}")
 
     @property
     def costs(self) -> Costs:

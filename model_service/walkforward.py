@@ -16,8 +16,9 @@ from market.outcome import Floats, Times
 from model_service.backtest import Wanted, equity, performance, sharpe, shift_p_value
 from model_service.calibration import OutOfFold, calibrate, nothing
 from model_service.evaluate import auc, classification, expanding_base_rate
+from model_service.holding import Holding
 from model_service.matrix import History, history
-from model_service.policy import Checks, Entry, Ruling, decide
+from model_service.policy import Checks, Ruling, decide
 from model_service.scores import Scores, joined
 from model_service.spec import Plan, Spec, plan
 from model_service.train import fit_before, predict
@@ -137,25 +138,21 @@ def _decide_all(
 ) -> tuple[list[Ruling], list[Position]]:
     foreign = np.concatenate([s.model.out_of_distribution(known.matrix[s.start : s.end]) for s in scored])
     p_min = np.concatenate([np.full(s.end - s.start, s.model.p_min) for s in scored])
-    costs, position = spec.costs, Position.FLAT
-    entry: Entry | None = None
-    bought_at = -1
+    holding = Holding()
     rulings: list[Ruling] = []
     before: list[Position] = []
     for i, row in enumerate(range(cuts.first, cuts.bars)):
-        if bought_at >= 0:
-            entry = Entry(float(known.opens[bought_at + 1]), float(known.sigma[bought_at]))
+        time = int(known.open_times[row])
         checks = Checks(
             contaminated_window=bool(known.contaminated[row]), out_of_distribution=bool(foreign[i])
         )
         ruling = decide(
-            scores.at(i), position, float(known.closes[row]), entry, costs, checks, float(p_min[i])
-        )
-        before.append(position)
+            scores.at(i), holding.position, float(known.closes[row]), holding.entry(known), spec.costs,
+            checks, float(p_min[i]), cooling=holding.cooling(time, spec.cool_down, spec.interval),
+        )  # fmt: skip
+        before.append(holding.position)
         rulings.append(ruling)
-        if ruling.position_after is not position:
-            bought_at, entry = (row if ruling.position_after is Position.LONG else -1), None
-        position = ruling.position_after
+        holding.follow(time, ruling, float(known.sigma[row]))
     return rulings, before
 
 
