@@ -14,6 +14,7 @@ from market.outcome import Costs, Floats
 _YEAR_MS: Final = 365 * DAY
 _EULER: Final = 0.5772156649015329
 _SHORTEST_SHIFT: Final = 168
+SHIFTS: Final = 200
 Wanted = npt.NDArray[np.bool_]
 
 
@@ -53,22 +54,34 @@ def sharpe(returns: Floats) -> float:
 def performance(result: Equity, wanted: Wanted, interval: Interval) -> dict[str, float]:
     """Totals as fractions; Sharpe and Sortino per year of the interval's bars; costs as fractions."""
     returns, curve = result.returns, result.curve
-    per_year = _YEAR_MS / interval.typical_ms
+    per_year = bars_per_year(interval)
     down = float(np.sqrt(np.mean(np.minimum(returns, 0.0) ** 2)))
-    trades = int((np.diff(np.r_[0, wanted.astype(int)]) > 0).sum())
-    total = float(curve[-1]) - 1
+    trades = trade_returns(result, wanted)
     return {
-        "total": total,
+        "total": float(curve[-1]) - 1,
         "cagr": float(max(curve[-1], 1e-12) ** (per_year / len(returns)) - 1),
         "sharpe": sharpe(returns) * per_year**0.5,
         "sortino": float(returns.mean()) / down * per_year**0.5 if down > 0 else 0.0,
         "max_drawdown": drawdown(curve),
-        "exposure": float(wanted.mean()),
-        "trades": trades,
+        "exposure": float(wanted[:-1].sum() / len(wanted)),
+        "trades": len(trades),
         "turnover": float(result.fills.sum() / len(returns) * per_year),
         "cost": float(-np.log1p(-result.cost).sum()),
-        "net_per_trade": float(np.log(max(curve[-1], 1e-12)) / trades) if trades else 0.0,
+        "net_per_trade": float(trades.mean()) if len(trades) else 0.0,
     }
+
+
+def bars_per_year(interval: Interval) -> float:
+    """How many bars of the interval a year of 365 days holds."""
+    return _YEAR_MS / interval.typical_ms
+
+
+def trade_returns(result: Equity, wanted: Wanted) -> Floats:
+    """Net return of each position, oldest first; one still held is worth what its last bar closed at."""
+    held = np.r_[False, wanted[:-1]]
+    number = np.cumsum(held & ~np.r_[False, held[:-1]])
+    growth = np.bincount(number, weights=np.log1p(result.returns))
+    return np.asarray(np.expm1(growth[1:]))
 
 
 def drawdown(curve: Floats) -> float:
@@ -78,20 +91,41 @@ def drawdown(curve: Floats) -> float:
 
 
 def shift_p_value(
-    opens: Floats, closes: Floats, wanted: Wanted, costs: Costs, *, draws: int = 200, seed: int = 7
+    opens: Floats, closes: Floats, wanted: Wanted, costs: Costs, *, draws: int = SHIFTS, seed: int = 7
 ) -> float:
     """Share of circular shifts of our own positions that do at least as well: is the timing worth anything?
 
     Shifts keep exposure, holding times and turnover. 1.0 when there is no trade.
     """
+    return shifted(opens, closes, wanted, costs, draws=draws, seed=seed)["p"]
+
+
+def shifted(
+    opens: Floats, closes: Floats, wanted: Wanted, costs: Costs, *, draws: int = SHIFTS, seed: int = 7
+) -> dict[str, float]:
+    """What our own positions earn at random times: `p` as above, and total and per-bar Sharpe of the shifts.
+
+    `sharpe_low` and `sharpe_high` hold the middle 95 % of them.
+    """
     if not wanted.any() or wanted.all():
-        return 1.0
+        return {"draws": 0, "p": 1.0}
     ours = sharpe(equity(opens, closes, wanted, costs).returns)
     random = np.random.default_rng(seed)
     margin = min(_SHORTEST_SHIFT, len(wanted) // 4)
-    shifts = random.integers(margin, len(wanted) - margin, draws)
-    others = [sharpe(equity(opens, closes, np.roll(wanted, int(by)), costs).returns) for by in shifts]
-    return float(np.mean(np.array(others) >= ours))
+    others = [
+        equity(opens, closes, np.roll(wanted, int(by)), costs).returns
+        for by in random.integers(margin, len(wanted) - margin, draws)
+    ]
+    ratios = np.array([sharpe(returns) for returns in others])
+    low, middle, high = np.quantile(ratios, [0.025, 0.5, 0.975])
+    return {
+        "draws": draws,
+        "p": float(np.mean(ratios >= ours)),
+        "sharpe_low": float(low),
+        "sharpe_median": float(middle),
+        "sharpe_high": float(high),
+        "total_median": float(np.median([np.expm1(np.log1p(returns).sum()) for returns in others])),
+    }
 
 
 def deflated_sharpe(returns: Floats, trials: Floats, tried: int) -> float:

@@ -14,6 +14,8 @@ from model_service.backtest import (
     performance,
     sharpe,
     shift_p_value,
+    shifted,
+    trade_returns,
 )
 from tests.model_service.markets import QUARTER, random_walk
 
@@ -73,6 +75,26 @@ def test_figures_of_a_small_example() -> None:
     assert found["exposure"] == pytest.approx(0.4)
     assert found["trades"] == 1
     assert drawdown(np.array([0.8, 1.2, 0.9])) == pytest.approx(0.25)
+
+
+def test_every_trade_has_its_own_return_and_together_they_are_the_whole() -> None:
+    result = equity(OPENS, CLOSES, SOME, COSTS)
+    trades = trade_returns(result, SOME)
+    held = np.r_[False, SOME[:-1]]
+    assert len(trades) == int((np.diff(held.astype(int), prepend=0) > 0).sum())
+    assert np.prod(1 + trades) == pytest.approx(result.curve[-1], rel=1e-12)
+    wanted = np.zeros(8_000, dtype=bool)
+    wanted[100:104] = wanted[300:304] = True
+    two = trade_returns(equity(OPENS, CLOSES, wanted, COSTS), wanted)
+    assert two == pytest.approx(realised(TIMES, OPENS, QUARTER, 4).net(COSTS)[[100, 300]], rel=1e-9)
+
+
+def test_shifts_keep_what_is_traded_and_lose_when_it_only_costs() -> None:
+    found = shifted(OPENS, CLOSES, SOME, COSTS)
+    assert found["draws"] == 200
+    assert found["sharpe_low"] <= found["sharpe_median"] <= found["sharpe_high"] < 0
+    assert found["total_median"] < -0.9
+    assert found["p"] == shift_p_value(OPENS, CLOSES, SOME, COSTS)
 
 
 def test_random_timing_is_as_good_as_random_timing_and_an_oracle_is_better() -> None:
