@@ -5,6 +5,7 @@ Every time is ms UTC of market time. Stores raise `StoreUnavailable` (try again)
 
 from market.ports.archive import ArchiveStore, FileRows, ImportedFile
 from market.ports.health import Health, HealthStore, Pulse, Recheck
+from market.ports.lifecycle import EventKind, LifecycleStore, ModelEvent, MonitorState, Reading
 from market.ports.market_data import (
     Change,
     ChangeLog,
@@ -36,6 +37,7 @@ __all__ = [
     "Decided",
     "DecisionFilter",
     "DecisionStore",
+    "EventKind",
     "FileRows",
     "Health",
     "HealthStore",
@@ -43,8 +45,12 @@ __all__ = [
     "Job",
     "KlineSource",
     "KlineStore",
+    "LifecycleStore",
+    "ModelEvent",
     "ModelRecord",
+    "MonitorState",
     "Pulse",
+    "Reading",
     "Recheck",
     "SeriesStatus",
     "SymbolInfo",

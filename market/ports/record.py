@@ -45,7 +45,10 @@ class Decided:
 
 @dataclass(frozen=True, slots=True)
 class ModelRecord:
-    """A trained model: its card is JSON-able; `files` maps file name to sha256."""
+    """A trained model: its card is JSON-able; `files` maps file name to sha256.
+
+    `activated_at` is the market time since when it may decide; None for one that was blocked or withdrawn.
+    """
 
     model_id: str
     series: Series
@@ -58,6 +61,11 @@ class ModelRecord:
     active: bool
     card: Mapping[str, object]
     files: Mapping[str, str]
+    activated_at: int | None = None
+
+    def __post_init__(self) -> None:
+        if self.active and self.activated_at is None:
+            object.__setattr__(self, "activated_at", self.trained_at)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from market.store.connection import Database
 from market.store.decisions import MySQLDecisionStore
 from market.store.health import MySQLHealthStore
 from market.store.klines import MySQLKlineStore
+from market.store.lifecycle import MySQLLifecycleStore
 from market.store.settings import StoreSettings
 from market.store.ticks import MySQLTickStore
 
@@ -17,6 +18,7 @@ __all__ = [
     "MySQLDecisionStore",
     "MySQLHealthStore",
     "MySQLKlineStore",
+    "MySQLLifecycleStore",
     "MySQLTickStore",
     "StoreSettings",
     "StoredClock",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from market.decision import Decision, Outcome, Role
@@ -24,6 +24,7 @@ class MemoryDecisionStore:
         self.chains: dict[Chain, list[Link]] = defaultdict(list)
         self.heads: dict[Chain, ChainHead] = {}
         self._klines = klines
+        self.changes = klines.changes
         self._models: dict[str, ModelRecord] = {}
         self._runs: dict[str, tuple[BacktestRun, list[Decided]]] = {}
         self._jobs: dict[str, Job] = {}
@@ -71,8 +72,12 @@ class MemoryDecisionStore:
     def read(self, wanted: DecisionFilter) -> list[Decided]:
         """Decisions with outcomes, by candle (oldest first, or newest first with `newest`)."""
         found = [each for each in self._candidates(wanted) if _matches(each.decision, wanted)]
-        found.sort(key=lambda d: (d.decision.open_time, d.decision.id), reverse=wanted.newest)
-        return found[: wanted.limit]
+        found.sort(key=lambda d: d.decision.open_time, reverse=wanted.newest)
+        # Ids cost more than times: only candles that may be on the page are put in order by them.
+        page, rest = found[: wanted.limit], found[wanted.limit :]
+        page += [d for d in rest if d.decision.open_time == page[-1].decision.open_time]
+        page.sort(key=lambda d: (d.decision.open_time, d.decision.id), reverse=wanted.newest)
+        return page[: wanted.limit]
 
     def get(self, decision_id: str) -> Decided | None:
         """One decision, from the ledger or a back-test."""
@@ -195,12 +200,15 @@ def _matches(decision: Decision, wanted: DecisionFilter) -> bool:
         (wanted.reasons, decision.reason),
         (wanted.origins, decision.origin),
     )
-    place = (decision.open_time, decision.id)
-    behind: Callable[[tuple[int, str]], bool] = place.__lt__ if wanted.newest else place.__gt__
     return (
-        all(asked in (None, value) for asked, value in exact)
-        and all(not asked or value in asked for asked, value in choices)
-        and (wanted.start is None or decision.open_time >= wanted.start)
+        (wanted.start is None or decision.open_time >= wanted.start)
         and (wanted.end is None or decision.open_time < wanted.end)
-        and (wanted.after is None or behind(wanted.after))
+        and all(asked in (None, value) for asked, value in exact)
+        and all(not asked or value in asked for asked, value in choices)
+        and (wanted.after is None or _behind(decision, wanted.after, newest=wanted.newest))
     )
+
+
+def _behind(decision: Decision, after: tuple[int, str], *, newest: bool) -> bool:
+    place = (decision.open_time, decision.id)
+    return place < after if newest else place > after

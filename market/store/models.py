@@ -15,6 +15,12 @@ from market.store.decisions_rows import Row, json_text
 
 def save_model(cursor: Any, series_id: int, model: ModelRecord) -> None:
     """Register a model; an active one takes the place of the active one of its series and role."""
+    write_model(cursor, series_id, model)
+    log_change(cursor, "models", str(model.series), model.trained_at, model.trained_at)
+
+
+def write_model(cursor: Any, series_id: int, model: ModelRecord) -> None:
+    """The rows of `save_model`; the caller appends to the change log."""
     if model.active:
         cursor.execute(
             "UPDATE models SET active = FALSE WHERE series_id = %s AND role = %s",
@@ -22,15 +28,15 @@ def save_model(cursor: Any, series_id: int, model: ModelRecord) -> None:
         )
     cursor.execute(
         "INSERT INTO models (model_id, series_id, role, kind, trained_at, train_start, train_end, horizon,"
-        " active, card, files) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
-        " ON DUPLICATE KEY UPDATE active = VALUES(active), card = VALUES(card), files = VALUES(files)",
+        " active, card, files, activated_at) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
+        " ON DUPLICATE KEY UPDATE active = VALUES(active), card = VALUES(card), files = VALUES(files),"
+        " activated_at = VALUES(activated_at)",
         (
             model.model_id, series_id, model.role.value, model.kind, model.trained_at, model.train_start,
             model.train_end, model.horizon, model.active, json_text(dict(model.card)),
-            json_text(dict(model.files)),
+            json_text(dict(model.files)), model.activated_at,
         ),
     )  # fmt: skip
-    log_change(cursor, "models", str(model.series), model.trained_at, model.trained_at)
 
 
 def read_models(cursor: Any, series: Series | None, active_only: bool) -> list[ModelRecord]:
@@ -40,7 +46,7 @@ def read_models(cursor: Any, series: Series | None, active_only: bool) -> list[M
         where.append("t.active")
     cursor.execute(
         "SELECT m.exchange, m.symbol, s.interval_name, t.model_id, t.role, t.kind, t.trained_at,"  # noqa: S608
-        " t.train_start, t.train_end, t.horizon, t.active, t.card, t.files FROM models AS t"
+        " t.train_start, t.train_end, t.horizon, t.active, t.card, t.files, t.activated_at FROM models AS t"
         " JOIN series AS s ON s.series_id = t.series_id JOIN symbols AS m ON m.symbol_id = s.symbol_id"
         f" WHERE {' AND '.join(where)} ORDER BY t.trained_at DESC, t.model_id",
         values,
@@ -71,10 +77,10 @@ def series_clause(series: Series | None) -> tuple[list[str], list[str]]:
 
 
 def _model(row: Row) -> ModelRecord:
-    exchange, symbol, interval, model_id, role, kind, *numbers, active, card, files = row
+    exchange, symbol, interval, model_id, role, kind, *numbers, active, card, files, activated_at = row
     series = Series.of(exchange, symbol, interval)
     trained_at, train_start, train_end, horizon = numbers
     return ModelRecord(
         model_id, series, Role(role), kind, trained_at, train_start, train_end, horizon, bool(active),
-        orjson.loads(card), orjson.loads(files),
+        orjson.loads(card), orjson.loads(files), activated_at,
     )  # fmt: skip

@@ -34,6 +34,8 @@ _APPEND_ONLY: Final = {
     "decisions": "SELECT, INSERT",
     "outcomes": "SELECT, INSERT",
     "chain_heads": "SELECT, INSERT, UPDATE",
+    "model_events": "SELECT, INSERT",
+    "monitors": "SELECT, INSERT",
 }
 _MIGRATOR: Final = (
     f"{_WRITE}, CREATE, ALTER, DROP, INDEX, REFERENCES, CREATE VIEW, SHOW VIEW, LOCK TABLES, TRIGGER"
