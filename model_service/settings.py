@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection
 from pathlib import Path
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from market.choice import parse_choices
+from market.decision import Role
 from market.interval import Interval, Series
+from model_service.models import MODELS
 
 
 class ModelSettings(BaseSettings):
@@ -24,8 +26,22 @@ class ModelSettings(BaseSettings):
     slippage_bp: float = Field(2.0, ge=0, le=500)
     horizon: int = Field(4, ge=1, le=210)
     late_after_s: float = Field(120, gt=0)
+    champion: str = "lightgbm"
+    challenger: str = "logistic"
     models_dir: Path = Path(".run/models")
     log_level: str = "INFO"
+
+    @field_validator("champion", "challenger")
+    @classmethod
+    def _known(cls, name: str) -> str:
+        if name not in MODELS:
+            raise ValueError(f"use one of {', '.join(MODELS)}")
+        return name
+
+    @property
+    def line_up(self) -> dict[Role, str]:
+        """The kind of model that speaks in each role."""
+        return {Role.CHAMPION: self.champion, Role.CHALLENGER: self.challenger}
 
     def followed(self, known: Collection[Series]) -> list[Series]:
         """Those of the known series that `OPA_SYMBOLS` times the intervals of `OPA_HISTORY` name."""

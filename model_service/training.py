@@ -27,7 +27,6 @@ from model_service.train import train
 from model_service.verdict import BLOCKED
 from model_service.walkforward import WalkForward, walk_forward
 
-LINE_UP: Final = {Role.CHAMPION: "lightgbm", Role.CHALLENGER: "logistic"}
 WALK_FORWARD: Final = "walk_forward"
 _ALL_TIME: Final = 1 << 52
 
@@ -44,7 +43,7 @@ class Workshop:
     def spec(self, series: Series, role: Role) -> Spec:
         """The configuration in force for a series and role."""
         s = self.settings
-        return Spec(series.interval, s.horizon, s.fee_bp, s.slippage_bp, kind=LINE_UP[role])
+        return Spec(series.interval, s.horizon, s.fee_bp, s.slippage_bp, kind=s.line_up[role])
 
 
 def train_series(shop: Workshop, series: Series, report: Report, *, force: bool) -> None:
@@ -65,7 +64,11 @@ def _newest_bars(store: KlineStore, series: Series) -> pa.Table:
 def due_roles(shop: Workshop, series: Series, *, force: bool) -> list[Role]:
     """The roles of a series that need a model."""
     newest = shop.klines.last_confirmed(series)
-    return [role for role in LINE_UP if force or newest is None or not is_current(shop, series, role, newest)]
+    return [
+        role
+        for role in shop.settings.line_up
+        if force or newest is None or not is_current(shop, series, role, newest)
+    ]
 
 
 def is_current(shop: Workshop, series: Series, role: Role, newest: int) -> bool:

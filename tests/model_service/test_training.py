@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
 
 from market.decision import Origin, Role
 from market.errors import InvalidInput, StoreUnavailable
@@ -106,3 +107,15 @@ def test_a_longer_history_is_learnt_from_its_newest_bars_only(
     run(shop, Workshop(shop.klines, shop.decisions, shop.shelf, ModelSettings()))
     window = shop.decisions.models()[0].card["window"]
     assert (window["bars"], window["end"]) == (5_100, int(MARKET["open_time"].iloc[-1]))
+
+
+def test_another_challenger_is_a_setting(tmp_path: Path) -> None:
+    shop = memory_shop(tmp_path)
+    shop.confirm(MARKET[:5_100])
+    settings = ModelSettings(champion="logistic", challenger="hist_gradient_boosting")
+    run(shop, Workshop(shop.klines, shop.decisions, shop.shelf, settings))
+    kinds = {model.role: model.kind for model in shop.decisions.models(active_only=True)}
+    assert kinds == {Role.CHAMPION: "logistic", Role.CHALLENGER: "hist_gradient_boosting"}
+    assert all(shop.shelf.holds(model) for model in shop.decisions.models())
+    with pytest.raises(ValidationError, match="challenger"):
+        ModelSettings(challenger="oracle")
