@@ -10,9 +10,20 @@ from market.decision import Decision, Outcome, Role
 from market.errors import InvalidInput
 from market.interval import Series
 from market.kline import Finality
-from market.ports import BacktestRun, ChainHead, Decided, DecisionFilter, Job, ModelRecord
+from market.ports import (
+    BacktestRun,
+    ChainHead,
+    Decided,
+    DecisionFilter,
+    Job,
+    LedgerSpan,
+    ModelRecord,
+    Step,
+    Tally,
+)
 from market.store.decisions_chain import DECISIONS, GENESIS, OUTCOMES, Link, broken, chained, chains_of
 from market.store.memory import MemoryKlineStore
+from market.store.memory_tally import count_decided, span_of, steps_of
 
 Chain = tuple[Series, Role, str]
 
@@ -102,6 +113,19 @@ class MemoryDecisionStore:
         """The head of every chain."""
         return sorted(self.heads.values(), key=lambda head: (head.series, head.role, head.chain))
 
+    def tally(self, series: Series, role: Role, start: int, end: int) -> list[Tally]:
+        """Ledger decisions on candles that open in `[start, end)`, counted by kind and fate."""
+        return count_decided(self._ledger_of(series, role), start, end)
+
+    def span(self, series: Series, role: Role, start: int, end: int) -> LedgerSpan | None:
+        """How many candles of `[start, end)` the ledger decided; None where it holds nothing."""
+        candles = self._klines.read_floats(series, 0, 1 << 62)["open_time"].to_pylist()
+        return span_of(self._ledger_of(series, role), candles, start, end)
+
+    def steps(self, series: Series, role: Role, start: int, end: int) -> list[Step]:
+        """Where an issued BUY or SELL in `[start, end)` moved the position, oldest first."""
+        return steps_of(self._ledger_of(series, role), start, end)
+
     def record_trial(self, series: Series, fingerprint: str, sharpe: float, now: int) -> list[float]:
         """Note a tried configuration; the per-bar Sharpe ratios of the others tried on this series."""
         self._check(series)
@@ -175,6 +199,10 @@ class MemoryDecisionStore:
                     outcome = outcomes.get(decision.open_time)
                     found.append(Decided(decision, outcome if isinstance(outcome, Outcome) else None))
         return found
+
+    def _ledger_of(self, series: Series, role: Role) -> list[Decided]:
+        self._check(series)
+        return [d for d in self._ledger() if (d.decision.series, d.decision.role) == (series, role)]
 
     def _candidates(self, wanted: DecisionFilter) -> list[Decided]:
         if wanted.run_id is not None:
