@@ -7,15 +7,18 @@ import shutil
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Final
 
 from market.errors import ModelRefused
-from market.interval import DAY
+from market.interval import DAY, Interval
 from market.ports import ModelRecord
 from model_service.trained import TrainedModel, load
 
 log = logging.getLogger(__name__)
-# A model is used for 30 days at most, and never longer than it was trained on.
-LONGEST_LIFE_MS = 30 * DAY
+# A model of hours is used for 45 days at most; of other intervals for as many bars as a step and a half of
+# the walk-forward has. No model is used for longer than it was trained on.
+_LONGEST_LIFE_MS: Final = 45 * DAY
+_LONGEST_LIFE_BARS: Final = 3_240
 
 
 class Shelf:
@@ -44,6 +47,22 @@ class Shelf:
             log.info("loaded model %s", record.model_id)
         return self._loaded[record.model_id]
 
+    def verify(self, record: ModelRecord) -> TrainedModel:
+        """Like `load`, but the files are read again even where the model is in memory."""
+        return load(self._folder / record.model_id, record.files)
+
+    def copy(self, record: ModelRecord, model_id: str) -> None:
+        """The files of a model under another id, whole or not at all; `ModelRefused` as with `load`."""
+        self.verify(record)
+        partial = Path(tempfile.mkdtemp(prefix=f".{model_id}-", dir=self._folder))
+        try:
+            for name in record.files:
+                shutil.copyfile(self._folder / record.model_id / name, partial / name)
+            shutil.rmtree(self._folder / model_id, ignore_errors=True)
+            partial.rename(self._folder / model_id)
+        finally:
+            shutil.rmtree(partial, ignore_errors=True)
+
     def holds(self, record: ModelRecord) -> bool:
         """Whether the model of a record can be used."""
         try:
@@ -56,10 +75,19 @@ class Shelf:
 
 def expires_at(record: ModelRecord) -> int:
     """Market time (ms UTC) from which a model no longer decides."""
-    return record.train_end + min(LONGEST_LIFE_MS, record.train_end - record.train_start)
+    life = min(longest_life(record.series.interval), record.train_end - record.train_start)
+    return record.train_end + life
+
+
+def longest_life(interval: Interval) -> int:
+    """For how long (ms) a model of the interval may be used after its last candle of training."""
+    return _LONGEST_LIFE_MS if interval.name == "1h" else _LONGEST_LIFE_BARS * interval.typical_ms
 
 
 def in_charge(records: Sequence[ModelRecord], open_time: int) -> ModelRecord | None:
-    """The newest model whose training ended before the candle; None for one that every model has seen."""
-    able = [record for record in records if record.train_end < open_time]
-    return max(able, key=lambda record: record.trained_at, default=None)
+    """The model put in charge last of those whose training ended before the candle.
+
+    None for a candle that every model has seen. Blocked and withdrawn models are never in charge.
+    """
+    able = [each for each in records if each.activated_at is not None and each.train_end < open_time]
+    return max(able, key=lambda each: (each.activated_at or 0, each.model_id), default=None)
