@@ -18,11 +18,15 @@ requests also ISO 8601), prices exact decimals as text, gains and costs fraction
 about made-up markets carry `simulated: true`. Errors are problem details (RFC 9457) with a `code`.
 Nothing here is advice, and no order is ever placed.
 """
+# Of a request, in bytes; no body that a route knows is longer than a page.
+_LONGEST_BODY: Final = 65_536
 
 
 def create_app(service: Service, api_key: str) -> FastAPI:
     """The application over the given parts."""
-    app = FastAPI(title="OPA Crypto: model API", version="1", description=_DESCRIPTION)
+    app = FastAPI(
+        title="OPA Crypto: model API", version="1", description=_DESCRIPTION, max_body_size=_LONGEST_BODY
+    )
     app.state.service = service
     app.state.api_key = api_key.encode()
     app.include_router(health.router)

@@ -32,7 +32,9 @@ def list_decisions(
     action: Annotated[list[Action] | None, Query()] = None,
     status: Annotated[list[Status] | None, Query()] = None,
     reason: Annotated[list[str] | None, Query(max_length=20, examples=[["no_edge"]])] = None,
-    model: Annotated[str | None, Query(max_length=80, examples=["simulated-btcusdt-1h-champion"])] = None,
+    model: Annotated[
+        str | None, Query(max_length=80, examples=["btcusdt-1h-champion-9f86d081884c7d65"])
+    ] = None,
     run: Annotated[str | None, Query(max_length=80, description="a back-test run", examples=["r1"])] = None,
     start: TimeText = None,
     end: TimeText = None,
@@ -42,7 +44,7 @@ def list_decisions(
         Query(
             max_length=60,
             description="`next_cursor` of the page before",
-            examples=["1767225600000_2f1d6a0c9b7e4c5d8a3f6b2e1c0d9f8a"],
+            examples=["1767225600000_b736345755927d59a9ce51a0f94a1c0d"],
         ),
     ] = None,
     order: Literal["asc", "desc"] = "desc",
@@ -101,7 +103,7 @@ def latest(parts: ServiceNeeded, role: Role = Role.CHAMPION) -> Response:
 )
 def one_decision(
     parts: ServiceNeeded,
-    decision_id: Annotated[str, Path(max_length=80, examples=["2f1d6a0c9b7e4c5d8a3f6b2e1c0d9f8a"])],
+    decision_id: Annotated[str, Path(max_length=80, examples=["b736345755927d59a9ce51a0f94a1c0d"])],
 ) -> Response:
     """Contributions in log-odds, the largest first; with `base` they add up to `score`."""
     found = parts.decisions.get(decision_id)

@@ -9,7 +9,7 @@ from pydantic import Field
 from market.decision import Action, Origin, OutcomeState, Position, Role, Status
 from model_service.shapes.shape import Fraction, Hash, OfSeries, Price, Shape, Time
 
-_ID: Final = "2f1d6a0c9b7e4c5d8a3f6b2e1c0d9f8a"
+_ID: Final = "b736345755927d59a9ce51a0f94a1c0d"
 _LOG_ODDS: Final = "in log-odds"
 
 
@@ -41,11 +41,13 @@ class Scored(OfSeries):
     close_time: Time
     closed_at: str = Field(description="when the candle ended", examples=["2026-01-01T01:00:00+00:00"])
     decided_at: Time
-    model_id: str = Field(examples=["simulated-btcusdt-1h-champion-0c9b7e4c"])
+    model_id: str = Field(examples=["btcusdt-1h-champion-9f86d081884c7d65"])
     action: Action
     status: Status
     reason: str = Field(description="reason code", examples=["expected_gain_above_cost"])
-    would_be: Action | None = Field(description="of a suppressed decision: its action", examples=[None])
+    would_be: Action | None = Field(
+        description="what a suppressed decision would have been", examples=["BUY"]
+    )
     price: Price = Field(description="the candle's close", examples=["64250.1"])
     probability: float | None = Field(description="of a rise over the horizon", examples=[0.561])
     expected_gain: Fraction | None
@@ -61,7 +63,7 @@ class DecisionShape(Scored):
 
     id: str = Field(examples=[_ID])
     origin: Origin
-    run_id: str | None = Field(description="the back-test it belongs to", examples=[None])
+    run_id: str | None = Field(description="the back-test it belongs to", examples=["wf-btcusdt-1h-9f86d081"])
     position_before: Position
     position_after: Position
     outcome: RecordedOutcome | PendingOutcome

@@ -52,13 +52,14 @@ class Shop:
     changes: ChangeLog
     shelf: Shelf
     clock: HandClock
+    series: Series = SERIES
 
     def confirm(self, bars: pd.DataFrame) -> None:
         """Write candles as ingest does once the exchange's answer confirmed them, and nothing between."""
         first, last = int(bars["open_time"].iloc[0]), int(bars["open_time"].iloc[-1])
         self.klines.write(
-            SERIES, table(bars), finality=Finality.CONFIRMED, source=Source.REST, now=last,
-            covered=(first, last + STEP),
+            self.series, table(bars, self.series.interval.typical_ms), finality=Finality.CONFIRMED,
+            source=Source.REST, now=last, covered=(first, last + self.series.interval.typical_ms),
         )  # fmt: skip
 
     def register(
@@ -67,7 +68,7 @@ class Shop:
         """Put a model in charge."""
         files = self.shelf.save(model, model_id)
         record = ModelRecord(
-            model_id, SERIES, Role.CHAMPION, "lightgbm", train_end + 1 + later, train_start, train_end,
+            model_id, self.series, Role.CHAMPION, "lightgbm", train_end + 1 + later, train_start, train_end,
             model.spec.horizon, True, {"verdict": "not proven"}, files,
         )  # fmt: skip
         self.decisions.save_model(record)
@@ -83,20 +84,22 @@ class Shop:
         return Scorer(scribe, self.changes, COSTS)
 
 
-def memory_shop(folder: Path) -> Shop:
+def memory_shop(folder: Path, series: Series = SERIES) -> Shop:
     """A shop on the twins."""
     klines = MemoryKlineStore()
-    shop = Shop(klines, MemoryDecisionStore(klines), klines.changes, Shelf(folder), HandClock())
+    shop = Shop(klines, MemoryDecisionStore(klines), klines.changes, Shelf(folder), HandClock(), series)
     open_shop(shop)
     return shop
 
 
 def open_shop(shop: Shop) -> None:
     """Make the series known."""
-    shop.klines.register(SymbolInfo("simulated", "ETHUSDT", "ETH", "USDT", "TRADING"), QUARTER)
+    symbol = shop.series.symbol
+    info = SymbolInfo(shop.series.exchange, symbol, symbol.removesuffix("USDT"), "USDT", "TRADING")
+    shop.klines.register(info, shop.series.interval)
 
 
-def table(bars: pd.DataFrame) -> pa.Table:
+def table(bars: pd.DataFrame, step: int = STEP) -> pa.Table:
     """A made-up market as exact klines."""
 
     def text(name: str) -> Sequence[str]:
@@ -104,7 +107,7 @@ def table(bars: pd.DataFrame) -> pa.Table:
 
     times, ones = [int(t) for t in bars["open_time"]], ["1"] * len(bars)
     prices = [text(name) for name in ("open", "high", "low", "close", "volume")]
-    ends = [t + STEP - 1 for t in times]
+    ends = [t + step - 1 for t in times]
     return klines_from_columns([times, *prices, ends, ones, [1] * len(bars), ones, ones])
 
 
