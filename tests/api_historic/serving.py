@@ -23,11 +23,11 @@ def serving(app: Any, port: int | None = None) -> Iterator[str]:
     server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=port, log_level="warning", ws="none"))
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
-    for _ in range(500):
+    for _ in range(3_000):
         if server.started:
             break
         time.sleep(0.01)
-    assert server.started, "the server has not started within five seconds"
+    assert server.started, "the server has not started within half a minute"
     try:
         yield f"http://127.0.0.1:{port}"
     finally:

@@ -96,6 +96,11 @@ class Chain:
         process.wait()
         return True
 
+    def said(self, room: str, words: str) -> int:
+        """How many lines of a room's log hold these words, over all its runs."""
+        log = self.folder / f"{room}.log"
+        return log.read_text(encoding="utf-8").count(words) if log.exists() else 0
+
     def log(self, room: str) -> str:
         """The last lines that a room printed."""
         return (self.folder / f"{room}.log").read_text(encoding="utf-8")[-4000:]

@@ -18,7 +18,7 @@ START = "2026-11-20T12:00:00Z"
 SPEED = 60
 ROOMS = (("ingest", "stream"), ("model_service", "score"), ("es_loader", "follow"))
 READY_WITHIN_S = 60
-ENDS_WITHIN_S = 10
+ENDS_WITHIN_S = 60
 
 
 @dataclass

@@ -16,6 +16,7 @@ from tests.e2e.chain import Chain
 from tests.servers import Elastic
 
 FOREVER = 10**14
+_FOLLOWING = "following the change log"
 
 
 def klines(settings: StoreSettings, series: Series) -> list[dict[str, Any]]:
@@ -82,9 +83,14 @@ def documents(elastic: Elastic, alias: str, query: dict[str, Any] | None = None)
 
 def followed_until_equal(chain: Chain, within_s: float = 120) -> None:
     """Run the follower until `check` finds no difference, then end it politely."""
+    starts = chain.said("es_loader", _FOLLOWING)
     follower = chain.start("es_loader", "follow")
     deadline = time.monotonic() + within_s
     try:
+        while chain.said("es_loader", _FOLLOWING) == starts:
+            assert follower.poll() is None, chain.log("es_loader")
+            assert time.monotonic() < deadline, chain.log("es_loader")
+            time.sleep(0.1)
         while chain.start("es_loader", "check").wait(timeout=120) != 0:
             assert follower.poll() is None, chain.log("es_loader")
             assert time.monotonic() < deadline, chain.log("es_loader")
