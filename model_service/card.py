@@ -31,20 +31,22 @@ def card(walk: WalkForward, model: TrainedModel, trials: Sequence[float] = ()) -
     """
     tried = PRIOR_TRIALS + len(trials)
     own = float(np.asarray(walk.metrics["sharpe_per_bar"]))
-    deflated = deflated_sharpe(walk.returns, np.array([*trials, own]), tried)
+    deflated = deflated_sharpe(walk.judged_returns, np.array([*trials, own]), tried)
     metrics: Mapping[str, Any] = walk.metrics
-    word = verdict(metrics["scores"], metrics["net"]["total"], metrics["shift_p"], deflated)
+    word = verdict(metrics, deflated)
     content = {
         "verdict": word.word,
         "reasons": list(word.reasons),
+        "gates": word.listed,
         "metrics": {**metrics, "deflated_sharpe": deflated, "trials": tried},
         "folds": [fold._asdict() for fold in walk.folds],
         "data": {
             "sha256": walk.data_hash,
             "scored_from": int(walk.open_times[0]),
             "scored_to": int(walk.open_times[-1]),
-            "effective_n": metrics["scores"]["n"] // model.spec.horizon,
+            "effective_n": metrics["scores"]["effective_n"],
         },
+        "untouched_period": closed(walk),
         "spec": {**asdict(model.spec), "interval": str(model.spec.interval)},
         "label": "sign and size of open[t+1+H] / open[t+1] - 1; H + 1 bars purged before every block",
         "thresholds": {
@@ -58,6 +60,12 @@ def card(walk: WalkForward, model: TrainedModel, trials: Sequence[float] = ()) -
         "libraries": {name: version(name) for name in _LIBRARIES},
     }
     return {key: plain(value) for key, value in content.items()}
+
+
+def closed(walk: WalkForward) -> dict[str, Any]:
+    """What a card says of the untouched period while no release has opened it."""
+    start, end = int(walk.open_times[walk.untouched]), int(walk.open_times[-1])
+    return {"state": "closed", "from": start, "to": end, "bars": len(walk.open_times) - walk.untouched}
 
 
 def plain(value: Any) -> Any:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from hashlib import sha256
 from pathlib import Path
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
@@ -13,22 +15,27 @@ import pyarrow as pa
 
 import market.features as feature_module
 from market import indicators
-from market.features import contaminated, features
+from market.features import features
 from market.labels import Labels, labels
 from market.outcome import Floats, Times
+from model_service.contamination import NOTHING_REVISED, Revised, spoiled_share
 from model_service.spec import Spec
+
+_PRICES: Final = ("open", "high", "low", "close")
 
 
 @dataclass(frozen=True, slots=True)
 class History:
     """Vectors over the bars of one series; `matrix` is (bars, features) with NaN while not warmed up.
 
-    `sigma` is the one-bar volatility known at the bar's close, `contaminated` where a bar is missing
-    shortly before.
+    `sigma` is the one-bar volatility known at the bar's close, `contaminated` where too much of a bar's
+    window is spoiled (`model_service.contamination`).
     """
 
     open_times: Times
     opens: Floats
+    highs: Floats
+    lows: Floats
     closes: Floats
     matrix: Floats
     sigma: Floats
@@ -52,19 +59,24 @@ class History:
         return np.flatnonzero(usable)
 
 
-def history(klines: pa.Table | pd.DataFrame, spec: Spec) -> History:
-    """Features and labels of the klines (`KlineStore.read_floats`), oldest first."""
+def history(klines: pa.Table | pd.DataFrame, spec: Spec, changed: Revised = NOTHING_REVISED) -> History:
+    """Features and labels of the klines (`KlineStore.read_floats`), oldest first.
+
+    `changed` are the candles that the exchange has revised.
+    """
     matrix = features(klines)
     times = matrix.index.to_numpy(np.int64)
-    opens, closes = (np.asarray(klines[name], dtype=np.float64) for name in ("open", "close"))
+    opens, highs, lows, closes = (np.asarray(klines[name], dtype=np.float64) for name in _PRICES)
     sigma = np.exp(matrix["log_sigma"].to_numpy())
     return History(
         times,
         opens,
+        highs,
+        lows,
         closes,
         matrix.to_numpy(),
         sigma,
-        contaminated(times, spec.interval),
+        spoiled_share(times, spec.interval, changed) > spec.spoiled_limit,
         labels(times, opens, spec.interval, spec.horizon, sigma),
         data_hash(klines),
     )
@@ -74,13 +86,14 @@ def data_hash(klines: pa.Table | pd.DataFrame) -> str:
     """sha256 over open times and OHLCV (little-endian, column after column)."""
     digest = sha256()
     digest.update(np.asarray(klines["open_time"], dtype="<i8").tobytes())
-    for name in ("open", "high", "low", "close", "volume"):
+    for name in (*_PRICES, "volume"):
         digest.update(np.asarray(klines[name], dtype="<f8").tobytes())
     return digest.hexdigest()
 
 
+@cache
 def feature_code_hash() -> str:
-    """sha256 over the source of the feature matrix and of every indicator."""
+    """sha256 over the source of the feature matrix and of every indicator, as this process began."""
     folder = Path(indicators.__file__).parent
     digest = sha256(Path(feature_module.__file__).read_bytes())
     for path in sorted(folder.glob("*.py")):

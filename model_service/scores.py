@@ -51,6 +51,10 @@ class Scores:
         vectors = (self.probability, self.expected_gain, self.gain_low, self.gain_high)
         return Score(*(float(vector[row]) for vector in vectors))
 
+    def part(self, rows: slice) -> Scores:
+        """The scores of some of the candles."""
+        return Scores(*(getattr(self, each.name)[rows] for each in fields(self)))
+
     @property
     def known(self) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
         """Where the model could say something."""

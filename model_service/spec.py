@@ -19,6 +19,9 @@ MINIMUM_BARS: Final = 5_000
 # The newest bars that a model learns from and is judged on: 22 years of hours, 139 days of minutes.
 MAXIMUM_BARS: Final = 200_000
 _SMALLEST_BURN_IN: Final = 4_000
+# The newest quarter of what is scored stays untouched, of hours at most six months.
+_UNTOUCHED_PART: Final = 4
+_UNTOUCHED_HOURS: Final = 4_380
 LONGEST_COOL_DOWN: Final = 500
 
 
@@ -58,12 +61,19 @@ class Spec:
 class Plan:
     """Test blocks of `step` bars from bar `first` on; each is scored by a model of the bars before it.
 
-    `SEED_BLOCKS` blocks before `first` are scored too, but only to calibrate what follows.
+    `SEED_BLOCKS` blocks before `first` are scored too, but only to calibrate what follows. The newest
+    `untouched` bars are decided for display but judged only when a release opens them.
     """
 
     bars: int
     first: int
     step: int
+    untouched: int
+
+    @property
+    def judged(self) -> slice:
+        """The bars that scores, verdict and choices come from."""
+        return slice(self.first, self.bars - self.untouched)
 
     def blocks(self) -> Iterator[tuple[int, int]]:
         """Bars `[start, end)` of each block, seed blocks first."""
@@ -79,4 +89,7 @@ def plan(bars: int, interval: Interval) -> Plan:
         )
     burn_in, step = _HOURLY if interval.name == "1h" else _BY_BARS
     first = min(burn_in, max(_SMALLEST_BURN_IN, bars // 2))
-    return Plan(bars, first, min(step, (first - WARMUP) // (2 * SEED_BLOCKS)))
+    untouched = (bars - first) // _UNTOUCHED_PART
+    if interval.name == "1h":
+        untouched = min(untouched, _UNTOUCHED_HOURS)
+    return Plan(bars, first, min(step, (first - WARMUP) // (2 * SEED_BLOCKS)), untouched)

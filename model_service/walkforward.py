@@ -13,9 +13,10 @@ import pyarrow as pa
 from market.decision import Position
 from market.features import FEATURES
 from market.outcome import Floats, Times
-from model_service.backtest import Wanted, equity, performance, sharpe, shift_p_value
+from model_service.backtest import Wanted, equity
 from model_service.calibration import OutOfFold, calibrate, nothing
-from model_service.evaluate import auc, classification, expanding_base_rate
+from model_service.contamination import NOTHING_REVISED, Revised
+from model_service.evaluate import auc
 from model_service.holding import Holding
 from model_service.matrix import History, history
 from model_service.policy import Checks, Ruling, decide
@@ -23,6 +24,7 @@ from model_service.scores import Scores, joined
 from model_service.spec import Plan, Spec, plan
 from model_service.train import fit_before, predict
 from model_service.trained import TrainedModel
+from model_service.validation.judging import judged
 
 
 class Fold(NamedTuple):
@@ -42,7 +44,8 @@ class WalkForward:
 
     `rulings[i]` is the decision on the bar that opened at `open_times[i]`, `before[i]` the position it
     found; `curve` and `hold_curve` are the worth of 1 at the end of each bar for the decisions and for
-    buy-and-hold. `out_of_fold` calibrates the final model (`train`). `features` has one row per bar.
+    buy-and-hold. `metrics` (`validation.judging`) and the figures of `folds` tell of the bars before number
+    `untouched` only. `out_of_fold` calibrates the final model (`train`). `features` has one row per bar.
     """
 
     open_times: Times
@@ -56,6 +59,12 @@ class WalkForward:
     hold_curve: Floats
     out_of_fold: OutOfFold
     data_hash: str
+    untouched: int
+
+    @property
+    def judged_returns(self) -> Floats:
+        """Net returns before the untouched period; the last one ends with the last bar that is judged."""
+        return self.returns[: self.untouched - 1]
 
     @property
     def returns(self) -> Floats:
@@ -73,19 +82,22 @@ def walk_forward(
     spec: Spec,
     progress: Callable[[float], None] = lambda done: None,
     keep: Callable[[int, TrainedModel], None] = lambda trained_until, model: None,
+    changed: Revised = NOTHING_REVISED,
 ) -> WalkForward:
     """Refit before every block on everything complete by then, score the block, decide candle by candle.
 
     `progress` is told the fraction done; `keep` is handed the model of each block that is judged, with the
-    open time of the last candle before the block. Raises `InvalidInput` when the history is too short.
+    open time of the last candle before the block; `changed` are the candles that the exchange has revised.
+    Raises `InvalidInput` when the history is too short.
     """
-    known = history(klines, spec)
+    known = history(klines, spec, changed)
     cuts = plan(len(known.open_times), spec.interval)
     scored, seen = _score_blocks(known, cuts, spec, progress, keep)
     scores = joined([each.scores for each in scored])
     rulings, before = _decide_all(known, cuts, scores, scored, spec)
     rows = slice(cuts.first, cuts.bars)
     wanted = np.array([ruling.position_after is Position.LONG for ruling in rulings])
+    open_from = cuts.judged.stop - cuts.first
     made = equity(known.opens[rows], known.closes[rows], wanted, spec.costs)
     held = equity(known.opens[rows], known.closes[rows], np.ones_like(wanted), spec.costs)
     return WalkForward(
@@ -94,12 +106,13 @@ def walk_forward(
         rulings,
         before,
         pd.DataFrame(known.matrix[rows], index=known.open_times[rows], columns=list(FEATURES)),
-        [_fold(known, each) for each in scored],
-        _metrics(known, cuts, scores, wanted, spec),
+        [_fold(known, each, cuts.judged.stop) for each in scored],
+        judged(known, cuts.judged, scores.part(slice(open_from)), wanted[:open_from], spec),
         made.curve,
         held.curve,
         seen,
         known.data_hash,
+        open_from,
     )
 
 
@@ -156,8 +169,9 @@ def _decide_all(
     return rulings, before
 
 
-def _fold(known: History, block: _Scored) -> Fold:
-    up = known.labels.up[block.start : block.end]
+def _fold(known: History, block: _Scored, untouched: int) -> Fold:
+    up = known.labels.up[block.start : block.end].copy()
+    up[known.labels.last_bar[block.start : block.end] >= _time(known, untouched)] = np.nan
     p = block.scores.probability
     rows = np.isfinite(up) & np.isfinite(p)
     accuracy = float(np.mean((p[rows] > 0.5) == (up[rows] > 0.5))) if rows.any() else float("nan")
@@ -171,17 +185,5 @@ def _fold(known: History, block: _Scored) -> Fold:
     )
 
 
-def _metrics(known: History, cuts: Plan, scores: Scores, wanted: Wanted, spec: Spec) -> dict[str, object]:
-    rows = slice(cuts.first, cuts.bars)
-    label, opens, closes = known.labels, known.opens[rows], known.closes[rows]
-    base_rate = expanding_base_rate(label.gain, label.last_bar, known.open_times)[rows]
-    momentum = known.matrix[rows, FEATURES.index("return_1")]
-    made = equity(opens, closes, wanted, spec.costs)
-    always = np.ones_like(wanted)
-    return {
-        "scores": classification(scores, label.gain[rows], base_rate, momentum),
-        "net": performance(made, wanted, spec.interval),
-        "buy_and_hold": performance(equity(opens, closes, always, spec.costs), always, spec.interval),
-        "shift_p": shift_p_value(opens, closes, wanted, spec.costs, seed=spec.seed),
-        "sharpe_per_bar": sharpe(made.returns),
-    }
+def _time(known: History, row: int) -> int:
+    return int(known.open_times[row])

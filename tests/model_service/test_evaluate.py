@@ -73,17 +73,53 @@ def test_classification_counts_hits_and_covered_gains() -> None:
     assert found["brier_base_rate"] == pytest.approx(0.25)
 
 
+def metrics(scores: dict[str, object], **changes: object) -> dict[str, object]:
+    earned = {"total": 0.3, "sharpe": 1.5}
+    return {"scores": scores, "net": earned, "delayed": earned, "shift_p": 0.01, "years": 3.0} | changes
+
+
+CREDIBLE = {
+    "n": 9_000, "accuracy": 0.55, "accuracy_low": 0.54, "auc": 0.57, "brier_skill": 0.02, "return_r2": 0.01,
+}  # fmt: skip
+
+
 def test_a_score_too_good_to_be_true_is_blocked() -> None:
-    found = verdict(perfect(0.3), 1.0, 0.0, 0.99)
+    found = verdict(metrics(perfect(0.3)), 0.99)
     assert found.word == "blocked"
-    assert "look for a leak" in found.reasons[0]
+    assert [gate.name for gate in found.gates if not gate.holds] == [
+        "accuracy_credible",
+        "auc_credible",
+        "return_r2_credible",
+    ]
+    assert all("look for a leak" in reason for reason in found.reasons)
+
+
+@pytest.mark.parametrize(("name", "value"), [("accuracy", 0.61), ("auc", 0.66), ("return_r2", 0.04)])
+def test_each_incredible_score_blocks_alone(name: str, value: float) -> None:
+    assert verdict(metrics(CREDIBLE | {name: value}), 0.99).word == "blocked"
+
+
+def test_an_incredible_sharpe_ratio_blocks_unless_too_little_was_seen_for_one() -> None:
+    earned = {"total": 2.0, "sharpe": 3.5}
+    assert verdict(metrics(CREDIBLE, net=earned, delayed=earned), 0.99).word == "blocked"
+    assert verdict(metrics(CREDIBLE, net=earned, delayed=earned, years=0.05), 0.99).word == "proven"
 
 
 def test_a_model_is_proven_only_when_nothing_speaks_against_it() -> None:
-    scores = {"n": 9_000, "accuracy": 0.55, "accuracy_low": 0.54, "auc": 0.57, "brier_skill": 0.02}
-    assert verdict(scores, 0.3, 0.01, 0.97).word == "proven"
-    lucky = verdict(scores, 0.3, 0.2, 0.6)
+    found = verdict(metrics(CREDIBLE), 0.97)
+    assert found.word == "proven"
+    assert found.reasons == ()
+    assert len(found.gates) == 10
+    lucky = verdict(metrics(CREDIBLE, shift_p=0.2), 0.6)
     assert lucky.word == "not proven"
-    assert len(lucky.reasons) == 2
+    assert [gate.name for gate in lucky.gates if not gate.holds] == ["circular_shift_p", "deflated_sharpe"]
     assert "random timing does as well" in lucky.reasons[0]
-    assert verdict({"n": 10}, 0.0, 1.0, 0.0).reasons == ("only 10 candles could be judged",)
+    few = verdict(metrics({"n": 10}), 0.0)
+    assert few.reasons == ("only 10 candles could be judged",)
+
+
+def test_a_profit_that_is_gone_one_bar_later_proves_nothing() -> None:
+    fast = {"net": {"total": 0.3, "sharpe": 2.5}, "delayed": {"total": 0.1, "sharpe": 1.0}}
+    found = verdict(metrics(CREDIBLE, **fast), 0.99)
+    assert found.word == "not proven"
+    assert found.reasons == ("one bar later the Sharpe ratio falls from 2.50 to 1.00",)

@@ -77,6 +77,13 @@ def test_the_default_histories_are_cut_as_documented() -> None:
     assert len(list(minutes.blocks())) - SEED_BLOCKS == 12
 
 
+def test_the_newest_quarter_stays_untouched_and_of_hours_at_most_six_months() -> None:
+    for bars, name, untouched in ((26_280, "1h", 4_380), (45_024, "1h", 4_380), (43_200, "1m", 6_480)):
+        found = plan(bars, Interval(name))
+        assert found.untouched == untouched
+        assert found.judged == slice(found.first, bars - untouched)
+
+
 def test_a_short_history_is_refused_with_a_reason() -> None:
     with pytest.raises(InvalidInput, match="insufficient history: 3000 bars"):
         walk_forward(MARKET.iloc[:3_000], SPEC)
