@@ -12,10 +12,13 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from market.features import FEATURES, WARMUP, contaminated, features
+from market.decision import Provenance
+from market.features import FEATURES, WARMUP, features
 from market.interval import Series
 from market.outcome import Floats, Times
 from market.ports import KlineStore
+from model_service.contamination import Revised, revised, spoiled_share
+from model_service.provenance import provenances
 
 _WIDEST: Final = 8
 _HASHED: Final = ("open", "high", "low", "close", "volume")
@@ -23,14 +26,18 @@ _HASHED: Final = ("open", "high", "low", "close", "volume")
 
 @dataclass(frozen=True, slots=True)
 class Candle:
-    """One confirmed candle; `row` has `FEATURES`, `data_hash` covers the window it was made from."""
+    """One confirmed candle; `row` has `FEATURES`, `data_hash` covers the window it was made from.
+
+    `spoiled` is the share of that window that can not be relied on.
+    """
 
     open_time: int
     close_time: int
     close: Decimal
     row: Floats
-    contaminated: bool
+    spoiled: float
     data_hash: str
+    provenance: Provenance
 
     @property
     def features(self) -> dict[str, float | None]:
@@ -62,17 +69,32 @@ def read_window(klines: KlineStore, series: Series, wanted: Sequence[int]) -> Wi
     rows = features(table).to_numpy()
     exact = klines.read(series, wanted[0], wanted[-1] + 1)
     closes = dict(zip(exact["open_time"].to_pylist(), exact["close"].to_pylist(), strict=True))
-    spoiled = contaminated(times, series.interval)
-    places = {int(t): int(i) for i, t in enumerate(times)}
+    at = {int(t): int(i) for i, t in enumerate(times)}
+    found = [t for t in wanted if t in at and t in closes]
+    changed = revised(klines.revisions(series))
+    spoiled = spoiled_share(times, series.interval, changed)
+    came = _provenances(klines, series, found, changed)
     return Window(
         times,
         table["open"].to_numpy(),
         [
-            Candle(t, series.interval.close_time(t), closes[t], rows[at], bool(spoiled[at]), _hash(table, at))
-            for t in wanted
-            if (at := places.get(t)) is not None and t in closes
+            Candle(
+                t, series.interval.close_time(t), closes[t], rows[at[t]], float(spoiled[at[t]]),
+                _hash(table, at[t]), where,
+            )
+            for t, where in zip(found, came, strict=True)
         ],
-    )
+    )  # fmt: skip
+
+
+def _provenances(
+    klines: KlineStore, series: Series, found: Sequence[int], changed: Revised
+) -> list[Provenance]:
+    if not found:
+        return []
+    start = found[0] - WARMUP * series.interval.typical_ms
+    origins = klines.read_origins(series, start, found[-1] + 1)
+    return provenances(origins, np.array(found, dtype=np.int64), series.interval, changed)
 
 
 def _with_history(klines: KlineStore, series: Series, first: int, last: int) -> pa.Table:

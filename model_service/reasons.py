@@ -19,8 +19,8 @@ class Reason:
 
 
 ISSUED: Final = {
-    Reason.GAIN_ABOVE_COST: "BUY: the expected gain exceeds the round trip by a basis point, a rise is likelier "
-    "than usual.",
+    Reason.GAIN_ABOVE_COST: "BUY: the expected gain exceeds the round trip by a basis point, and a rise is "
+    "likelier than usual.",
     Reason.GAIN_BELOW_ZERO: "SELL: the expected gain of staying in the market is below zero.",
     Reason.STOP_LOSS: "SELL: the close lies three daily volatilities under the entry.",
     Reason.NO_EDGE: "HOLD without a position: the expected gain does not pay for buying and selling.",

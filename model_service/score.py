@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import Final
 
 from market.decision import Decision, Origin, Position, Role
@@ -13,6 +15,7 @@ from market.interval import Series
 from market.ports import ModelRecord
 from model_service.candles import Candle, Window, frame
 from model_service.holding import Holding
+from model_service.matrix import feature_code_hash
 from model_service.policy import Checks, Ruling, decide
 from model_service.registry import expires_at
 from model_service.scores import Scores
@@ -52,7 +55,7 @@ def decide_candles(
     for i, candle in enumerate(candles):
         checks = Checks(
             stale_data=overtaken,
-            contaminated_window=candle.contaminated,
+            contaminated_window=candle.spoiled > spec.spoiled_limit,
             model_expired=candle.close_time >= expires_at(bench.record),
             out_of_distribution=bool(foreign[i]),
         )
@@ -104,7 +107,15 @@ def _recorded(
         contributions=named(scores.contributions[row]) if known else {},
         base=float(scores.base[row]) if known else 0.0,
         data_hash=candle.data_hash,
+        features_hash=feature_code_hash(),
+        model_hash=manifest_hash(bench.record),
+        provenance=candle.provenance,
     )
+
+
+def manifest_hash(record: ModelRecord) -> str:
+    """sha256 over the names and hashes of a model's files."""
+    return sha256(json.dumps(dict(record.files), sort_keys=True).encode()).hexdigest()
 
 
 def named(contributions: Sequence[float]) -> dict[str, float]:

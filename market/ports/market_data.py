@@ -176,6 +176,10 @@ class KlineStore(Protocol):
         """Confirmed rows only, prices and volumes as float64: what the feature matrix is made from."""
         ...
 
+    def read_origins(self, series: Series, start: int, end: int) -> pa.Table:
+        """Readable rows that open in `[start, end)`, oldest first: `open_time`, `source`, `finality`."""
+        ...
+
     def last_confirmed(self, series: Series) -> int | None:
         """Open time of the newest confirmed row."""
         ...

@@ -19,6 +19,8 @@ from market.kline import KLINE_SCHEMA, STORED_SCHEMA, Finality
 FLOAT_SCHEMA: Final = pa.schema(
     [(each.name, pa.int64() if pa.types.is_integer(each.type) else pa.float64()) for each in KLINE_SCHEMA]
 )
+# Where a row comes from and how sure it is.
+ORIGIN_SCHEMA: Final = pa.schema([STORED_SCHEMA.field(name) for name in ("open_time", "source", "finality")])
 READABLE: Final = (Finality.CLOSED, Finality.CONFIRMED)
 _COLUMNS: Final = ", ".join(STORED_SCHEMA.names)
 _CHUNK: Final = 20_000  # rows per read: 3 MB of text in flight
@@ -119,6 +121,22 @@ def _lines(
     statement = f"{_SELECT} AND finality IN ({marks}) ORDER BY open_time {order} LIMIT %s"
     cursor.execute(statement, (*where, *map(str, finalities), limit))
     return [line for (line,) in cursor.fetchall()]
+
+
+def load_origins(cursor: Any, series_id: int, span: tuple[int, int]) -> pa.Table:
+    """Readable rows that open in `[start, end)`, oldest first, in `ORIGIN_SCHEMA`."""
+    cursor.execute(
+        f"SELECT {', '.join(ORIGIN_SCHEMA.names)} FROM klines"  # noqa: S608 (our own column names)
+        " WHERE series_id = %s AND open_time >= %s AND open_time < %s"
+        " AND finality IN ('closed', 'confirmed') ORDER BY open_time",
+        (series_id, *span),
+    )
+    rows = cursor.fetchall()
+    columns = zip(*rows, strict=True) if rows else ((), (), ())
+    return pa.Table.from_arrays(
+        [pa.array(values, each.type) for values, each in zip(columns, ORIGIN_SCHEMA, strict=True)],
+        schema=ORIGIN_SCHEMA,
+    )
 
 
 def open_time(line: str) -> int:

@@ -18,7 +18,15 @@ from market.store.closed_sql import save_closed
 from market.store.connection import Database, log_change
 from market.store.coverage_sql import load_coverage, load_holes, save_holes, save_quality
 from market.store.kline_plan import Batch, plan_write
-from market.store.kline_sql import FLOAT_SCHEMA, READABLE, parse_lines, save_lines, save_rows, select_rows
+from market.store.kline_sql import (
+    FLOAT_SCHEMA,
+    READABLE,
+    load_origins,
+    parse_lines,
+    save_lines,
+    save_rows,
+    select_rows,
+)
 from market.store.registry import find_series, save_series
 from market.store.status_sql import load_status
 
@@ -93,6 +101,11 @@ class MySQLKlineStore:
             series_id = find_series(cursor, series)
             chunks = select_rows(cursor, series_id, (start, end), (Finality.CONFIRMED,))
             return _table(chunks, FLOAT_SCHEMA)
+
+    def read_origins(self, series: Series, start: int, end: int) -> pa.Table:
+        """Readable rows that open in `[start, end)`, oldest first, in `ORIGIN_SCHEMA`."""
+        with self._db.transaction() as cursor:
+            return load_origins(cursor, find_series(cursor, series), (start, end))
 
     def last_confirmed(self, series: Series) -> int | None:
         """Open time of the newest confirmed row."""

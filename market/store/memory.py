@@ -17,7 +17,7 @@ from market.ports import Change, SeriesStatus, SymbolInfo, WriteResult
 from market.store.closed_plan import as_table, by_series
 from market.store.coverage_plan import cover, replace_holes, standing
 from market.store.kline_plan import Batch, Plan, plan_write
-from market.store.kline_sql import FLOAT_SCHEMA, READABLE
+from market.store.kline_sql import FLOAT_SCHEMA, ORIGIN_SCHEMA, READABLE
 from market.store.tick_plan import check_exact, key_of
 from market.tick import Tick
 
@@ -128,6 +128,11 @@ class MemoryKlineStore:
         """Confirmed rows only, prices and volumes as float64."""
         rows = _with_finality(_between(self._of(series).rows, start, end), (Finality.CONFIRMED,))
         return rows.select(FLOAT_SCHEMA.names).cast(FLOAT_SCHEMA)
+
+    def read_origins(self, series: Series, start: int, end: int) -> pa.Table:
+        """Readable rows that open in `[start, end)`, oldest first, in `ORIGIN_SCHEMA`."""
+        rows = _with_finality(_between(self._of(series).rows, start, end), READABLE)
+        return rows.select(ORIGIN_SCHEMA.names)
 
     def last_confirmed(self, series: Series) -> int | None:
         """Open time of the newest confirmed row."""

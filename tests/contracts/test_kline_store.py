@@ -50,6 +50,18 @@ def test_rows_come_back_exactly_as_they_were_written(stores: MarketStores) -> No
     assert back.select(["source", "finality"]).to_pylist() == [{"source": "archive", "finality": "confirmed"}]
 
 
+def test_every_readable_row_says_where_it_comes_from_and_how_sure_it_is(stores: MarketStores) -> None:
+    series = stores.series()
+    assert stores.klines.read_origins(series, 0, FOREVER).num_rows == 0
+    write(stores.klines, series, {0: "1", 1: "2"}, source=Source.ARCHIVE)
+    write(stores.klines, series, {2: "3"}, finality=Finality.CLOSED, source=Source.STREAM)
+    write(stores.klines, series, {3: "4"}, finality=Finality.RUNNING, source=Source.STREAM)
+    assert stores.klines.read_origins(series, HOUR, FOREVER).to_pylist() == [
+        {"open_time": HOUR, "source": "archive", "finality": "confirmed"},
+        {"open_time": 2 * HOUR, "source": "stream", "finality": "closed"},
+    ]
+
+
 def test_an_interval_in_minutes_is_not_the_one_in_months(stores: MarketStores) -> None:
     minutes, months = stores.series(interval="1m"), stores.series(interval="1M")
     write(stores.klines, minutes, {1: "5"})
