@@ -11,6 +11,7 @@ from market.errors import InvalidInput, MarketError
 from market.store import StoreSettings
 from model_service.commands.backtest import backtest
 from model_service.commands.ledger import verify_ledger
+from model_service.commands.lstm import lstm
 from model_service.commands.scoring import outcomes, score
 from model_service.commands.serving import serve
 from model_service.commands.training import train
@@ -23,6 +24,7 @@ cli.command()(backtest)
 cli.command()(outcomes)
 cli.command("verify-ledger")(verify_ledger)
 cli.command()(serve)
+cli.command()(lstm)
 
 
 def main() -> None:

@@ -49,14 +49,15 @@ class Workshop:
 def train_series(shop: Workshop, series: Series, report: Report, *, force: bool) -> None:
     """Train, back-test and register every role of a series that has no current model."""
     due = due_roles(shop, series, force=force)
-    klines = _newest_bars(shop.klines, series) if due else empty_klines()
+    klines = newest_bars(shop.klines, series) if due else empty_klines()
     for done, role in enumerate(due):
         part = partial(_progress, report, done, len(due), role)
         _train_role(shop, series, role, klines, report.now(), part)
     report.end(DONE if due else SKIPPED, "trained" if due else "the model in use is current")
 
 
-def _newest_bars(store: KlineStore, series: Series) -> pa.Table:
+def newest_bars(store: KlineStore, series: Series) -> pa.Table:
+    """The newest `MAXIMUM_BARS` confirmed bars of a series, as `KlineStore.read_floats` gives them."""
     newest = store.last_confirmed(series) or 0
     return store.read_floats(series, newest - (MAXIMUM_BARS - 1) * series.interval.typical_ms, _ALL_TIME)
 
@@ -94,7 +95,7 @@ def fingerprint(spec: Spec) -> str:
 
 def backtest_series(shop: Workshop, series: Series, role: Role, report: Report) -> BacktestRun:
     """Run and store the walk-forward of a series alone; no model is touched."""
-    klines = _newest_bars(shop.klines, series)
+    klines = newest_bars(shop.klines, series)
     spec = shop.spec(series, role)
     walk = walk_forward(klines, spec, lambda done: report.say(done, f"{role}: walk-forward"))
     run = _run(series, role, walk, report.now(), _run_id(series, role, spec, klines))

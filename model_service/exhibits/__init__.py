@@ -1,0 +1,1 @@
+"""Models that are shown and judged, but never decide."""
