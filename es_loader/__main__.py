@@ -8,13 +8,16 @@ import sys
 from types import FrameType
 from typing import Annotated, NoReturn
 
+import orjson
 import typer
 from pydantic import ValidationError
 from rich.console import Console
 
+from es_loader import anchors
 from es_loader.assembly import assembled
 from es_loader.check import compare
 from es_loader.patience import persistently
+from es_loader.record import EVERYTHING
 from es_loader.replay import replay
 from es_loader.report import table
 from market.documents import DOCUMENTS
@@ -44,7 +47,7 @@ def rebuild(
     stream: Annotated[list[str] | None, typer.Option(help="Only this stream (may be repeated).")] = None,
 ) -> None:
     """Load everything from MySQL into a new generation, then switch the aliases to it."""
-    for name, count in assembled().rebuild().run(stream or DOCUMENTS).items():
+    for name, count in assembled().rebuild().run(stream or EVERYTHING).items():
         typer.echo(f"{name}: {count} documents")
 
 
@@ -56,6 +59,27 @@ def check() -> None:
     Console().print(table(result))
     if result.differences:
         typer.echo("MySQL and Elasticsearch differ; run `python -m es_loader rebuild`", err=True)
+        raise typer.Exit(1)
+
+
+@app.command("anchors")
+def list_anchors() -> None:
+    """Print every anchor as a line of JSON, to be kept where neither server is."""
+    for body in anchors.stored(assembled().writer):
+        typer.echo(orjson.dumps(body))
+
+
+@app.command("verify-anchors")
+def verify_anchors() -> None:
+    """Walk every hash chain of the ledger against its anchors; exit 1 and name what is broken."""
+    loader = assembled()
+    broken = []
+    for finding in anchors.verify(loader.record, anchors.stored(loader.writer)):
+        typer.echo(str(finding))
+        broken += [f"{finding.series} {finding.role}: {fault}" for fault in finding.faults]
+    for line in broken:
+        typer.echo(line, err=True)
+    if broken:
         raise typer.Exit(1)
 
 

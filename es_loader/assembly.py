@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 
 from elasticsearch import Elasticsearch
 
+from es_loader.anchors import Anchors
 from es_loader.bulk import Bulk
 from es_loader.client import connect
 from es_loader.dead_letter import DeadLetters
 from es_loader.follow import Follower
 from es_loader.indices import Indices
 from es_loader.rebuild import Rebuild
-from es_loader.record import Record
+from es_loader.record import EVERYTHING, Record
 from es_loader.settings import LoaderSettings
 from es_loader.state import State, StateStore
 from es_loader.touched import Touched
@@ -24,6 +26,7 @@ from market.store import (
     MySQLHealthStore,
     MySQLKlineStore,
     MySQLTickStore,
+    StoredClock,
 )
 from market.store.connection import Database
 from market.store.settings import StoreSettings
@@ -39,11 +42,11 @@ class Loader:
     dead_letters: DeadLetters
 
     def bootstrap(self) -> None:
-        """Prepare every index; a stream whose indices were deleted under us is rebuilt."""
+        """Prepare every index; a stream that is new, or whose indices were deleted under us, is rebuilt."""
         state = self.states().load()
         indices = Indices(self.maintainer)
         generations = state.generations if state else {}
-        lost = indices.empty(generations)
+        lost = indices.empty(generations) + [name for name in EVERYTHING if state and name not in generations]
         indices.bootstrap(generations)
         for stream in DOCUMENTS.values():
             indices.add_new_fields(stream)
@@ -73,6 +76,7 @@ class Loader:
             Indices(self.maintainer),
             self.states(),
             Touched(self.record, self.writer),
+            Anchors(self.record, self.bulk()),
         )
 
     def bulk(self) -> Bulk:
@@ -95,6 +99,7 @@ def mysql_record(database: Database) -> Record:
         decisions=MySQLDecisionStore(database),
         changes=MySQLChangeLog(database),
         health=MySQLHealthStore(database),
+        clock=cache(lambda exchange: StoredClock(database, exchange)),
     )
 
 

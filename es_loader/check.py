@@ -24,6 +24,8 @@ SUMMED: Final[dict[str, tuple[str, ...]]] = {
     "ticks": ("tick.last", "tick.bid_quantity"),
     "decisions": ("decision.probability", "decision.expected_gain_bp", "outcome.net_bp"),
     "models": ("model.horizon",),
+    "backtests": ("backtest.sharpe", "backtest.net_return_bp", "backtest.trades"),
+    "equity": ("equity.decisions", "equity.buy_and_hold"),
     "quality": (
         *("quality.missing_bars", "quality.revisions"),
         *("quality.reconnects", "quality.stream_differences"),
@@ -79,12 +81,12 @@ def compare(record: Record, client: Elasticsearch, attempts: int = ATTEMPTS) -> 
     """Compare every stream; one that differs is looked at again, in case it was just being written."""
     counts: dict[str, int] = {}
     found: list[Difference] = []
-    for stream in DOCUMENTS:
+    for stream, documents in EVERYTHING.items():
         for attempt in range(attempts):
             if attempt:
                 log.info("%s differs; looking again in %.0f s", stream, PAUSE_S)
                 time.sleep(PAUSE_S)
-            mine = _in_mysql(stream, EVERYTHING[stream](record))
+            mine = _in_mysql(stream, documents(record))
             theirs = _in_elasticsearch(stream, client)
             differing = list(_differences(mine, theirs))
             if not differing:

@@ -9,6 +9,7 @@ from dataclasses import replace
 from itertools import chain
 from typing import Final
 
+from es_loader.anchors import Anchors
 from es_loader.bulk import Bulk
 from es_loader.indices import Indices
 from es_loader.patience import delays, wait
@@ -33,13 +34,20 @@ class Follower:
     """Applies lines of the change log in order; the cursor moves when Elasticsearch has acknowledged."""
 
     def __init__(
-        self, record: Record, bulk: Bulk, indices: Indices, states: StateStore, touched: Touched
+        self,
+        record: Record,
+        bulk: Bulk,
+        indices: Indices,
+        states: StateStore,
+        touched: Touched,
+        anchors: Anchors,
     ) -> None:
         self._record = record
         self._bulk = bulk
         self._indices = indices
         self._states = states
         self._touched = touched
+        self._anchors = anchors
         self._rebuild = Rebuild(record, bulk, indices, states)
         self._generations: dict[str, int] = {}
         self._unsure_quality: set[Series] | None = None  # None: of every series, as after a start
@@ -73,6 +81,7 @@ class Follower:
             self._states.save(replace(state, seq=lines[-1].seq))
             log.debug("applied lines up to %d", lines[-1].seq)
         self._write_quality()
+        self._anchors.lay()
         return bool(lines)
 
     def out_of_step(self, state: State) -> str:

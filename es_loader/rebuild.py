@@ -26,8 +26,8 @@ class Rebuild:
         self._indices = indices
         self._states = states
 
-    def run(self, streams: Iterable[str] = tuple(DOCUMENTS)) -> dict[str, int]:
-        """Rebuild some streams (all by default); returns the documents written by stream.
+    def run(self, streams: Iterable[str] = tuple(EVERYTHING)) -> dict[str, int]:
+        """Rebuild some streams (all but the anchors by default); returns the documents written by stream.
 
         `InvalidInput` for an unknown stream, or for a part when the cursor belongs to another change log
         (then everything has to be rebuilt).
@@ -60,11 +60,11 @@ class Rebuild:
 
 def _merged(stored: State | None, fresh: State, names: list[str]) -> State:
     """The state after the switch: a part keeps the other streams, and the older of the two cursors."""
-    unknown = set(names) - set(DOCUMENTS)
+    unknown = set(names) - set(EVERYTHING)
     if unknown:
-        raise InvalidInput(f"no stream {', '.join(sorted(unknown))}: choose from {', '.join(DOCUMENTS)}")
+        raise InvalidInput(f"no stream {', '.join(sorted(unknown))}: choose from {', '.join(EVERYTHING)}")
     version = stored.version if stored else None
-    if set(names) == set(DOCUMENTS):
+    if set(names) == set(EVERYTHING):
         return State(fresh.epoch, fresh.seq, fresh.generations, version)
     if stored is None or stored.epoch != fresh.epoch:
         raise InvalidInput("the documents belong to another database: run rebuild without --stream")

@@ -7,14 +7,25 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from market.decision import Origin
+from market.documents.backtests import backtest_document
 from market.documents.decisions import decision_document
+from market.documents.equity import equity_documents
 from market.documents.klines import kline_documents
 from market.documents.models import model_document
 from market.documents.quality import quality_document
 from market.documents.stream import Document
 from market.documents.ticks import tick_document
 from market.interval import Series
-from market.ports import ChangeLog, DecisionFilter, DecisionStore, HealthStore, KlineStore, TickStore
+from market.ports import (
+    BacktestRun,
+    ChangeLog,
+    Clock,
+    DecisionFilter,
+    DecisionStore,
+    HealthStore,
+    KlineStore,
+    TickStore,
+)
 
 PAGE: Final = 5_000
 DECISION_PAGE: Final = 1_000
@@ -24,13 +35,14 @@ LEDGER: Final = (Origin.LIVE, Origin.LATE)
 
 @dataclass(frozen=True)
 class Record:
-    """The record in MySQL, read only."""
+    """The record in MySQL, read only; `clock` gives the market clock of an exchange."""
 
     klines: KlineStore
     ticks: TickStore
     decisions: DecisionStore
     changes: ChangeLog
     health: HealthStore
+    clock: Callable[[str], Clock]
 
 
 def klines(record: Record, series: Series, start: int = 0, end: int = FOREVER) -> Iterator[Document]:
@@ -129,6 +141,20 @@ def _all_decisions(record: Record) -> Iterator[Document]:
             yield from backtest(record, series, run.run_id)
 
 
+def _all_runs(record: Record) -> Iterator[BacktestRun]:
+    for series in _all_series(record):
+        yield from record.decisions.backtests(series)
+
+
+def _all_backtests(record: Record) -> Iterator[Document]:
+    yield from map(backtest_document, _all_runs(record))
+
+
+def _all_equity(record: Record) -> Iterator[Document]:
+    for run in _all_runs(record):
+        yield from equity_documents(run)
+
+
 def _all_models(record: Record) -> Iterator[Document]:
     yield from map(model_document, record.decisions.models())
 
@@ -137,10 +163,13 @@ def _all_quality(record: Record) -> Iterator[Document]:
     yield from quality(record, set(_all_series(record)))
 
 
+# Anchors are not among them: what an edited ledger could renew would prove nothing.
 EVERYTHING: Final[dict[str, Callable[[Record], Iterator[Document]]]] = {
     "klines": _all_klines,
     "ticks": _all_ticks,
     "decisions": _all_decisions,
     "models": _all_models,
     "quality": _all_quality,
+    "backtests": _all_backtests,
+    "equity": _all_equity,
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from elasticsearch import Elasticsearch
 
+from es_loader.anchors import GENERATION
 from es_loader.bulk import Bulk, Operation
 from es_loader.dead_letter import DeadLetter, DeadLetters
 from market.documents import DOCUMENTS
@@ -25,4 +26,4 @@ def replay(letters: DeadLetters, client: Elasticsearch, generations: dict[str, i
 
 def _operation(letter: DeadLetter, generations: dict[str, int]) -> Operation:
     document = Document(letter.id, letter.partition, letter.document)
-    return Operation("create", DOCUMENTS[letter.stream], generations[letter.stream], document)
+    return Operation("create", DOCUMENTS[letter.stream], generations.get(letter.stream, GENERATION), document)

@@ -13,6 +13,8 @@ from es_loader.client import translated
 from es_loader.ranges import Range
 from es_loader.record import Record
 from market.documents import DOCUMENTS
+from market.documents.backtests import backtest_document
+from market.documents.equity import equity_documents
 from market.documents.klines import kline_id, kline_partition
 from market.documents.stream import Document, daily
 from market.interval import Series
@@ -39,8 +41,7 @@ class Touched:
             for each in record.ledger(self._record, series, changed.start, changed.end + 1):
                 yield self.write("decisions", each)
         elif changed.stream == "backtests":
-            for each in self._runs(changed, Series.parse(changed.series)):
-                yield self.write("decisions", each)
+            yield from self._runs(changed, Series.parse(changed.series))
         elif changed.stream == "models":
             for each in record.models(self._record, Series.parse(changed.series)):
                 yield self.write("models", each)
@@ -70,10 +71,14 @@ class Touched:
         for time in sorted(gone):
             yield self._remove("klines", kline_id(series, time), kline_partition(series, time))
 
-    def _runs(self, changed: Range, series: Series) -> Iterator[Document]:
+    def _runs(self, changed: Range, series: Series) -> Iterator[Operation]:
         for run in self._record.decisions.backtests(series):
             if changed.start <= run.start and run.end <= changed.end:
-                yield from record.backtest(self._record, series, run.run_id)
+                for each in record.backtest(self._record, series, run.run_id):
+                    yield self.write("decisions", each)
+                for point in equity_documents(run):
+                    yield self.write("equity", point)
+                yield self.write("backtests", backtest_document(run))
 
     def _ticks(self, changed: Range) -> Iterator[Operation]:
         exchange, symbol = changed.series.split("/")

@@ -87,7 +87,7 @@ def model_document(model: ModelRecord) -> Document:
         "train_end": model.train_end,
         "horizon": model.horizon,
         "card": model.card,
-        **_scores(model.card.get("metrics")),
+        **picked(SCORES, model.card.get("metrics")),
     }
     verdict = model.card.get("verdict")
     if isinstance(verdict, str):
@@ -100,10 +100,11 @@ def model_document(model: ModelRecord) -> Document:
     return Document(model.model_id, "", body)
 
 
-def _scores(metrics: object) -> dict[str, object]:
-    found = {name: _at(metrics, score.path) for name, score in SCORES.items()}
+def picked(scores: Mapping[str, Score], metrics: object) -> dict[str, object]:
+    """Those of `scores` that the metrics hold as finite numbers."""
+    found = {name: _at(metrics, score.path) for name, score in scores.items()}
     return {
-        name: value * SCORES[name].factor
+        name: value * scores[name].factor
         for name, value in found.items()
         if isinstance(value, int | float) and math.isfinite(value)
     }

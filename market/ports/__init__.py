@@ -26,6 +26,7 @@ from market.ports.record import (
     Job,
     ModelRecord,
 )
+from market.ports.tally import LedgerSpan, Step, Tally
 
 __all__ = [
     "ArchiveStore",
@@ -45,6 +46,7 @@ __all__ = [
     "Job",
     "KlineSource",
     "KlineStore",
+    "LedgerSpan",
     "LifecycleStore",
     "ModelEvent",
     "ModelRecord",
@@ -53,7 +55,9 @@ __all__ = [
     "Reading",
     "Recheck",
     "SeriesStatus",
+    "Step",
     "SymbolInfo",
+    "Tally",
     "TickStore",
     "WriteResult",
 ]

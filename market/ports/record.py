@@ -8,6 +8,7 @@ from typing import Protocol
 
 from market.decision import Action, Decision, Origin, Outcome, Role, Status
 from market.interval import Series
+from market.ports.tally import LedgerSpan, Step, Tally
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +149,18 @@ class DecisionStore(Protocol):
 
     def chain_heads(self) -> list[ChainHead]:
         """The head of every chain, to be anchored outside the store."""
+        ...
+
+    def tally(self, series: Series, role: Role, start: int, end: int) -> list[Tally]:
+        """Ledger decisions on candles that open in `[start, end)`, counted by kind and fate."""
+        ...
+
+    def span(self, series: Series, role: Role, start: int, end: int) -> LedgerSpan | None:
+        """How many candles of `[start, end)` the ledger decided; None where it holds nothing."""
+        ...
+
+    def steps(self, series: Series, role: Role, start: int, end: int) -> list[Step]:
+        """Where an issued BUY or SELL in `[start, end)` moved the position, oldest first."""
         ...
 
     def record_trial(self, series: Series, fingerprint: str, sharpe: float, now: int) -> list[float]:

@@ -6,8 +6,18 @@ from collections.abc import Iterable, Sequence
 
 from market.decision import Decision, Outcome, Role
 from market.interval import Series
-from market.ports import BacktestRun, ChainHead, Decided, DecisionFilter, Job, ModelRecord
-from market.store import backtests, decisions_ledger, decisions_read, jobs, models
+from market.ports import (
+    BacktestRun,
+    ChainHead,
+    Decided,
+    DecisionFilter,
+    Job,
+    LedgerSpan,
+    ModelRecord,
+    Step,
+    Tally,
+)
+from market.store import backtests, decisions_ledger, decisions_read, decisions_tally, jobs, models
 from market.store.connection import Database
 from market.store.decisions_chain import chains_of
 from market.store.registry import find_series
@@ -66,6 +76,8 @@ class MySQLDecisionStore:
     def verify(self, series: Series, role: Role, anchors: Sequence[ChainHead] = ()) -> list[str]:
         """Walk the hash chains of ledger and outcomes; what is broken, in words."""
         with self._db.transaction() as cursor:
+            # One view of rows and heads: what the scorer appends meanwhile is no row behind the head.
+            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
             series_id = find_series(cursor, series)
             return decisions_ledger.verify_chains(cursor, series_id, series, role, anchors)
 
@@ -73,6 +85,22 @@ class MySQLDecisionStore:
         """The head of every chain, to be anchored outside the store."""
         with self._db.transaction() as cursor:
             return decisions_ledger.heads(cursor)
+
+    def tally(self, series: Series, role: Role, start: int, end: int) -> list[Tally]:
+        """Ledger decisions on candles that open in `[start, end)`, counted by kind and fate."""
+        with self._db.transaction() as cursor:
+            series_id = find_series(cursor, series)
+            return decisions_tally.count_ledger(cursor, series_id, series, role, start, end)
+
+    def span(self, series: Series, role: Role, start: int, end: int) -> LedgerSpan | None:
+        """How many candles of `[start, end)` the ledger decided; None where it holds nothing."""
+        with self._db.transaction() as cursor:
+            return decisions_tally.span_of_ledger(cursor, find_series(cursor, series), role, start, end)
+
+    def steps(self, series: Series, role: Role, start: int, end: int) -> list[Step]:
+        """Where an issued BUY or SELL in `[start, end)` moved the position, oldest first."""
+        with self._db.transaction() as cursor:
+            return decisions_tally.steps_of_ledger(cursor, find_series(cursor, series), role, start, end)
 
     def record_trial(self, series: Series, fingerprint: str, sharpe: float, now: int) -> list[float]:
         """Note a tried configuration; the per-bar Sharpe ratios of the others tried on this series."""

@@ -8,7 +8,7 @@ import pyarrow as pa
 
 from es_loader.record import Record
 from market.decision import Action, Decision, Origin, Outcome, OutcomeState, Position, Role, Status
-from market.interval import HOUR, Interval, Series
+from market.interval import DAY, HOUR, Interval, Series
 from market.kline import Finality, Source, klines_from_rows
 from market.ports import BacktestRun, Decided, ModelRecord, SymbolInfo
 from market.store.memory import MemoryKlineStore, MemoryTickStore
@@ -84,8 +84,15 @@ class World:
         self.ticks = MemoryTickStore(self.klines)
         self.decisions = MemoryDecisionStore(self.klines)
         self.health = MemoryHealthStore(self.klines)
-        self.record = Record(self.klines, self.ticks, self.decisions, self.klines.changes, self.health)
+        self.time = START + DAY
+        self.record = Record(
+            *(self.klines, self.ticks, self.decisions, self.klines.changes, self.health), lambda _: self
+        )
         self.klines.register(SymbolInfo("simulated", "BTCUSDT", "BTC", "USDT", "TRADING"), Interval("1h"))
+
+    def now(self) -> int:
+        """The market clock of every exchange."""
+        return self.time
 
     def confirm(self, table: pa.Table, covered: tuple[int, int] | None = None) -> None:
         """REST confirms candles; those of `covered` that are not among them are withdrawn."""
@@ -111,7 +118,12 @@ class World:
         """A run over the first candles is stored."""
         times = [START + i * HOUR for i in range(count)]
         run = BacktestRun(
-            run_id, SERIES, Role.CHAMPION, "walk_forward", START, times[0], times[-1], metrics={"sharpe": 0.3}
+            *(run_id, SERIES, Role.CHAMPION, "walk_forward", START, times[0], times[-1]),
+            metrics={
+                "net": {"total": 0.02, "sharpe": 0.3, "trades": 4},
+                "buy_and_hold": {"total": 0.01, "sharpe": 0.1},
+            },
+            equity=[(t, 1 + i / 100, 1 + i / 200) for i, t in enumerate(times)],
         )
         decided = [Decided(decision(t, run_id=run_id), outcome(t, run_id=run_id)) for t in times]
         self.decisions.save_backtest(run, decided)

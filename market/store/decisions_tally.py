@@ -1,0 +1,80 @@
+"""Counting the ledger in the database: functions inside the caller's transaction.
+
+All three questions are answered from one index (migration 0009): rows of the ledger carry their explanation
+and are a hundred times wider than what is counted.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from market.decision import Action, Origin, OutcomeState, Role, Status
+from market.interval import MONTH, Series
+from market.ports import LedgerSpan, Step, Tally
+
+_INDEX: Final = "FORCE INDEX (decisions_counted)"
+_LONG: Final = "(d.action = 'BUY' OR (d.action = 'HOLD' AND d.position_after = 'long'))"
+_TENTH: Final = "LEAST(9, FLOOR(d.probability * 10))"
+_MOVE: Final = "(d.price - b.price)"
+_TALLY: Final = f"""
+SELECT d.origin, d.status, d.action, {_LONG}, COALESCE(o.state, 'pending'), o.correct, {_TENTH},
+       COUNT(*), SUM(1.0E0 / d.horizon), SUM(d.probability), SUM(o.gross > 0), SUM(o.gross > d.cost),
+       SUM((d.probability > 0.5) = (o.gross > 0)), COUNT({_MOVE} + o.gross),
+       SUM(({_MOVE} > 0) = (o.gross > 0)), SUM(o.net)
+FROM decisions AS d {_INDEX}
+LEFT JOIN outcomes AS o ON o.series_id = d.series_id AND o.role = d.role AND o.open_time = d.open_time
+LEFT JOIN decisions AS b {_INDEX}
+       ON b.series_id = d.series_id AND b.role = d.role AND b.open_time = d.open_time - %s
+WHERE d.series_id = %s AND d.role = %s AND d.open_time >= %s AND d.open_time < %s
+GROUP BY 1, 2, 3, 4, 5, 6, 7 ORDER BY 1, 2, 3, 4, 5, 6, 7"""  # noqa: S608  (our own names)
+_SPAN: Final = f"""
+SELECT MIN(d.open_time), MAX(d.open_time), COUNT(*) FROM decisions AS d {_INDEX}
+WHERE d.series_id = %s AND d.role = %s AND d.open_time >= %s AND d.open_time < %s"""  # noqa: S608  (our own names)
+_CANDLES: Final = f"""
+SELECT COUNT(*), COUNT(d.open_time) FROM klines AS k LEFT JOIN decisions AS d {_INDEX}
+    ON d.series_id = k.series_id AND d.role = %s AND d.open_time = k.open_time
+WHERE k.series_id = %s AND k.open_time BETWEEN %s AND %s AND k.finality = 'confirmed'"""  # noqa: S608  (our own names)
+_STEPS: Final = f"""
+SELECT d.open_time, d.action, d.decided_at, d.origin, d.cost FROM decisions AS d {_INDEX}
+WHERE d.series_id = %s AND d.role = %s AND d.open_time >= %s AND d.open_time < %s
+  AND d.status = 'issued' AND d.action IN ('BUY', 'SELL') ORDER BY d.open_time"""  # noqa: S608  (our own names)
+
+
+def count_ledger(
+    cursor: Any, series_id: int, series: Series, role: Role, start: int, end: int
+) -> list[Tally]:
+    """Decisions on candles that open in `[start, end)`, by kind and fate."""
+    # Months have no fixed step; their last moves stay unknown.
+    step = series.interval.typical_ms if series.interval.name != MONTH else -1
+    cursor.execute(_TALLY, (step, series_id, role.value, start, end))
+    return [_tally(row) for row in cursor.fetchall()]
+
+
+def span_of_ledger(cursor: Any, series_id: int, role: Role, start: int, end: int) -> LedgerSpan | None:
+    """How many candles of a span are decided; None for an empty ledger."""
+    cursor.execute(_SPAN, (series_id, role.value, start, end))
+    first, last, decisions = cursor.fetchone()
+    if first is None:
+        return None
+    cursor.execute(_CANDLES, (role.value, series_id, first, last))
+    return LedgerSpan(first, last, decisions, *cursor.fetchone())
+
+
+def steps_of_ledger(cursor: Any, series_id: int, role: Role, start: int, end: int) -> list[Step]:
+    """Where the position changed, oldest first."""
+    cursor.execute(_STEPS, (series_id, role.value, start, end))
+    return [
+        Step(time, action == Action.BUY, decided_at, origin == Origin.LATE, cost)
+        for time, action, decided_at, origin, cost in cursor.fetchall()
+    ]
+
+
+def _tally(row: tuple[Any, ...]) -> Tally:
+    origin, status, action, long, state, correct, tenth, count, effective, forecast, *rest = row
+    rose, paid, called, moved, persisted, net = rest
+    return Tally(
+        Origin(origin), Status(status), Action(action), bool(long), OutcomeState(state),
+        None if correct is None else bool(correct), None if tenth is None else int(tenth), count,
+        float(effective), float(forecast or 0), int(rose or 0), int(paid or 0), int(called or 0), int(moved),
+        int(persisted or 0), float(net or 0),
+    )  # fmt: skip

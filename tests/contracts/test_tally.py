@@ -1,0 +1,146 @@
+"""Counting the ledger: every store counts each decision once, and alike."""
+
+from __future__ import annotations
+
+import random
+from collections import Counter
+from dataclasses import replace
+from decimal import Decimal
+from math import nan
+from typing import Any
+
+import pytest
+
+from market.decision import Action, Origin, OutcomeState, Position, Role, Status
+from market.interval import HOUR, Interval
+from market.outcome import is_long
+from market.ports import DecisionFilter, LedgerSpan, Step, SymbolInfo, Tally
+from tests.contracts.decision_shops import (
+    SERIES,
+    START,
+    Shop,
+    confirm,
+    decision,
+    memory_shop,
+    mysql_shop,
+    outcome,
+)
+
+ALWAYS = (0, 1 << 60)
+
+
+@pytest.fixture(params=["memory", "mariadb", "mysql8"])
+def shop(request: pytest.FixtureRequest) -> Shop:
+    if request.param == "memory":
+        made = memory_shop()
+    else:
+        name = "database" if request.param == "mariadb" else "mysql8"
+        made = mysql_shop(request.getfixturevalue(name), request.getfixturevalue("root_password"))
+    made.klines.register(SymbolInfo("simulated", "BTCUSDT", "BTC", "USDT", "TRADING"), Interval("1h"))
+    return made
+
+
+def tallies(shop: Shop, role: Role = Role.CHAMPION) -> list[Tally]:
+    return shop.decisions.tally(SERIES, role, *ALWAYS)
+
+
+def fill(shop: Shop, count: int, seed: int) -> None:
+    """Decisions of every kind, two thirds of them with an outcome, one candle in ten left out."""
+    draw = random.Random(seed)
+    for i in (i for i in range(count) if draw.random() > 0.1):
+        made = decision(
+            i,
+            action=draw.choice(list(Action)),
+            status=draw.choice(list(Status)),
+            origin=draw.choice([Origin.LIVE, Origin.LATE]),
+            position_after=draw.choice(list(Position)),
+            probability=draw.choice([nan, 0.0, 0.3, 0.7, 1.0, draw.random()]),
+            price=Decimal(draw.randrange(100, 200)),
+            horizon=draw.choice([1, 4]),
+        )
+        shop.decisions.append([made])
+        gross = draw.choice([-0.01, 0.0, 0.001, 0.01])
+        right = (gross > made.cost) == is_long(made.action, made.position_after)
+        if draw.random() < 0.5:
+            shop.decisions.record_outcomes([outcome(i, gross=gross, net=gross - made.cost, correct=right)])
+        elif draw.random() < 0.3:
+            lost: dict[str, Any] = dict.fromkeys(("exit_price", "gross", "net", "correct"))
+            shop.decisions.record_outcomes([outcome(i, state=OutcomeState.INSUFFICIENT, **lost)])
+
+
+def test_every_decision_is_counted_once_whatever_became_of_it(shop: Shop) -> None:
+    fill(shop, 150, seed=3)
+    read = shop.decisions.read(DecisionFilter(limit=1_000))
+    counted = tallies(shop)
+    assert sum(each.count for each in counted) == len(read)
+    fates = Counter[OutcomeState]()
+    for each in counted:
+        fates[each.state] += each.count
+    assert fates == Counter(d.outcome.state if d.outcome else OutcomeState.PENDING for d in read)
+    assert sum(each.net for each in counted) == pytest.approx(
+        sum(d.outcome.net for d in read if d.outcome and d.outcome.net is not None)
+    )
+
+
+def test_all_stores_count_alike(shop: Shop) -> None:
+    fill(shop, 150, seed=3)
+    twin = memory_shop()
+    twin.klines.register(SymbolInfo("simulated", "BTCUSDT", "BTC", "USDT", "TRADING"), Interval("1h"))
+    fill(twin, 150, seed=3)
+
+    def comparable(found: list[Tally]) -> list[str]:
+        rounded = [
+            replace(
+                each,
+                **{name: round(getattr(each, name), 9) + 0.0 for name in ("effective", "forecast", "net")},
+            )
+            for each in found
+        ]
+        return sorted(map(str, rounded))
+
+    assert comparable(tallies(shop)) == comparable(tallies(twin))
+    assert shop.decisions.steps(SERIES, Role.CHAMPION, *ALWAYS) == twin.decisions.steps(
+        SERIES, Role.CHAMPION, *ALWAYS
+    )
+
+
+def test_persistence_is_asked_only_where_the_candle_before_was_decided(shop: Shop) -> None:
+    prices = {0: "100", 1: "101", 3: "99", 4: "98"}
+    shop.decisions.append([decision(i, price=Decimal(price)) for i, price in prices.items()])
+    shop.decisions.record_outcomes([outcome(i, gross=0.01) for i in prices])
+    (found,) = tallies(shop)
+    assert (found.count, found.moved, found.persisted) == (4, 2, 1)
+    assert found.effective == 1.0
+
+
+def test_other_roles_and_other_times_are_not_counted(shop: Shop) -> None:
+    shop.decisions.append([decision(i) for i in range(4)])
+    shop.decisions.append([decision(0, role=Role.CHALLENGER)])
+    found = shop.decisions.tally(SERIES, Role.CHAMPION, START + HOUR, START + 3 * HOUR)
+    assert [each.count for each in found] == [2]
+    assert [each.count for each in tallies(shop, Role.CHALLENGER)] == [1]
+
+
+def test_candles_and_decisions_are_held_against_each_other(shop: Shop) -> None:
+    assert shop.decisions.span(SERIES, Role.CHAMPION, *ALWAYS) is None
+    confirm(shop, 0, 1, 2, 4, 5)
+    shop.decisions.append([decision(i) for i in (1, 3, 4)])
+    span = shop.decisions.span(SERIES, Role.CHAMPION, *ALWAYS)
+    assert span == LedgerSpan(START + HOUR, START + 4 * HOUR, decisions=3, candles=3, decided=2)
+    assert (span.undecided, span.withdrawn) == (1, 1)
+
+
+def test_steps_are_the_issued_buys_and_sells(shop: Shop) -> None:
+    long, flat = Position.LONG, Position.FLAT
+    shop.decisions.append(
+        [
+            decision(0, action=Action.BUY, position_after=long, cost=0.002),
+            decision(1, action=Action.HOLD, position_after=long),
+            decision(2, action=Action.HOLD, status=Status.SUPPRESSED, would_be=Action.SELL),
+            decision(3, action=Action.SELL, position_after=flat, cost=0.003, origin=Origin.LATE),
+        ]
+    )
+    assert shop.decisions.steps(SERIES, Role.CHAMPION, *ALWAYS) == [
+        Step(START, True, START + HOUR + 5, False, 0.002),
+        Step(START + 3 * HOUR, False, START + 4 * HOUR + 5, True, 0.003),
+    ]
