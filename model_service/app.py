@@ -6,6 +6,7 @@ from typing import Final
 
 from fastapi import Depends, FastAPI
 
+from model_service.body_limit import BodyLimit
 from model_service.deps import Service, require_key
 from model_service.problems import add_problem_answers
 from model_service.routes import decisions, health, jobs, models, predict, track_record
@@ -24,9 +25,8 @@ _LONGEST_BODY: Final = 65_536
 
 def create_app(service: Service, api_key: str) -> FastAPI:
     """The application over the given parts."""
-    app = FastAPI(
-        title="OPA Crypto: model API", version="1", description=_DESCRIPTION, max_body_size=_LONGEST_BODY
-    )
+    app = FastAPI(title="OPA Crypto: model API", version="1", description=_DESCRIPTION)
+    app.add_middleware(BodyLimit, most=_LONGEST_BODY)
     app.state.service = service
     app.state.api_key = api_key.encode()
     app.include_router(health.router)

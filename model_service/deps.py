@@ -11,7 +11,8 @@ from fastapi import Depends, Query, Request, Security
 from fastapi.security import APIKeyHeader
 from starlette.exceptions import HTTPException
 
-from market.interval import Series, parse_time
+from market.errors import InvalidInput
+from market.interval import Interval, Series, parse_time
 from market.ports import Clock, DecisionStore, Job, KlineStore
 from model_service.registry import Shelf
 
@@ -61,6 +62,45 @@ IntervalName = Annotated[str | None, Query(max_length=4, examples=["1h"])]
 TimeText = Annotated[
     str | None, Query(max_length=40, description="ms UTC or ISO 8601", examples=["2026-01-01T00:00:00Z"])
 ]
+
+
+@dataclass(frozen=True, slots=True)
+class SeriesChoice:
+    """What a request says about series; what it leaves open is None."""
+
+    exchange: str | None
+    symbol: str | None
+    interval: str | None
+
+    def fits(self, series: Series) -> bool:
+        """Whether a series is meant."""
+        names = (series.exchange, series.symbol, series.interval.name)
+        asked = (self.exchange, self.symbol, self.interval)
+        return all(wanted in (None, name) for wanted, name in zip(asked, names, strict=True))
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """Times in `[start, end)`, ms UTC; an open end is None."""
+
+    start: int | None
+    end: int | None
+
+
+def _chosen(exchange: Exchange = None, symbol: Symbol = None, interval: IntervalName = None) -> SeriesChoice:
+    name = None if interval is None else Interval(interval).name
+    return SeriesChoice(exchange, symbol.upper() if symbol else None, name)
+
+
+def _period(start: TimeText = None, end: TimeText = None) -> Period:
+    first, last = time_or_none(start), time_or_none(end)
+    if first is not None and last is not None and last <= first:
+        raise InvalidInput(f"end ({end}) must be after start ({start})")
+    return Period(first, last)
+
+
+ChosenSeries = Annotated[SeriesChoice, Depends(_chosen)]
+ChosenPeriod = Annotated[Period, Depends(_period)]
 
 
 def time_or_none(text: str | None) -> int | None:

@@ -6,38 +6,36 @@ import re
 from typing import Annotated, Final, Literal
 
 from fastapi import APIRouter, Path, Query, Response
+from pydantic import StringConstraints
 from starlette.exceptions import HTTPException
 
 from market.decision import Action, Origin, Role, Status
 from market.errors import InvalidInput
-from market.interval import Interval
 from market.ports import DecisionFilter
-from model_service.deps import Exchange, IntervalName, ServiceNeeded, Symbol, TimeText, time_or_none
+from model_service.deps import ChosenPeriod, ChosenSeries, ServiceNeeded
 from model_service.shapes.decisions import DecisionPage, ExplainedDecision, LatestDecisions
 from model_service.shapes.problems import refusals
 from model_service.views import answer, decision_view, explanation_view
 
 router = APIRouter(prefix="/decisions", tags=["decisions"])
+Reason = Annotated[str, StringConstraints(max_length=40)]
 _CURSOR: Final = re.compile(r"([0-9]{1,15})_([0-9a-f]{1,40})")
 
 
 @router.get("", summary="Decisions by candle", response_model=DecisionPage, responses=refusals(422))
 def list_decisions(
     parts: ServiceNeeded,
-    exchange: Exchange = None,
-    symbol: Symbol = None,
-    interval: IntervalName = None,
+    chosen: ChosenSeries,
+    period: ChosenPeriod,
     role: Role | None = None,
     origin: Annotated[list[Origin] | None, Query()] = None,
     action: Annotated[list[Action] | None, Query()] = None,
     status: Annotated[list[Status] | None, Query()] = None,
-    reason: Annotated[list[str] | None, Query(max_length=20, examples=[["no_edge"]])] = None,
+    reason: Annotated[list[Reason] | None, Query(max_length=20, examples=[["no_edge"]])] = None,
     model: Annotated[
         str | None, Query(max_length=80, examples=["btcusdt-1h-champion-9f86d081884c7d65"])
     ] = None,
     run: Annotated[str | None, Query(max_length=80, description="a back-test run", examples=["r1"])] = None,
-    start: TimeText = None,
-    end: TimeText = None,
     limit: Annotated[int, Query(ge=1, le=1000)] = 100,
     cursor: Annotated[
         str | None,
@@ -50,23 +48,20 @@ def list_decisions(
     order: Literal["asc", "desc"] = "desc",
 ) -> Response:
     """Ledger and newest back-tests, unless `origin` chooses; pages by `next_cursor`."""
-    first, last = time_or_none(start), time_or_none(end)
-    if first is not None and last is not None and last <= first:
-        raise InvalidInput(f"end ({end}) must be after start ({start})")
     wanted = DecisionFilter(
-        exchange=exchange,
-        symbol=symbol.upper() if symbol else None,
-        interval=Interval(interval).name if interval else None,
+        exchange=chosen.exchange,
+        symbol=chosen.symbol,
+        interval=chosen.interval,
         role=role,
         model_id=model,
         run_id=run,
-        start=first,
-        end=last,
+        start=period.start,
+        end=period.end,
         actions=tuple(action or ()),
         statuses=tuple(status or ()),
         reasons=tuple(reason or ()),
         origins=tuple(origin or ()),
-        after=_place(cursor) if cursor else None,
+        after=None if cursor is None else _place(cursor),
         newest=order == "desc",
         limit=limit,
     )

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Annotated, Final
 
-from fastapi import APIRouter, Body, Path, Response
+from fastapi import APIRouter, Body, Path, Query, Response
 from starlette.exceptions import HTTPException
 
 from market.interval import HOUR
-from model_service.deps import Exchange, IntervalName, ServiceNeeded, Symbol, known_series
+from model_service.deps import ChosenSeries, ServiceNeeded, known_series
 from model_service.jobs import UNFINISHED, new_job
 from model_service.shapes.asked import TrainRequest
 from model_service.shapes.jobs import JobShape
@@ -24,16 +24,12 @@ _DEAD_AFTER_MS: Final = HOUR
 @router.get("", summary="Registered models, newest first", response_model=ModelList, responses=refusals(422))
 def list_models(
     parts: ServiceNeeded,
-    exchange: Exchange = None,
-    symbol: Symbol = None,
-    interval: IntervalName = None,
-    active: bool = False,
+    chosen: ChosenSeries,
+    active: Annotated[bool, Query(description="only the models in use")] = False,
 ) -> Response:
-    """With `active=true` only the models in use."""
-    wanted = {"exchange": exchange, "symbol": symbol, "interval": interval}
-    views = [model_view(record) for record in parts.decisions.models(active_only=active)]
-    kept = [view for view in views if all(asked in (None, view[name]) for name, asked in wanted.items())]
-    return answer({"models": kept})
+    """Every model that was ever put in charge, and those that were blocked."""
+    records = parts.decisions.models(active_only=active)
+    return answer({"models": [model_view(record) for record in records if chosen.fits(record.series)]})
 
 
 @router.post(

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Response
 
 from market.decision import Role
 from market.ports import DecisionFilter
-from model_service.deps import Exchange, IntervalName, ServiceNeeded, Symbol, TimeText, time_or_none
+from model_service.deps import ChosenPeriod, ChosenSeries, ServiceNeeded
 from model_service.shapes.problems import refusals
 from model_service.shapes.track_record import TrackRecord
 from model_service.track_record import ledger_pages, track_record
@@ -22,25 +22,16 @@ router = APIRouter(tags=["track record"])
     responses=refusals(422),
 )
 def read_track_record(
-    parts: ServiceNeeded,
-    exchange: Exchange = None,
-    symbol: Symbol = None,
-    interval: IntervalName = None,
-    role: Role = Role.CHAMPION,
-    start: TimeText = None,
-    end: TimeText = None,
+    parts: ServiceNeeded, chosen: ChosenSeries, period: ChosenPeriod, role: Role = Role.CHAMPION
 ) -> Response:
     """Only the ledger counts: what was decided before its outcome could be known."""
-    asked = {"exchange": exchange, "symbol": symbol, "interval": interval}
     records = []
     for series in sorted({record.series for record in parts.decisions.models() if record.role is role}):
-        view = series_view(series)
-        if any(value not in (None, view[name]) for name, value in asked.items()):
-            continue
-        wanted = DecisionFilter(
-            exchange=series.exchange, symbol=series.symbol, interval=series.interval.name, role=role,
-            start=time_or_none(start), end=time_or_none(end),
-        )  # fmt: skip
-        found = list(ledger_pages(parts.decisions, wanted))
-        records.append(view | {"role": role} | track_record(found))
+        if chosen.fits(series):
+            wanted = DecisionFilter(
+                exchange=series.exchange, symbol=series.symbol, interval=series.interval.name, role=role,
+                start=period.start, end=period.end,
+            )  # fmt: skip
+            found = list(ledger_pages(parts.decisions, wanted))
+            records.append(series_view(series) | {"role": role} | track_record(found))
     return answer({"track_record": records})

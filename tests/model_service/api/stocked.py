@@ -24,6 +24,7 @@ from tests.model_service.markets import random_walk
 
 KEY: Final = "a-key-of-the-tests"
 SERIES: Final = Series.of("simulated", "BTCUSDT", "1h")
+NAMES: Final = {"exchange": "simulated", "symbol": "BTCUSDT", "interval": "1h"}
 TRAINED: Final = 6_000
 DECIDED: Final = 30
 EXAMPLE_TIME: Final = 1_767_225_600_000
