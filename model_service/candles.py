@@ -21,7 +21,7 @@ from model_service.contamination import Revised, revised, spoiled_share
 from model_service.provenance import provenances
 
 _WIDEST: Final = 8
-_HASHED: Final = ("open", "high", "low", "close", "volume")
+HASHED: Final = ("open", "high", "low", "close", "volume")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +64,9 @@ class Window:
 
 def read_window(klines: KlineStore, series: Series, wanted: Sequence[int]) -> Window:
     """The candles that open at `wanted` (ascending, confirmed), each with its features."""
-    table = _with_history(klines, series, wanted[0], wanted[-1])
+    table = with_history(klines, series, wanted[0], wanted[-1])
     times = table["open_time"].to_numpy()
-    rows = features(table).to_numpy()
+    rows, columns = features(table).to_numpy(), hashed_columns(table)
     exact = klines.read(series, wanted[0], wanted[-1] + 1)
     closes = dict(zip(exact["open_time"].to_pylist(), exact["close"].to_pylist(), strict=True))
     at = {int(t): int(i) for i, t in enumerate(times)}
@@ -80,7 +80,7 @@ def read_window(klines: KlineStore, series: Series, wanted: Sequence[int]) -> Wi
         [
             Candle(
                 t, series.interval.close_time(t), closes[t], rows[at[t]], float(spoiled[at[t]]),
-                _hash(table, at[t]), where,
+                window_hash(times, columns, at[t]), where,
             )
             for t, where in zip(found, came, strict=True)
         ],
@@ -97,7 +97,8 @@ def _provenances(
     return provenances(origins, np.array(found, dtype=np.int64), series.interval, changed)
 
 
-def _with_history(klines: KlineStore, series: Series, first: int, last: int) -> pa.Table:
+def with_history(klines: KlineStore, series: Series, first: int, last: int) -> pa.Table:
+    """Confirmed candles that open from `first` to `last`, with the warm-up of the first before them."""
     # Holes shorten a window that is cut by time; widen it until the first candle has its full warm-up.
     step, factor = series.interval.typical_ms, 1
     while True:
@@ -108,11 +109,17 @@ def _with_history(klines: KlineStore, series: Series, first: int, last: int) -> 
         factor *= 2
 
 
-def _hash(table: pa.Table, at: int) -> str:
-    window = table.slice(max(0, at + 1 - WARMUP), min(at + 1, WARMUP))
-    digest = sha256(np.asarray(window["open_time"], dtype="<i8").tobytes())
-    for name in _HASHED:
-        digest.update(np.asarray(window[name], dtype="<f8").tobytes())
+def hashed_columns(table: pa.Table) -> Floats:
+    """What is hashed of candles besides their times: (OHLCV, candles)."""
+    return np.array([table[name].to_numpy() for name in HASHED], dtype="<f8")
+
+
+def window_hash(times: Times, columns: Floats, at: int) -> str:
+    """sha256 over the window of candle number `at`: open times, then column after column."""
+    window = slice(max(0, at + 1 - WARMUP), at + 1)
+    digest = sha256(np.asarray(times[window], dtype="<i8").tobytes())
+    for column in columns:
+        digest.update(column[window].tobytes())
     return digest.hexdigest()
 
 

@@ -70,7 +70,7 @@ class Stage:
         self.klines.register(SymbolInfo(series.exchange, series.symbol, "", "", "TRADING"), series.interval)
         self.decisions = MemoryDecisionStore(self.klines)
         scribe = Scribe(self.klines, self.decisions, self.shelf, lambda _: self.clock, _LATE_AFTER_MS)
-        self.scorer = Scorer(scribe, self.klines.changes, Spec(series.interval).costs)
+        self.scorer = Scorer(scribe, self.klines.changes)
 
     def put_in_charge(self, model: TrainedModel, number: int, start: int, trained_until: int) -> None:
         """Register the model of a block, trained on candles up to and including `trained_until`."""
