@@ -12,6 +12,7 @@ from market.store import StoreSettings
 from model_service.commands.backtest import backtest
 from model_service.commands.ledger import verify_ledger
 from model_service.commands.lstm import lstm
+from model_service.commands.places import promote, rollback
 from model_service.commands.scoring import outcomes, score
 from model_service.commands.serving import serve
 from model_service.commands.training import train
@@ -24,6 +25,8 @@ cli.command()(backtest)
 cli.command()(outcomes)
 cli.command("verify-ledger")(verify_ledger)
 cli.command()(serve)
+cli.command()(promote)
+cli.command()(rollback)
 cli.command()(lstm)
 
 

@@ -18,6 +18,7 @@ from market.kline import empty_klines
 from market.ports import BacktestRun, DecisionStore, KlineStore, ModelRecord
 from model_service.card import card, plain
 from model_service.jobs import DONE, SKIPPED, Report
+from model_service.lifecycle.line_up import PROMOTED, kinds
 from model_service.matrix import data_hash, feature_code_hash
 from model_service.recorded_walk import recorded, thinned
 from model_service.registry import Shelf, expires_at
@@ -43,7 +44,14 @@ class Workshop:
     def spec(self, series: Series, role: Role) -> Spec:
         """The configuration in force for a series and role."""
         s = self.settings
-        return Spec(series.interval, s.horizon, s.fee_bp, s.slippage_bp, kind=s.line_up[role])
+        costs = s.costs(series)
+        return Spec(
+            series.interval, s.horizon, costs.fee_bp, costs.slippage_bp, kind=self._kinds(series)[role],
+            cool_down=s.cool_down, spoiled_limit=s.spoiled_limit,
+        )  # fmt: skip
+
+    def _kinds(self, series: Series) -> dict[Role, str]:
+        return kinds(self.settings.line_up, self.decisions.models(series, active_only=True))
 
 
 def train_series(shop: Workshop, series: Series, report: Report, *, force: bool) -> None:
@@ -122,6 +130,8 @@ def _train_role(
         "backtest_run": run_id,
         "simulated": series.exchange == "simulated",
     }
+    if spec.kind != shop.settings.line_up[role]:
+        about[PROMOTED] = True
     progress(0.94, "storing the back-test")
     _save_run(shop, _run(series, role, walk, now, run_id), walk, spec)
     files = shop.shelf.save(model, model_id)

@@ -1,0 +1,180 @@
+"""Promotion and roll-back: who may take whose place, and how fast it can be taken back."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from market.errors import InvalidInput
+from market.interval import DAY
+from market.outcome import Floats
+from market.ports import EventKind
+from model_service import candles
+from model_service.lifecycle.promotion import (
+    Finding,
+    better_by_chance,
+    examine,
+    promote,
+    roll_back,
+)
+from model_service.spec import Spec
+from model_service.train import train
+from model_service.trained import TrainedModel
+from tests.model_service.lifecycle.places import (
+    CHALLENGER,
+    CHAMPION,
+    LIVE,
+    Places,
+    decide,
+    filled,
+    later,
+    live_candles,
+    rises,
+)
+from tests.model_service.made import SERIES
+from tests.model_service.markets import QUARTER, random_walk
+
+
+@pytest.fixture(scope="module")
+def model() -> TrainedModel:
+    return train(random_walk(5_000, 3), Spec(QUARTER, kind="logistic"))
+
+
+@pytest.fixture
+def places(tmp_path: Path, model: TrainedModel) -> Places:
+    return filled(tmp_path, model)
+
+
+def knowing(places: Places, count: int = LIVE, *, long_challenger: float = 0.0) -> None:
+    """Both decide `count` live candles; only the challenger knows something."""
+    candles = live_candles(places.shop, count)
+    up = rises()[[each.open_time for each in candles]].to_numpy()
+    random = np.random.default_rng(5)
+    right = np.where(random.random(count) < 0.7, up, 1 - up)
+    decide(places.shop, CHAMPION, candles, np.full(count, 0.5), np.zeros(count), "a")
+    decide(places.shop, CHALLENGER, candles, 0.35 + 0.3 * right, np.full(count, long_challenger), "b")
+
+
+def missing(finding: Finding) -> list[str]:
+    return [each.name for each in finding.criteria if not each.holds]
+
+
+def judged(places: Places) -> Finding:
+    return examine(places.work, places.life, SERIES, places.now())
+
+
+def test_a_better_challenger_changes_places_with_the_champion(places: Places) -> None:
+    knowing(places)
+    finding = judged(places)
+    assert missing(finding) == []
+    assert finding.numbers["candles"] == LIVE
+    promote(places.work, places.life, SERIES, finding, places.now())
+    assert places.in_charge() == {CHAMPION: "b~champion", CHALLENGER: "a~challenger"}
+    event = places.life.events(SERIES)[0]
+    assert (event.kind, event.model_id, event.details["replaces"]) == (EventKind.PROMOTED, "b~champion", "a")
+    assert "smaller log-loss" in event.reason
+    active = places.shop.decisions.models(active_only=True)
+    assert all(places.shop.shelf.holds(each) for each in active)
+
+
+def test_after_a_promotion_each_role_is_trained_as_the_kind_that_now_holds_it(places: Places) -> None:
+    assert places.work.spec(SERIES, CHAMPION).kind == "lightgbm"
+    knowing(places)
+    promote(places.work, places.life, SERIES, judged(places), places.now())
+    assert places.work.spec(SERIES, CHAMPION).kind == "logistic"
+    assert places.work.spec(SERIES, CHALLENGER).kind == "lightgbm"
+
+
+def test_too_few_matched_candles_decide_nothing(places: Places) -> None:
+    knowing(places, 499)
+    assert missing(judged(places)) == ["at least 500 matched live candles"]
+
+
+def test_equal_skill_is_no_reason_to_change(places: Places) -> None:
+    candles = live_candles(places.shop)
+    for role, name in ((CHAMPION, "a"), (CHALLENGER, "b")):
+        decide(places.shop, role, candles, np.full(LIVE, 0.5), np.zeros(LIVE), name)
+    assert missing(judged(places)) == ["smaller log-loss", "p below 0.1"]
+
+
+def test_better_forecasts_that_earn_less_are_not_promoted(places: Places) -> None:
+    # Long for one candle of two pays the costs all the time.
+    candles = live_candles(places.shop)
+    up = rises()[[each.open_time for each in candles]].to_numpy()
+    decide(places.shop, CHAMPION, candles, np.full(LIVE, 0.5), np.zeros(LIVE), "a")
+    decide(places.shop, CHALLENGER, candles, 0.4 + 0.2 * up, np.arange(LIVE) % 2, "b")
+    assert missing(judged(places)) == ["net return not worse"]
+
+
+def test_features_that_cannot_be_made_again_stop_a_promotion(
+    places: Places, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    knowing(places)
+    column = "rsi_14"
+    honest = candles.features
+    monkeypatch.setattr(candles, "features", lambda table: honest(table).assign(**{column: 0.5}))
+    finding = judged(places)
+    assert missing(finding) == ["features made again are equal"]
+    assert column in next(each.found for each in finding.criteria if not each.holds)
+
+
+def test_a_tampered_file_stops_a_promotion_even_where_the_model_is_loaded(
+    places: Places, tmp_path: Path
+) -> None:
+    knowing(places)
+    assert all(places.shop.shelf.holds(each) for each in places.shop.decisions.models())
+    (tmp_path / "b" / "model.json").write_text("{}")
+    assert missing(judged(places)) == ["files are the registered ones"]
+
+
+def test_there_is_at_most_one_promotion_a_week(places: Places) -> None:
+    knowing(places)
+    finding = judged(places)
+    promote(places.work, places.life, SERIES, finding, places.now())
+    soon = examine(places.work, places.life, SERIES, places.now() + 6 * DAY)
+    assert missing(soon) == ["a week since the last change of places"]
+    afterwards = examine(places.work, places.life, SERIES, places.now() + 7 * DAY)
+    assert missing(afterwards) == ["at least 500 matched live candles"]
+
+
+def test_a_roll_back_undoes_both_moves_of_a_promotion(places: Places) -> None:
+    knowing(places)
+    promote(places.work, places.life, SERIES, judged(places), places.now())
+    assert roll_back(places.work, places.life, SERIES, places.now() + 1).model_id == "a"
+    assert places.in_charge() == {CHAMPION: "a", CHALLENGER: "b"}
+    event = places.life.events(SERIES)[0]
+    assert (event.kind, event.reason) == (
+        EventKind.ROLLED_BACK, "withdrawn: b~champion, a~challenger",
+    )  # fmt: skip
+    assert places.work.spec(SERIES, CHAMPION).kind == "lightgbm"
+
+
+def test_a_promotion_can_be_reversed_by_the_same_rule(places: Places) -> None:
+    knowing(places)
+    finding = judged(places)
+    promote(places.work, places.life, SERIES, finding, places.now())
+    promote(places.work, places.life, SERIES, finding, places.now() + 8 * DAY)
+    assert places.in_charge() == {CHAMPION: "a", CHALLENGER: "b"}
+    assert all(places.shop.shelf.holds(m) for m in places.shop.decisions.models(active_only=True))
+
+
+def test_a_roll_back_after_training_brings_the_model_before_back(places: Places) -> None:
+    first = next(each for each in places.shop.decisions.models() if each.role is CHAMPION)
+    places.shop.decisions.save_model(later(first, "a2", 5))
+    assert roll_back(places.work, places.life, SERIES, places.now()).model_id == "a"
+    assert places.in_charge() == {CHAMPION: "a", CHALLENGER: "b"}
+    with pytest.raises(InvalidInput, match="no model was in charge before a"):
+        roll_back(places.work, places.life, SERIES, places.now() + 1)
+
+
+def test_between_equals_chance_is_called_better_about_as_often_as_stated() -> None:
+    random = np.random.default_rng(1)
+
+    def noise() -> Floats:
+        return np.asarray(random.standard_normal(1_000))
+
+    called = np.mean([better_by_chance(noise()) < 0.1 for _ in range(300)])
+    assert 0.05 < called < 0.20
+    assert better_by_chance(noise() - 0.3) < 0.01
