@@ -103,10 +103,8 @@ def is_long(action: Action, position_after: Position) -> bool:
     return action is Action.BUY or (action is Action.HOLD and position_after is Position.LONG)
 
 
-def outcome(
-    decision: Decision, opens: Mapping[int, Decimal], newest: int, costs: Costs, now: int
-) -> Outcome | None:
-    """Outcome of one decision; None while its horizon has not passed.
+def outcome(decision: Decision, opens: Mapping[int, Decimal], newest: int, now: int) -> Outcome | None:
+    """Outcome of one decision at the cost it was held against; None while its horizon has not passed.
 
     `opens` maps open times of confirmed bars to exact open prices (it needs the entry and the exit bar),
     `newest` is the newest confirmed open time of the series.
@@ -130,13 +128,13 @@ def outcome(
         entry_price=entry,
         exit_price=leave,
         gross=gross,
-        net=None if gross is None else (1 + gross) / (1 + costs.round_trip) - 1,
-        correct=None if gross is None else judge(decision, gross, costs),
+        net=None if gross is None else (1 + gross) / (1 + decision.cost) - 1,
+        correct=None if gross is None else judge(decision, gross, decision.cost),
         recorded_at=now,
         run_id=decision.run_id,
     )
 
 
-def judge(decision: Decision, gross: float, costs: Costs) -> bool:
+def judge(decision: Decision, gross: float, round_trip: float) -> bool:
     """Right if the gain exceeded the cost and the decision was long, or did not and it was flat."""
-    return (gross > costs.round_trip) == is_long(decision.action, decision.position_after)
+    return (gross > round_trip) == is_long(decision.action, decision.position_after)

@@ -13,7 +13,6 @@ from typing import Final
 
 from market.errors import InvalidInput, Transient
 from market.interval import Series
-from market.outcome import Costs
 from market.ports import Change, ChangeLog
 from model_service.ledger import Scribe
 from model_service.outcomes import record_due
@@ -31,7 +30,6 @@ class Scorer:
 
     scribe: Scribe
     changes: ChangeLog
-    costs: Costs
     _cursor: int = -1
     _epoch: str = ""
     _series: list[Series] = field(default_factory=list)
@@ -88,7 +86,7 @@ class Scorer:
             written = scribe.write_due(series, since)
             now = scribe.clock(series.exchange).now()
             for role in scribe.roles(series):
-                written += record_due(scribe.klines, scribe.decisions, series, role, self.costs, now)
+                written += record_due(scribe.klines, scribe.decisions, series, role, now)
         except InvalidInput as error:
             log.error("%s is not scored: %s", series, error)
             return 0

@@ -10,19 +10,17 @@ from market.coverage import Covered
 from market.decision import Decision, OutcomeState, Role
 from market.interval import Series
 from market.kline import Finality
-from market.outcome import Costs, outcome
+from market.outcome import outcome
 from market.ports import DecisionStore, KlineStore
 
 _BATCH: Final = 1_000
 
 
-def record_due(
-    klines: KlineStore, decisions: DecisionStore, series: Series, role: Role, costs: Costs, now: int
-) -> int:
+def record_due(klines: KlineStore, decisions: DecisionStore, series: Series, role: Role, now: int) -> int:
     """Record the outcome of every decision whose horizon has passed; returns how many were written.
 
-    A missing bar makes an outcome `insufficient` only where the exchange's confirmed answer covers it;
-    until then it may still arrive.
+    Each is judged at the cost that its own decision was held against. A missing bar makes an outcome
+    `insufficient` only where the exchange's confirmed answer covers it; until then it may still arrive.
     """
     newest = klines.last_confirmed(series)
     waiting = decisions.without_outcome(series, role, _BATCH)
@@ -30,7 +28,7 @@ def record_due(
     while waiting and newest is not None:
         covered = klines.coverage(series)
         opens = _opens(klines, series, waiting, newest)
-        found = [outcome(each, opens, newest, costs, now) for each in waiting]
+        found = [outcome(each, opens, newest, now) for each in waiting]
         ready = [
             each
             for each in found

@@ -71,7 +71,7 @@ def _decided(
         base=float(walk.scores.base[i]) if known else 0.0,
         data_hash=walk.data_hash,
     )
-    became: Outcome | None = outcome(decision, opens, newest, spec.costs, run.created_at)
+    became: Outcome | None = outcome(decision, opens, newest, run.created_at)
     return Decided(decision, became)
 
 

@@ -11,7 +11,10 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from market.choice import parse_choices
 from market.decision import Role
 from market.interval import Interval, Series
+from market.outcome import Costs
+from model_service.fees import fee_of, parse_fees
 from model_service.models import MODELS
+from model_service.spec import LONGEST_COOL_DOWN
 
 
 class ModelSettings(BaseSettings):
@@ -23,7 +26,10 @@ class ModelSettings(BaseSettings):
     symbols: str = "BTCUSDT,ETHUSDT,XRPUSDT"
     history: str = "1h:3 years,1m:30 days"
     fee_bp: float = Field(7.5, ge=0, le=500)
+    fees: str = ""
     slippage_bp: float = Field(2.0, ge=0, le=500)
+    cool_down: int = Field(24, ge=0, le=LONGEST_COOL_DOWN)
+    spoiled_limit: float = Field(0.05, ge=0, le=1)
     horizon: int = Field(4, ge=1, le=210)
     late_after_s: float = Field(120, gt=0)
     champion: str = "lightgbm"
@@ -37,6 +43,16 @@ class ModelSettings(BaseSettings):
         if name not in MODELS:
             raise ValueError(f"use one of {', '.join(MODELS)}")
         return name
+
+    @field_validator("fees")
+    @classmethod
+    def _readable(cls, text: str) -> str:
+        parse_fees(text)
+        return text
+
+    def costs(self, series: Series) -> Costs:
+        """What one fill costs in the market of a series."""
+        return Costs(fee_of(parse_fees(self.fees), series, self.fee_bp), self.slippage_bp)
 
     @property
     def line_up(self) -> dict[Role, str]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from functools import cache
 
-from market.outcome import Costs
 from market.store import (
     Database,
     MySQLChangeLog,
@@ -33,4 +32,4 @@ def make_scorer(settings: ModelSettings, db: Database) -> Scorer:
         cache(lambda exchange: StoredClock(db, exchange)),
         settings.late_after_s * 1_000,
     )
-    return Scorer(scribe, MySQLChangeLog(db), Costs(settings.fee_bp, settings.slippage_bp))
+    return Scorer(scribe, MySQLChangeLog(db))

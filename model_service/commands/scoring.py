@@ -8,7 +8,6 @@ from typing import Annotated
 
 import typer
 
-from market.outcome import Costs
 from market.store import MySQLDecisionStore, MySQLKlineStore, StoredClock
 from model_service.outcomes import record_due
 from model_service.settings import ModelSettings
@@ -30,11 +29,10 @@ def score(once: Annotated[bool, typer.Option(help="decide what is due and stop")
 
 def outcomes() -> None:
     """Record every outcome whose horizon has passed."""
-    settings, db = ModelSettings(), database()
+    db = database()
     klines, store = MySQLKlineStore(db), MySQLDecisionStore(db)
-    costs = Costs(settings.fee_bp, settings.slippage_bp)
     written = 0
     for series, role in sorted({(head.series, head.role) for head in store.chain_heads()}):
         now = StoredClock(db, series.exchange).now()
-        written += record_due(klines, store, series, role, costs, now)
+        written += record_due(klines, store, series, role, now)
     typer.echo(f"{written} outcomes recorded")

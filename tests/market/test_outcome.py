@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 
 import numpy as np
@@ -72,7 +73,7 @@ def test_a_decision_is_right_when_the_gain_exceeds_the_cost_exactly_if_it_was_lo
     exit_price: int, action: Action, after: Position, right: bool
 ) -> None:
     opens = {T0 + HOUR: Decimal(101), T0 + 4 * HOUR: Decimal(exit_price)}
-    found = outcome(decided(action, after), opens, T0 + 4 * HOUR, COSTS, now=5)
+    found = outcome(decided(action, after), opens, T0 + 4 * HOUR, now=5)
     assert found is not None
     assert found.state is OutcomeState.KNOWN
     assert found.correct is right
@@ -80,15 +81,22 @@ def test_a_decision_is_right_when_the_gain_exceeds_the_cost_exactly_if_it_was_lo
     assert (found.entry_price, found.exit_price) == (Decimal(101), Decimal(exit_price))
 
 
+def test_an_outcome_is_judged_at_the_cost_of_its_own_decision() -> None:
+    opens = {T0 + HOUR: Decimal(100), T0 + 4 * HOUR: Decimal("100.3")}
+    cheap = decided(Action.BUY, Position.LONG)
+    dear = replace(cheap, cost=0.004)
+    found = [outcome(each, opens, T0 + 4 * HOUR, now=5) for each in (cheap, dear)]
+    assert [each.correct for each in found if each] == [True, False]
+    assert [each.net for each in found if each] == [1.003 / (1 + each.cost) - 1 for each in (cheap, dear)]
+
+
 def test_an_outcome_appears_only_after_its_horizon() -> None:
     opens = {T0 + HOUR: Decimal(101)}
-    assert outcome(decided(Action.BUY, Position.LONG), opens, T0 + 3 * HOUR, COSTS, now=5) is None
+    assert outcome(decided(Action.BUY, Position.LONG), opens, T0 + 3 * HOUR, now=5) is None
 
 
 def test_an_outcome_with_a_missing_bar_says_so() -> None:
-    found = outcome(
-        decided(Action.BUY, Position.LONG), {T0 + HOUR: Decimal(101)}, T0 + 9 * HOUR, COSTS, now=5
-    )
+    found = outcome(decided(Action.BUY, Position.LONG), {T0 + HOUR: Decimal(101)}, T0 + 9 * HOUR, now=5)
     assert found is not None
     assert found.state is OutcomeState.INSUFFICIENT
     assert (found.gross, found.net, found.correct, found.exit_price) == (None, None, None, None)

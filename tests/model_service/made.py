@@ -18,7 +18,6 @@ from fastapi import FastAPI
 from market.decision import Role
 from market.interval import Series
 from market.kline import Finality, Source, klines_from_columns
-from market.outcome import Costs
 from market.ports import ChangeLog, Clock, DecisionStore, KlineStore, ModelRecord, SymbolInfo
 from market.store.memory import MemoryKlineStore
 from market.store.memory_decisions import MemoryDecisionStore
@@ -30,7 +29,6 @@ from tests.model_service.markets import QUARTER
 
 SERIES = Series("simulated", "ETHUSDT", QUARTER)
 STEP = QUARTER.typical_ms
-COSTS = Costs(7.5, 2.0)
 
 
 @dataclass
@@ -81,7 +79,7 @@ class Shop:
             return self.clock
 
         scribe = Scribe(self.klines, decisions or self.decisions, self.shelf, clock, 120_000)
-        return Scorer(scribe, self.changes, COSTS)
+        return Scorer(scribe, self.changes)
 
 
 def memory_shop(folder: Path, series: Series = SERIES) -> Shop:
