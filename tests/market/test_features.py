@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
 
 import numpy as np
@@ -11,42 +13,98 @@ import pyarrow as pa
 import pytest
 
 from market.errors import InvalidInput
-from market.features import CLEAN_BARS, FEATURES, WARMUP, contaminated, features
+from market.features import CLEAN_BARS, FEATURES, WARMUP, complete, contaminated, features
+from market.groups import GROUPS, Group
+from market.groups.book import book
 from market.indicators import INDICATORS
 from market.indicators.volatility import sigma
 from market.interval import Interval
+from market.tick import Tick
 from tests.model_service.markets import random_walk
 
 BARS = 3_600
-MARKET = random_walk(BARS, 21)
-FULL = features(MARKET)
+HOUR = Interval("1h")
+MARKET = random_walk(BARS, 21, interval=HOUR)
+MARKET["close_time"] = MARKET["open_time"] + HOUR.typical_ms - 1
 PRICES = ["open", "high", "low", "close"]
-Features = Callable[[pd.DataFrame], pd.DataFrame]
+SAMPLES = 3
+SHOWN = (*FEATURES, *(name for group in GROUPS.values() for name in group.columns))
+Compute = Callable[[pd.DataFrame, list[Tick]], pd.DataFrame]
 
 
-def leaking(compute: Features, full: pd.DataFrame, rows: tuple[int, ...]) -> set[str]:
+def quotes(seed: int = 5) -> list[Tick]:
+    """Three ticks per bar around the way from its open to its close, a third of the bars without any."""
+    random = np.random.default_rng(seed)
+    found = []
+    for opened, start, end in MARKET[["open_time", "open", "close"]].itertuples(index=False):
+        if random.random() < 1 / 3:
+            continue
+        for step in range(SAMPLES):
+            middle = start + (end - start) * (step + random.random()) / SAMPLES
+            half, bids, asks = middle * random.random() * 1e-4, random.random(), random.random()
+            prices = [Decimal(f"{price:.6f}") for price in (middle - half, bids, middle + half, asks, middle)]
+            time = (
+                int(opened) + (step + 1) * HOUR.typical_ms // SAMPLES - 1
+            )  # the last in the last millisecond
+            found.append(Tick("simulated", "ETHUSDT", time, *prices))
+    return found
+
+
+TICKS = quotes()
+
+
+def every(klines: pd.DataFrame, ticks: list[Tick]) -> pd.DataFrame:
+    """All features and all groups that are registered."""
+    return features(klines, ticks, tuple(GROUPS))
+
+
+FULL = every(MARKET, TICKS)
+
+
+def moved(tick: Tick, factor: int) -> Tick:
+    """The same instant with other prices and quantities."""
+    return replace(
+        tick, bid=tick.bid * factor, ask=tick.ask * factor * 2, last=tick.last * factor,
+        bid_quantity=tick.bid_quantity * factor + 1,
+    )  # fmt: skip
+
+
+def leaking(compute: Compute, full: pd.DataFrame, rows: tuple[int, ...]) -> set[str]:
     """Columns whose row changes when the future is cut off, poisoned, or shuffled."""
     found: set[str] = set()
     for row in rows:
         future = MARKET.iloc[row + 1 :].copy()
-        columns = [*PRICES, "volume"]
+        given = [*PRICES, "volume"]
         poisoned, shuffled = future.copy(), future.copy()
-        poisoned[columns] *= 1e6
-        shuffled[columns] = future[columns].sample(frac=1, random_state=3).to_numpy()
-        past = MARKET.iloc[: row + 1]
-        for other in (past, pd.concat([past, poisoned]), pd.concat([past, shuffled])):
-            got = compute(other).iloc[row].to_numpy()
+        poisoned[given] *= 1e6
+        shuffled[given] = future[given].sample(frac=1, random_state=3).to_numpy()
+        past, closed = MARKET.iloc[: row + 1], int(MARKET["close_time"].iloc[row])
+        seen, coming = ([t for t in TICKS if (t.time <= closed) is known] for known in (True, False))
+        swapped = [replace(a, time=b.time) for a, b in zip(coming, reversed(coming), strict=True)]
+        for klines, ticks in (
+            (past, seen),
+            (pd.concat([past, poisoned]), seen + [moved(tick, 1_000_000) for tick in coming]),
+            (pd.concat([past, shuffled]), seen + swapped),
+        ):
+            got = compute(klines, ticks).iloc[row].to_numpy()
             same = np.isclose(got, full.iloc[row].to_numpy(), rtol=1e-6, atol=1e-8, equal_nan=True)
             found |= set(full.columns[~same])
     return found
 
 
-def test_no_feature_reads_the_future() -> None:
-    assert leaking(features, FULL, (WARMUP - 1, 2_500, 2_987, 3_400)) == set()
+def with_book(present: bool) -> int:
+    """The newest bar but one that has quotes, or has none."""
+    return int(np.flatnonzero(FULL["book_present"].to_numpy()[:-5] == float(present))[-1])
+
+
+def test_no_feature_and_no_group_reads_the_future() -> None:
+    rows = (WARMUP - 1, 2_500, 2_987, with_book(True), with_book(False))
+    assert leaking(every, FULL, rows) == set()
+    assert tuple(FULL.columns) == SHOWN
 
 
 def test_a_planted_look_ahead_is_caught() -> None:
-    def planted(klines: pd.DataFrame) -> pd.DataFrame:
+    def planted(klines: pd.DataFrame, _ticks: list[Tick]) -> pd.DataFrame:
         close = klines["close"].reset_index(drop=True)
         return pd.DataFrame(
             {
@@ -56,19 +114,33 @@ def test_a_planted_look_ahead_is_caught() -> None:
             }
         )
 
-    assert leaking(planted, planted(MARKET), (2_500, 2_987)) == {"centred", "whole_sample_z"}
+    assert leaking(planted, planted(MARKET, TICKS), (2_500, 2_987)) == {"centred", "whole_sample_z"}
+
+
+def test_a_planted_group_that_reads_a_later_tick_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
+    def hasty(bars: pd.DataFrame, ticks: pd.DataFrame) -> list[pd.Series]:
+        # As-of the next bar's close: the mistake of joining on the bar's number instead of its close.
+        return book(bars.assign(close_time=bars["close_time"] + HOUR.typical_ms), ticks)
+
+    monkeypatch.setitem(GROUPS, "hasty", Group(hasty, tuple(f"hasty_{n}" for n in range(4))))
+    row = with_book(True)
+    assert {name.split("_")[0] for name in leaking(every, every(MARKET, TICKS), (2_500, row))} == {"hasty"}
 
 
 def test_a_live_window_gives_the_row_of_the_whole_history() -> None:
     for row in (WARMUP - 1, 2_600, 3_100, BARS - 1):
-        window = features(MARKET.iloc[row - WARMUP + 1 : row + 1]).iloc[-1]
+        opened = int(MARKET["open_time"].iloc[row])
+        window = every(MARKET.iloc[row - WARMUP + 1 : row + 1], [t for t in TICKS if t.time >= opened]).iloc[
+            -1
+        ]
         np.testing.assert_allclose(window, FULL.iloc[row], rtol=1e-6, atol=1e-8)
 
 
 def test_rows_without_enough_history_are_empty_and_all_others_full() -> None:
     assert FULL.iloc[: WARMUP - 1].isna().all(axis=None)
-    assert FULL.iloc[WARMUP - 1 :].notna().all(axis=None)
-    assert tuple(FULL.columns) == FEATURES
+    assert FULL[list(FEATURES)].iloc[WARMUP - 1 :].notna().all(axis=None)
+    assert tuple(features(MARKET).columns) == FEATURES
+    assert complete(FULL.to_numpy()).sum() == BARS - WARMUP + 1
     assert FULL.index.tolist() == MARKET["open_time"].tolist()
 
 
@@ -76,15 +148,65 @@ def test_features_have_no_scale() -> None:
     scaled = MARKET.copy()
     scaled[PRICES] *= 1e-4
     scaled["volume"] *= 1e5
-    np.testing.assert_allclose(features(scaled), FULL, rtol=1e-5, atol=1e-6)
+    np.testing.assert_allclose(features(scaled), FULL[list(FEATURES)], rtol=1e-5, atol=1e-6)
 
 
 def test_no_feature_is_the_label_in_disguise() -> None:
     future = np.log(MARKET["close"]).diff(4).shift(-5).to_numpy()
-    for name in FEATURES:
+    for name in SHOWN:
         pair = np.c_[FULL[name], future]
         pair = pair[np.isfinite(pair).all(axis=1)]
-        assert abs(np.corrcoef(pair.T)[0, 1]) < 0.3, name
+        if len(np.unique(pair[:, 0])) > 1:
+            assert abs(np.corrcoef(pair.T)[0, 1]) < 0.3, name
+
+
+def test_every_group_file_is_registered_and_ends_with_its_flag() -> None:
+    folder = Path(__file__).parents[2] / "market" / "groups"
+    assert sorted(GROUPS) == sorted(path.stem for path in folder.glob("*.py") if path.stem != "__init__")
+    for name, group in GROUPS.items():
+        assert group.function.__module__ == f"market.groups.{name}"
+        assert group.columns[-1] == f"{name}_present"
+        assert all(column.startswith(f"{name}_") for column in group.columns)
+    assert len(set(SHOWN)) == len(SHOWN)
+
+
+def test_a_group_that_was_not_recorded_is_missing_and_never_zero() -> None:
+    for group in GROUPS.values():
+        values, flag = (
+            FULL[list(group.columns[:-1])].iloc[WARMUP - 1 :],
+            FULL[group.columns[-1]].iloc[WARMUP - 1 :],
+        )
+        assert set(flag) == {0.0, 1.0}
+        assert values[flag == 0].isna().all(axis=None)
+        assert values[flag == 1].notna().all(axis=None)
+    none = features(MARKET, [], tuple(GROUPS)).iloc[WARMUP - 1 :]
+    for group in GROUPS.values():
+        assert (none[group.columns[-1]] == 0).all()
+        assert none[list(group.columns[:-1])].isna().all(axis=None)
+
+
+def test_a_quote_counts_up_to_the_last_millisecond_of_its_candle_and_no_longer() -> None:
+    last = MARKET.iloc[-1]
+    closed, scale = int(last["close_time"]), float(np.exp(FULL["log_sigma"].iloc[-1]))
+
+    def at(time: int) -> pd.Series:
+        tick = Tick("simulated", "ETHUSDT", time, *map(Decimal, ("99", "3", "101", "1", "100")))
+        return features(MARKET, [tick], ("book",)).iloc[-1]
+
+    row = at(closed)
+    assert row["book_present"] == 1
+    assert row["book_spread"] == pytest.approx(0.02 / scale)
+    assert row["book_imbalance"] == 0.5
+    assert row["book_move"] == pytest.approx(np.log(100 / last["open"]) / scale)
+    assert at(closed + 1)["book_present"] == 0
+    assert at(int(last["open_time"]) - 1)["book_present"] == 0
+
+
+def test_an_unknown_group_and_bars_without_their_close_time_are_refused() -> None:
+    with pytest.raises(InvalidInput, match="unknown feature group 'news': use book"):
+        features(MARKET, [], ("news",))
+    with pytest.raises(InvalidInput, match="klines lack close_time"):
+        features(MARKET.drop(columns="close_time"), [], ("book",))
 
 
 def test_every_indicator_file_is_registered_and_keeps_its_promise() -> None:
@@ -126,7 +248,8 @@ def test_known_values_of_the_last_candle() -> None:
 
 
 def test_arrow_and_pandas_give_the_same_matrix() -> None:
-    pd.testing.assert_frame_equal(features(pa.Table.from_pandas(MARKET, preserve_index=False)), FULL)
+    table = pa.Table.from_pandas(MARKET, preserve_index=False)
+    pd.testing.assert_frame_equal(every(table, TICKS), FULL)  # type: ignore[arg-type]
 
 
 def test_a_missing_column_is_named() -> None:
@@ -135,7 +258,6 @@ def test_a_missing_column_is_named() -> None:
 
 
 def test_bars_after_a_hole_are_contaminated_until_it_has_left_the_short_window() -> None:
-    hour = Interval("1h")
-    times = np.delete(np.arange(100, dtype=np.int64) * hour.typical_ms, [50])
-    marked = np.flatnonzero(contaminated(times, hour))
+    times = np.delete(np.arange(100, dtype=np.int64) * HOUR.typical_ms, [50])
+    marked = np.flatnonzero(contaminated(times, HOUR))
     assert marked.tolist() == list(range(50, 50 + CLEAN_BARS))
