@@ -12,7 +12,7 @@ import numpy as np
 
 from market.features import FEATURES, WARMUP
 from model_service.backtest import deflated_sharpe
-from model_service.matrix import feature_code_hash
+from model_service.feature_code import feature_code_hash
 from model_service.policy import MARGIN, STOP_BARS, STOP_SIGMAS
 from model_service.trained import TrainedModel
 from model_service.verdict import verdict

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
 from hashlib import sha256
-from pathlib import Path
 from typing import Final
 
 import numpy as np
@@ -13,8 +11,6 @@ import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 
-import market.features as feature_module
-from market import indicators
 from market.features import features
 from market.labels import Labels, labels
 from market.outcome import Floats, Times
@@ -88,14 +84,4 @@ def data_hash(klines: pa.Table | pd.DataFrame) -> str:
     digest.update(np.asarray(klines["open_time"], dtype="<i8").tobytes())
     for name in (*_PRICES, "volume"):
         digest.update(np.asarray(klines[name], dtype="<f8").tobytes())
-    return digest.hexdigest()
-
-
-@cache
-def feature_code_hash() -> str:
-    """sha256 over the source of the feature matrix and of every indicator, as this process began."""
-    folder = Path(indicators.__file__).parent
-    digest = sha256(Path(feature_module.__file__).read_bytes())
-    for path in sorted(folder.glob("*.py")):
-        digest.update(path.read_bytes())
     return digest.hexdigest()

@@ -14,8 +14,8 @@ from market.features import FEATURES
 from market.interval import Series
 from market.ports import ModelRecord
 from model_service.candles import Candle, Window, frame
+from model_service.feature_code import feature_code_hash
 from model_service.holding import Holding
-from model_service.matrix import feature_code_hash
 from model_service.policy import Checks, Ruling, decide
 from model_service.registry import expires_at
 from model_service.scores import Scores

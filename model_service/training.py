@@ -17,9 +17,10 @@ from market.interval import Series
 from market.kline import empty_klines
 from market.ports import BacktestRun, DecisionStore, KlineStore, ModelRecord
 from model_service.card import card, plain
+from model_service.feature_code import feature_code_hash
 from model_service.jobs import DONE, SKIPPED, Report
 from model_service.lifecycle.line_up import PROMOTED, kinds
-from model_service.matrix import data_hash, feature_code_hash
+from model_service.matrix import data_hash
 from model_service.recorded_walk import recorded, thinned
 from model_service.registry import Shelf, expires_at
 from model_service.settings import ModelSettings
