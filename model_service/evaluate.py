@@ -51,7 +51,7 @@ def classification(scores: Scores, gain: Floats, base_rate: Floats, momentum: Fl
         "n": int(rows.sum()),
         "base_rate_accuracy": float(np.mean((base_rate[rows] > 0.5) == up)),
         "persistence_accuracy": float(np.mean((momentum[rows] > 0) == up)),
-        "return_r2": 1 - float(np.sum((gain[rows] - kept.expected_gain) ** 2) / np.sum(gain[rows] ** 2)),
+        **_explained(kept.expected_gain, gain[rows]),
         **figures(kept, gain[rows], base_rate[rows]),
     }
 
@@ -79,6 +79,13 @@ def figures(forecast: Forecast, gain: Floats, base_rate: Floats) -> dict[str, ob
         "gain_by_decile_high": [high for _, high in ends],
         "gain_rank_correlation": _rank_correlation(forecast.expected_gain, gain),
     }
+
+
+def _explained(expected: Floats, gain: Floats) -> dict[str, float]:
+    """Share of the squared returns that is foreseen; the price of now as forecast has 0."""
+    missed, moved = (gain - expected) ** 2, gain**2
+    drawn, drawn_moved = Blocks(len(gain)).drawn(missed, moved)
+    return _bounded("return_r2", 1 - float(missed.sum() / moved.sum()), 1 - drawn / drawn_moved)
 
 
 def _bounded(name: str, value: float, draws: Floats) -> dict[str, float]:

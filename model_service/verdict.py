@@ -69,7 +69,7 @@ def _incredible(metrics: Mapping[str, Any]) -> list[Gate]:
         "accuracy": (scores["accuracy"], _INCREDIBLE_ACCURACY),
         "auc": (scores["auc"], _INCREDIBLE_AUC),
         "sharpe": (_sure_sharpe(metrics), _INCREDIBLE_SHARPE),
-        "return_r2": (scores["return_r2"], _INCREDIBLE_R2),
+        "return_r2": (scores["return_r2" if metrics["years"] >= 1 else "return_r2_low"], _INCREDIBLE_R2),
     }
     return [
         Gate(
@@ -85,7 +85,8 @@ def _incredible(metrics: Mapping[str, Any]) -> list[Gate]:
 
 
 def _sure_sharpe(metrics: Mapping[str, Any]) -> float:
-    # A Sharpe ratio per year from less than a year of candles is mostly chance: it counts by what was seen.
+    # A Sharpe ratio per year from less than a year of candles is mostly chance: it counts by what was seen,
+    # and of the explained returns the lower end of their interval.
     years = min(1.0, metrics["years"])
     return float(metrics["net"]["sharpe"] * years**0.5)
 

@@ -80,6 +80,7 @@ def metrics(scores: dict[str, object], **changes: object) -> dict[str, object]:
 
 CREDIBLE = {
     "n": 9_000, "accuracy": 0.55, "accuracy_low": 0.54, "auc": 0.57, "brier_skill": 0.02, "return_r2": 0.01,
+    "return_r2_low": 0.005,
 }  # fmt: skip
 
 
@@ -97,6 +98,14 @@ def test_a_score_too_good_to_be_true_is_blocked() -> None:
 @pytest.mark.parametrize(("name", "value"), [("accuracy", 0.61), ("auc", 0.66), ("return_r2", 0.04)])
 def test_each_incredible_score_blocks_alone(name: str, value: float) -> None:
     assert verdict(metrics(CREDIBLE | {name: value}), 0.99).word == "blocked"
+
+
+def test_returns_explained_over_a_few_days_block_only_when_it_is_sure() -> None:
+    lucky = CREDIBLE | {"return_r2": 0.05, "return_r2_low": 0.01}
+    assert verdict(metrics(lucky), 0.99).word == "blocked"
+    assert verdict(metrics(lucky, years=0.05), 0.99).word == "proven"
+    sure = lucky | {"return_r2_low": 0.04}
+    assert verdict(metrics(sure, years=0.05), 0.99).word == "blocked"
 
 
 def test_an_incredible_sharpe_ratio_blocks_unless_too_little_was_seen_for_one() -> None:
