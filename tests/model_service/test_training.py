@@ -18,7 +18,7 @@ from model_service.training import Workshop, train_series
 from tests.model_service.made import SERIES, Shop, memory_shop
 from tests.model_service.markets import random_walk
 
-MARKET = random_walk(6_200, 11, edge=0.5)
+MARKET = random_walk(6_200, 11, edge=0.3)
 
 
 @pytest.fixture(scope="module")
