@@ -1,92 +1,107 @@
-"""The track record of a ledger: counts, accuracy with its interval, net returns, calibration."""
+"""The track record of a ledger, from its counts: nothing is left out, every count adds up to the whole."""
 
 from __future__ import annotations
 
-import math
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Sequence
 from typing import Any, Final
 
-from market.decision import Origin, OutcomeState
+from market.decision import OutcomeState
 from market.outcome import BASIS_POINT
-from market.ports import Decided, DecisionFilter, DecisionStore
+from market.ports import Tally
+from model_service.track.shares import results, share_paid, standing, wilson
 
-_PAGE: Final = 1_000
-_BINS: Final = 10
-_Z: Final = 1.959964
+_TENTHS: Final = 10
+AGREES: Final = "agrees"
+DIFFERS: Final = "differs"
 
 
-def track_record(decided: Sequence[Decided]) -> dict[str, Any]:
+def track_record(tallies: Sequence[Tally]) -> dict[str, Any]:
     """Of one series and role. Net returns in basis points; accuracy counts outcomes that are known."""
-    outcomes = Counter(d.outcome.state.value if d.outcome else OutcomeState.PENDING.value for d in decided)
-    known = [d for d in decided if d.outcome and d.outcome.state is OutcomeState.KNOWN]
-    right = sum(bool(d.outcome and d.outcome.correct) for d in known)
-    rises = sum(_gross(d) > d.decision.cost for d in known)
-    issued = [d.outcome.net for d in known if d.outcome and d.outcome.net is not None]
-    return {
-        "decisions": len(decided),
-        "actions": Counter(d.decision.action.value for d in decided),
-        "statuses": Counter(d.decision.status.value for d in decided),
-        "origins": Counter(d.decision.origin.value for d in decided),
-        "outcomes": {state.value: outcomes[state.value] for state in OutcomeState},
-        "accuracy": right / len(known) if known else None,
-        "accuracy_interval": wilson(right, len(known)),
-        "base_rate": max(rises, len(known) - rises) / len(known) if known else None,
-        "mean_net_bp": sum(issued) / len(issued) / BASIS_POINT if issued else None,
-        "mean_net_bp_by_action": _net_by_action(known),
-        "calibration": calibration(known),
+    paid = share_paid(tallies)
+    whole = results(tallies, paid)
+    states = _counts(tallies, lambda each: each.state.value)
+    best_constant = None if paid is None else max(paid, 1 - paid)
+    word, why = standing(whole["accuracy_interval"], best_constant, whole["independent"])
+    return whole | {
+        "base_rate": best_constant,
+        "standing": word,
+        "standing_reason": why,
+        "actions": _counts(tallies, lambda each: each.action.value),
+        "statuses": _counts(tallies, lambda each: each.status.value),
+        "origins": _counts(tallies, lambda each: each.origin.value),
+        "outcomes": {state.value: states.get(state.value, 0) for state in OutcomeState},
+        "mean_net_bp_by_action": _net_by_action(tallies),
+        "by_action": _split(tallies, paid, lambda each: each.action.value),
+        "by_status": _split(tallies, paid, lambda each: each.status.value),
+        "by_origin": _split(tallies, paid, lambda each: each.origin.value),
+        "forecast": forecast(tallies),
+        "calibration": calibration(tallies),
     }
 
 
-def wilson(hits: int, count: int) -> tuple[float, float] | None:
-    """95 % interval of a share (Wilson, 1927); None without observations."""
-    if count == 0:
-        return None
-    share, spread = hits / count, _Z * _Z / count
-    centre = share + spread / 2
-    half = _Z * math.sqrt(share * (1 - share) / count + spread / count / 4)
-    return (max(0.0, (centre - half) / (1 + spread)), min(1.0, (centre + half) / (1 + spread)))
+def forecast(tallies: Sequence[Tally]) -> dict[str, Any]:
+    """How often the probability called the direction, beside what needs no model."""
+    known = [each for each in tallies if each.state is OutcomeState.KNOWN and each.tenth is not None]
+    count, sample = sum(each.count for each in known), sum(each.effective for each in known)
+    called, rose = sum(each.called for each in known), sum(each.rose for each in known)
+    moved = sum(each.moved for each in known)
+    interval = wilson(called / count * sample, sample) if count else None
+    base_rate = max(rose, count - rose) / count if count else None
+    word, why = standing(interval, base_rate, sample)
+    return {
+        "count": count,
+        "accuracy": called / count if count else None,
+        "accuracy_interval": interval,
+        "base_rate": base_rate,
+        "persistence": sum(each.persisted for each in known) / moved if moved else None,
+        "standing": word,
+        "standing_reason": why,
+    }
 
 
-def calibration(known: Sequence[Decided]) -> list[dict[str, float | int]]:
+def calibration(tallies: Sequence[Tally]) -> list[dict[str, Any]]:
     """Tenths of forecast probability of a rise, with how often one followed; empty tenths are left out."""
-    bins: dict[int, list[Decided]] = {}
-    for each in known:
-        probability = each.decision.probability
-        if not math.isnan(probability):
-            bins.setdefault(min(_BINS - 1, int(probability * _BINS)), []).append(each)
-    return [
-        {
-            "from": at / _BINS,
-            "to": (at + 1) / _BINS,
-            "count": len(members),
-            "forecast": sum(m.decision.probability for m in members) / len(members),
-            "happened": sum(_gross(m) > 0 for m in members) / len(members),
-        }
-        for at, members in sorted(bins.items())
-    ]
+    bins: dict[int, list[Tally]] = {}
+    for each in tallies:
+        if each.state is OutcomeState.KNOWN and each.tenth is not None:
+            bins.setdefault(each.tenth, []).append(each)
+    return [_bin(at, members) for at, members in sorted(bins.items())]
 
 
-def ledger_pages(store: DecisionStore, wanted: DecisionFilter) -> Iterator[Decided]:
-    """Every ledger decision that a filter allows, page by page."""
-    wanted = replace(wanted, origins=(Origin.LIVE, Origin.LATE), limit=_PAGE)
-    while page := store.read(wanted):
-        # A year of minutes has to fit into memory: the explanations stay behind.
-        for each in page:
-            yield replace(each, decision=replace(each.decision, features={}, contributions={}))
-        last = page[-1].decision
-        wanted = replace(wanted, after=(last.open_time, last.id))
+def _bin(at: int, members: Sequence[Tally]) -> dict[str, Any]:
+    count, sample = sum(each.count for each in members), sum(each.effective for each in members)
+    said, happened = sum(m.forecast for m in members) / count, sum(m.rose for m in members) / count
+    interval = wilson(happened * sample, sample)
+    word, _ = standing(interval, said, sample)
+    inside = interval is not None and interval[0] <= said <= interval[1]
+    return {
+        "from": at / _TENTHS,
+        "to": (at + 1) / _TENTHS,
+        "count": count,
+        "forecast": said,
+        "happened": happened,
+        "interval": interval,
+        "standing": AGREES if inside else DIFFERS if word in ("better", "worse") else word,
+    }
 
 
-def _net_by_action(known: Sequence[Decided]) -> dict[str, float]:
-    nets: dict[str, list[float]] = {}
-    for each in known:
-        if each.outcome and each.outcome.net is not None:
-            nets.setdefault(each.decision.action.value, []).append(each.outcome.net)
-    return {action: sum(values) / len(values) / BASIS_POINT for action, values in sorted(nets.items())}
+def _split(tallies: Sequence[Tally], paid: float | None, key: Callable[[Tally], str]) -> dict[str, Any]:
+    names = sorted({key(each) for each in tallies})
+    return {name: results([each for each in tallies if key(each) == name], paid) for name in names}
 
 
-def _gross(decided: Decided) -> float:
-    gross = decided.outcome.gross if decided.outcome else None
-    return math.nan if gross is None else gross
+def _counts(tallies: Sequence[Tally], key: Callable[[Tally], str]) -> Counter[str]:
+    counted: Counter[str] = Counter()
+    for each in tallies:
+        counted[key(each)] += each.count
+    return counted
+
+
+def _net_by_action(tallies: Sequence[Tally]) -> dict[str, float]:
+    known = [each for each in tallies if each.state is OutcomeState.KNOWN]
+    counts = _counts(known, lambda each: each.action.value)
+    return {
+        action: sum(each.net for each in known if each.action == action) / count / BASIS_POINT
+        for action, count in sorted(counts.items())
+    }

@@ -1,0 +1,115 @@
+"""What following a ledger would have earned, beside buying once and holding: the same candles, costs paid."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import numpy as np
+
+from market.decision import Position, Role
+from market.errors import InvalidInput
+from market.interval import Interval, Series
+from market.outcome import Costs, Floats, Times
+from market.ports import DecisionStore, KlineStore
+from model_service.backtest import bars_per_year, drawdown, sharpe
+from model_service.replay.paper import Account, Bars, Move, account
+
+MOST_BARS: Final = 600_000  # a year of minutes and a little more
+_PAGE: Final = 50_000
+_ALWAYS: Final = 1 << 52
+
+
+def bars_between(klines: KlineStore, series: Series, start: int, end: int) -> Bars:
+    """Confirmed candles that open in `[start, end)`, page by page; `InvalidInput` for too many."""
+    newest = klines.last_confirmed(series)
+    end = min(end, newest + 1) if newest is not None else start
+    step = series.interval.typical_ms
+    if (end - start) / step > MOST_BARS:
+        raise InvalidInput(f"{series}: at most {MOST_BARS:,} candles at once; choose a shorter period")
+    pages = [
+        tuple(table[name].to_numpy() for name in ("open_time", "open", "close"))
+        for at in range(start, end, _PAGE * step)
+        for table in [klines.read_floats(series, at, min(at + _PAGE * step, end))]
+    ]
+    if not pages:
+        return Bars(np.zeros(0, dtype=np.int64), np.zeros(0), np.zeros(0))
+    return Bars(*(np.concatenate(parts) for parts in zip(*pages, strict=True)))
+
+
+def followed(
+    klines: KlineStore,
+    decisions: DecisionStore,
+    series: Series,
+    role: Role,
+    start: int | None = None,
+    end: int | None = None,
+) -> tuple[Account, Bars, Costs] | None:
+    """The paper account of a ledger over `[start, end)`; None while there is nothing to follow.
+
+    It begins with the position that the ledger held at `start`, bought at the first open. Costs are those
+    that the newest decision of the period was made at.
+    """
+    span = decisions.span(series, role, 0 if start is None else start, _ALWAYS if end is None else end)
+    if span is None:
+        return None
+    bars = bars_between(klines, series, span.first, _ALWAYS if end is None else end)
+    if len(bars.times) < 2:
+        return None
+    steps = decisions.steps(series, role, 0, _ALWAYS if end is None else end)
+    moves = [
+        Move(step.open_time, Position.LONG if step.long else Position.FLAT, step.decided_at, step.late)
+        for step in steps
+    ]
+    newest = decisions.last(series, role)
+    cost = steps[-1].cost if steps else newest.cost if newest else 0.0
+    costs = costs_of(cost)
+    return account(moves, bars, costs), bars, costs
+
+
+def costs_of(round_trip: float) -> Costs:
+    """The costs of one fill, from what buying and selling cost together."""
+    side = round_trip / (2 + round_trip)
+    return Costs(fee_bp=side * 10_000, slippage_bp=0.0)
+
+
+def profit_view(made: Account, interval: Interval, costs: Costs, points: int) -> dict[str, Any]:
+    """Totals of the account and of buy-and-hold, and at most `points` of both curves."""
+    held = np.diff(np.r_[1.0, made.hold_curve]) / np.r_[1.0, made.hold_curve[:-1]]
+    return {
+        "start": int(made.times[0]),
+        "end": int(made.times[-1]),
+        "candles": len(made.times),
+        "round_trip_cost": costs.round_trip,
+        "position": made.position,
+        "unrealised": made.unrealised,
+        "following": {
+            **_totals(made.curve, made.returns, interval),
+            "trades": sum(fill.action == "BUY" for fill in made.fills),
+            "cost": made.cost,
+            "exposure": float(made.wanted[:-1].sum() / len(made.wanted)),
+        },
+        "buy_and_hold": {
+            **_totals(made.hold_curve, np.asarray(held), interval),
+            "trades": 1,
+            "cost": float(-np.log(1 / (1 + costs.per_side))),
+            "exposure": 1.0,
+        },
+        "curve": curve(made.times, made.curve, made.hold_curve, points),
+    }
+
+
+def curve(times: Times, following: Floats, holding: Floats, points: int) -> list[dict[str, Any]]:
+    """Evenly spread points of both curves, with the first and the last."""
+    at = np.unique(np.linspace(0, len(times) - 1, min(points, len(times))).astype(int))
+    return [
+        {"time": int(times[i]), "following": float(following[i]), "buy_and_hold": float(holding[i])}
+        for i in at
+    ]
+
+
+def _totals(worth: Floats, returns: Floats, interval: Interval) -> dict[str, float]:
+    return {
+        "total": float(worth[-1]) - 1,
+        "sharpe": sharpe(returns) * bars_per_year(interval) ** 0.5,
+        "max_drawdown": drawdown(worth),
+    }
