@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, overload
+
+import numpy as np
+import numpy.typing as npt
 
 from market.decision import Action, Position, Status
-from market.outcome import BASIS_POINT, Costs
+from market.outcome import BASIS_POINT, Costs, Floats
 from model_service.reasons import Reason
 from model_service.scores import Score
 
@@ -49,6 +52,16 @@ class Entry(NamedTuple):
         return self.price * (1 - STOP_SIGMAS * self.sigma * STOP_BARS**0.5)
 
 
+class Thresholds(NamedTuple):
+    """How much a BUY must bring beyond its costs, and the expected gain under which a position is sold."""
+
+    margin: float = MARGIN
+    exit_below: float = 0.0
+
+
+IN_USE: Final = Thresholds()
+
+
 class Ruling(NamedTuple):
     """A decision without its candle."""
 
@@ -57,6 +70,30 @@ class Ruling(NamedTuple):
     reason: str
     would_be: Action | None
     position_after: Position
+
+
+class Appeal:
+    """What the policy sees in a score; scores of the same appeal are ruled alike, all else equal."""
+
+    FADING: Final = 0
+    PLAIN: Final = 1
+    WORTH_A_BUY: Final = 2
+
+
+# A score of each appeal, in their order.
+EXAMPLES: Final = (Score(0, -1, -1, -1), Score(0, 0, 0, 0), Score(1, 1, 1, 1))
+
+
+@overload
+def appeal(gain: float, probability: float, costs: Costs, p_min: float) -> int: ...
+@overload
+def appeal(gain: Floats, probability: Floats, costs: Costs, p_min: float) -> npt.NDArray[np.int64]: ...
+def appeal(
+    gain: float | Floats, probability: float | Floats, costs: Costs, p_min: float
+) -> int | npt.NDArray[np.int64]:
+    """The appeal of rounded scores, one or many."""
+    worth = (gain > costs.round_trip + MARGIN) & (probability > p_min)
+    return 1 * (gain >= 0) + 1 * worth
 
 
 _AFTER: Final = {Action.BUY: Position.LONG, Action.SELL: Position.FLAT}
@@ -72,17 +109,18 @@ def decide(
     p_min: float,
     *,
     cooling: bool = False,
+    thresholds: Thresholds = IN_USE,
 ) -> Ruling:
     """Decide one closed candle.
 
-    BUY when flat and the expected gain exceeds the round trip plus one basis point and the probability
-    exceeds `p_min`; SELL when long and the expected gain is below zero or the close has reached the stop;
+    BUY when flat and the expected gain exceeds the round trip plus a margin (of one basis point) and the
+    probability `p_min`; SELL when long and the expected gain is below zero or the close has reached the stop;
     HOLD else. A suppressed decision holds, moves no position and says what it would have been (None where
     there is no score). A BUY is suppressed while long, and while `cooling` down after a stop-loss.
     """
     if math.isnan(score.probability):
         return Ruling(Action.HOLD, Status.SUPPRESSED, Reason.INSUFFICIENT_HISTORY, None, position)
-    action, reason = _wanted(score.rounded, position, close, entry, costs, p_min)
+    action, reason = _wanted(score.rounded, position, close, entry, costs, p_min, thresholds)
     state = _state(position, cooling=cooling) if action is Action.BUY else None
     if checks.reason:
         would_be = Action.HOLD if state else action
@@ -93,14 +131,21 @@ def decide(
 
 
 def _wanted(
-    score: Score, position: Position, close: float, entry: Entry | None, costs: Costs, p_min: float
+    score: Score,
+    position: Position,
+    close: float,
+    entry: Entry | None,
+    costs: Costs,
+    p_min: float,
+    thresholds: Thresholds,
 ) -> tuple[Action, str]:
+    seen = appeal(score.expected_gain, score.probability, costs, p_min)
     if position is Position.LONG:
         if entry is not None and close <= entry.stop:
             return Action.SELL, Reason.STOP_LOSS
-        if score.expected_gain < 0:
+        if seen == Appeal.FADING:
             return Action.SELL, Reason.GAIN_BELOW_ZERO
-    if score.expected_gain > costs.round_trip + MARGIN and score.probability > p_min:
+    if seen == Appeal.WORTH_A_BUY:
         return Action.BUY, Reason.GAIN_ABOVE_COST
     return Action.HOLD, Reason.NO_EDGE if position is Position.FLAT else Reason.HOLD_POSITION
 

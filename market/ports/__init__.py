@@ -25,8 +25,9 @@ from market.ports.record import (
     DecisionStore,
     Job,
     ModelRecord,
+    OpenedPeriod,
 )
-from market.ports.tally import LedgerSpan, Step, Tally
+from market.ports.tally import LedgerSpan, ScoredRow, Step, Tally
 
 __all__ = [
     "ArchiveStore",
@@ -51,9 +52,11 @@ __all__ = [
     "ModelEvent",
     "ModelRecord",
     "MonitorState",
+    "OpenedPeriod",
     "Pulse",
     "Reading",
     "Recheck",
+    "ScoredRow",
     "SeriesStatus",
     "Step",
     "SymbolInfo",

@@ -8,7 +8,7 @@ from typing import Protocol
 
 from market.decision import Action, Decision, Origin, Outcome, Role, Status
 from market.interval import Series
-from market.ports.tally import LedgerSpan, Step, Tally
+from market.ports.tally import LedgerSpan, ScoredRow, Step, Tally
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +82,19 @@ class BacktestRun:
     end: int
     metrics: Mapping[str, object]
     equity: Sequence[tuple[int, float, float]] = field(default_factory=tuple)
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedPeriod:
+    """What a release scored on candles that nothing before it had judged; times are open times ms UTC."""
+
+    series: Series
+    role: Role
+    release: str
+    opened_at: int
+    start: int
+    end: int
+    metrics: Mapping[str, object]
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +172,10 @@ class DecisionStore(Protocol):
         """How many candles of `[start, end)` the ledger decided; None where it holds nothing."""
         ...
 
+    def scored(self, series: Series, role: Role, start: int, end: int, limit: int) -> list[ScoredRow]:
+        """Ledger decisions in `[start, end)` without their explanations, oldest first."""
+        ...
+
     def steps(self, series: Series, role: Role, start: int, end: int) -> list[Step]:
         """Where an issued BUY or SELL in `[start, end)` moved the position, oldest first."""
         ...
@@ -181,6 +198,14 @@ class DecisionStore(Protocol):
 
     def backtests(self, series: Series | None = None) -> list[BacktestRun]:
         """Runs, newest first."""
+        ...
+
+    def open_period(self, period: OpenedPeriod) -> OpenedPeriod:
+        """Store what a release found, once: a second time gives back what was stored the first time."""
+        ...
+
+    def opened_periods(self, series: Series | None = None) -> list[OpenedPeriod]:
+        """Untouched periods that were opened, newest first."""
         ...
 
     def save_job(self, job: Job) -> None:

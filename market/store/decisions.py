@@ -14,10 +14,11 @@ from market.ports import (
     Job,
     LedgerSpan,
     ModelRecord,
+    ScoredRow,
     Step,
     Tally,
 )
-from market.store import backtests, decisions_ledger, decisions_read, decisions_tally, jobs, models
+from market.store import backtests, decisions_ledger, decisions_read, decisions_tally, jobs, models, releases
 from market.store.connection import Database
 from market.store.decisions_chain import chains_of
 from market.store.registry import find_series
@@ -97,6 +98,12 @@ class MySQLDecisionStore:
         with self._db.transaction() as cursor:
             return decisions_tally.span_of_ledger(cursor, find_series(cursor, series), role, start, end)
 
+    def scored(self, series: Series, role: Role, start: int, end: int, limit: int) -> list[ScoredRow]:
+        """Ledger decisions in `[start, end)` without their explanations, oldest first."""
+        with self._db.transaction() as cursor:
+            series_id = find_series(cursor, series)
+            return decisions_tally.scored_rows(cursor, series_id, role, start, end, limit)
+
     def steps(self, series: Series, role: Role, start: int, end: int) -> list[Step]:
         """Where an issued BUY or SELL in `[start, end)` moved the position, oldest first."""
         with self._db.transaction() as cursor:
@@ -126,6 +133,16 @@ class MySQLDecisionStore:
         """Runs, newest first."""
         with self._db.transaction() as cursor:
             return backtests.read_runs(cursor, series)
+
+    def open_period(self, period: OpenedPeriod) -> OpenedPeriod:
+        """Store what a release found, once: a second time gives back what was stored the first time."""
+        with self._db.transaction() as cursor:
+            return releases.open_period(cursor, find_series(cursor, period.series), period)
+
+    def opened_periods(self, series: Series | None = None) -> list[OpenedPeriod]:
+        """Untouched periods that were opened, newest first."""
+        with self._db.transaction() as cursor:
+            return releases.read_periods(cursor, series)
 
     def save_job(self, job: Job) -> None:
         """Insert or update a job."""

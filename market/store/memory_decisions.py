@@ -18,12 +18,13 @@ from market.ports import (
     Job,
     LedgerSpan,
     ModelRecord,
+    ScoredRow,
     Step,
     Tally,
 )
 from market.store.decisions_chain import DECISIONS, GENESIS, OUTCOMES, Link, broken, chained, chains_of
 from market.store.memory import MemoryKlineStore
-from market.store.memory_tally import count_decided, span_of, steps_of
+from market.store.memory_tally import count_decided, scored_of, span_of, steps_of
 
 Chain = tuple[Series, Role, str]
 
@@ -39,6 +40,7 @@ class MemoryDecisionStore:
         self._models: dict[str, ModelRecord] = {}
         self._runs: dict[str, tuple[BacktestRun, list[Decided]]] = {}
         self._jobs: dict[str, Job] = {}
+        self._opened: dict[tuple[Series, Role, str], OpenedPeriod] = {}
         self._trials: dict[Series, dict[str, float]] = defaultdict(dict)
 
     def append(self, decisions: Sequence[Decision]) -> int:
@@ -122,6 +124,10 @@ class MemoryDecisionStore:
         candles = self._klines.read_floats(series, 0, 1 << 62)["open_time"].to_pylist()
         return span_of(self._ledger_of(series, role), candles, start, end)
 
+    def scored(self, series: Series, role: Role, start: int, end: int, limit: int) -> list[ScoredRow]:
+        """Ledger decisions in `[start, end)` without their explanations, oldest first."""
+        return scored_of(self._ledger_of(series, role), start, end)[:limit]
+
     def steps(self, series: Series, role: Role, start: int, end: int) -> list[Step]:
         """Where an issued BUY or SELL in `[start, end)` moved the position, oldest first."""
         return steps_of(self._ledger_of(series, role), start, end)
@@ -158,6 +164,16 @@ class MemoryDecisionStore:
         """Runs, newest first."""
         found = [run for run, _ in self._runs.values() if series in (None, run.series)]
         return sorted(found, key=lambda run: (-run.created_at, run.run_id))
+
+    def open_period(self, period: OpenedPeriod) -> OpenedPeriod:
+        """Store what a release found, once: a second time gives back what was stored the first time."""
+        self._check(period.series)
+        return self._opened.setdefault((period.series, period.role, period.release), period)
+
+    def opened_periods(self, series: Series | None = None) -> list[OpenedPeriod]:
+        """Untouched periods that were opened, newest first."""
+        found = [each for each in self._opened.values() if series in (None, each.series)]
+        return sorted(found, key=lambda each: (-each.opened_at, each.role, each.release))
 
     def save_job(self, job: Job) -> None:
         """Insert or update a job."""

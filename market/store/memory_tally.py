@@ -10,7 +10,7 @@ from typing import Final
 from market.decision import Action, Decision, Origin, OutcomeState, Status
 from market.interval import MONTH
 from market.outcome import is_long
-from market.ports import Decided, LedgerSpan, Step, Tally
+from market.ports import Decided, LedgerSpan, ScoredRow, Step, Tally
 
 _TENTHS: Final = 10
 Kind = tuple[Origin, Status, Action, bool, OutcomeState, bool | None, int | None]
@@ -44,6 +44,33 @@ def steps_of(ledger: Iterable[Decided], start: int, end: int) -> list[Step]:
         if d.status is Status.ISSUED and d.action is not Action.HOLD and start <= d.open_time < end
     ]
     return sorted(found, key=lambda step: step.open_time)
+
+
+def scored_of(ledger: Iterable[Decided], start: int, end: int) -> list[ScoredRow]:
+    """Decisions without their explanations, oldest first."""
+    found = [
+        ScoredRow(
+            d.open_time,
+            d.origin,
+            d.model_id,
+            d.action,
+            d.status,
+            d.reason,
+            float(d.price),
+            d.probability,
+            d.expected_gain,
+            d.cost,
+            d.horizon,
+            d.position_before,
+            d.position_after,
+            d.decided_at,
+            math.nan if sigma is None else sigma,
+        )
+        for d in (each.decision for each in ledger)
+        for sigma in [d.features.get("log_sigma")]
+        if start <= d.open_time < end
+    ]
+    return sorted(found, key=lambda row: row.open_time)
 
 
 def _kind(each: Decided) -> Kind:

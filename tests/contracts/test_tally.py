@@ -6,7 +6,7 @@ import random
 from collections import Counter
 from dataclasses import replace
 from decimal import Decimal
-from math import nan
+from math import isnan, nan
 from typing import Any
 
 import pytest
@@ -128,6 +128,21 @@ def test_candles_and_decisions_are_held_against_each_other(shop: Shop) -> None:
     span = shop.decisions.span(SERIES, Role.CHAMPION, *ALWAYS)
     assert span == LedgerSpan(START + HOUR, START + 4 * HOUR, decisions=3, candles=3, decided=2)
     assert (span.undecided, span.withdrawn) == (1, 1)
+
+
+def test_a_row_without_its_explanation_keeps_what_was_compared(shop: Shop) -> None:
+    third = {
+        "probability": 1 / 3,
+        "expected_gain": -1 / 7e4,
+        "features": {"log_sigma": -5.1234567890123, "a": 1},
+    }
+    shop.decisions.append([decision(0, **third), decision(1, probability=nan, expected_gain=nan)])
+    first, second = shop.decisions.scored(SERIES, Role.CHAMPION, *ALWAYS, 10)
+    assert (first.price, first.log_sigma) == (30123.45000001, -5.1234567890123)
+    assert (first.probability, first.expected_gain) == pytest.approx((1 / 3, -1 / 7e4), rel=1e-15)
+    assert (first.action, first.position_after, first.horizon) == (Action.HOLD, Position.FLAT, 4)
+    assert all(isnan(value) for value in (second.probability, second.expected_gain, second.log_sigma))
+    assert len(shop.decisions.scored(SERIES, Role.CHAMPION, *ALWAYS, 1)) == 1
 
 
 def test_steps_are_the_issued_buys_and_sells(shop: Shop) -> None:
