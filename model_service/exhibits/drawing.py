@@ -23,6 +23,7 @@ class Line(NamedTuple):
     name: str
     color: str
     values: Floats
+    width: float = 1.5
 
 
 def drawing(title: str, lines: Sequence[Line], caption: Sequence[str]) -> str:
@@ -48,7 +49,7 @@ def drawing(title: str, lines: Sequence[Line], caption: Sequence[str]) -> str:
 def _polyline(line: Line, low: float, high: float) -> str:
     x = _LEFT + np.linspace(0, _WIDTH, len(line.values))
     points = " ".join(f"{a:.1f},{_y(float(b), low, high):.1f}" for a, b in zip(x, line.values, strict=True))
-    return f'<polyline fill="none" stroke="{line.color}" stroke-width="1.5" points="{points}"/>'
+    return f'<polyline fill="none" stroke="{line.color}" stroke-width="{line.width}" points="{points}"/>'
 
 
 def _scale(value: float, low: float, high: float) -> str:

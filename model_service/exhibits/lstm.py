@@ -55,9 +55,9 @@ class Exhibit:
         """The newest candles as SVG: actual, predicted and persistence, the figures below."""
         newest = slice(-_DRAWN, None)
         lines = [
+            Line("persistence (the last close)", "#bbbbbb", self.last_close[newest], width=4),
             Line("actual", "#1f77b4", self.actual[newest]),
             Line("predicted (LSTM)", "#d62728", self.predicted[newest]),
-            Line("persistence (the last close)", "#7f7f7f", self.last_close[newest]),
         ]
         return drawing(f"{title}: next close, newest {len(self.actual[newest])} candles", lines,
                        in_words(self.figures))  # fmt: skip
