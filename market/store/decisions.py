@@ -14,6 +14,7 @@ from market.ports import (
     Job,
     LedgerSpan,
     ModelRecord,
+    OpenedPeriod,
     ScoredRow,
     Step,
     Tally,

@@ -18,6 +18,7 @@ from market.ports import (
     Job,
     LedgerSpan,
     ModelRecord,
+    OpenedPeriod,
     ScoredRow,
     Step,
     Tally,
