@@ -34,3 +34,20 @@ def random_walk(bars: int, seed: int, *, edge: float = 0.0, interval: Interval =
             "volume": random.lognormal(3, 0.5, bars) * (1 + 100 * np.abs(returns)),
         }
     )
+
+
+def drifting_walk(bars: int, seed: int) -> tuple[pd.DataFrame, np.ndarray]:
+    """A walk whose drift changes slowly and shows in its returns, with the drift of the bar to come."""
+    random = np.random.default_rng(seed)
+    drift, level = np.empty(bars), 0.0
+    for t in range(bars):
+        level = 0.97 * level + 0.25 * 0.004 * random.standard_normal()
+        drift[t] = level
+    market = random_walk(bars, seed)
+    push = np.exp(np.cumsum(np.r_[0.0, drift[:-1]]))
+    before = np.r_[1.0, push[:-1]]
+    market["open"] *= before
+    market["close"] *= push
+    market["high"] = np.maximum(market["high"] * before, market[["open", "close"]].max(axis=1))
+    market["low"] = np.minimum(market["low"] * before, market[["open", "close"]].min(axis=1))
+    return market, drift

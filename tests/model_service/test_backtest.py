@@ -12,7 +12,6 @@ from model_service.backtest import (
     drawdown,
     equity,
     performance,
-    sharpe,
     shift_p_value,
     shifted,
     trade_returns,
@@ -24,29 +23,6 @@ TIMES = MARKET["open_time"].to_numpy()
 OPENS, CLOSES = MARKET["open"].to_numpy(), MARKET["close"].to_numpy()
 FREE, COSTS = Costs(0, 0), Costs(7.5, 2.0)
 SOME = np.random.default_rng(1).random(8_000) < 0.3
-
-
-def test_buy_and_hold_earns_the_price_ratio_less_one_fill() -> None:
-    always = np.ones(8_000, dtype=bool)
-    worth = equity(OPENS, CLOSES, always, COSTS).curve[-1]
-    assert worth == pytest.approx(CLOSES[-1] / OPENS[1] / (1 + COSTS.per_side), rel=1e-12)
-
-
-def test_knowing_a_candle_only_after_it_closed_earns_nothing() -> None:
-    oracle = CLOSES > OPENS
-    late = equity(OPENS, CLOSES, oracle, FREE).returns
-    cheating = np.where(oracle, CLOSES / OPENS - 1, 0.0)
-    assert abs(sharpe(late)) < 0.03
-    assert sharpe(cheating) > 0.5
-
-
-def test_costs_are_exactly_the_fills() -> None:
-    side = COSTS.per_side
-    paid, free = (equity(OPENS, CLOSES, SOME, costs) for costs in (COSTS, FREE))
-    change = np.diff(np.r_[0, SOME[:-1].astype(int)], prepend=0)
-    buys, sells = int((change > 0).sum()), int((change < 0).sum())
-    difference = np.log(paid.curve[-1]) - np.log(free.curve[-1])
-    assert difference == pytest.approx(sells * np.log(1 - side) - buys * np.log(1 + side), abs=1e-11)
 
 
 def test_one_trade_earns_its_recorded_outcome() -> None:

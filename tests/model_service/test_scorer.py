@@ -9,7 +9,6 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pandas as pd
 import pytest
 
@@ -99,17 +98,6 @@ def test_live_one_by_one_and_late_in_one_go_decide_alike(
 
     assert [content(d) for d in ledger(late)] == [content(d) for d in ledger(shop)]
     assert {d.origin for d in ledger(late)} == {Origin.LATE}
-
-
-def test_the_explanation_adds_up_and_the_stored_features_score_the_same_again(
-    shop: Shop, model: TrainedModel
-) -> None:
-    live(shop, 0, 5)
-    for d in ledger(shop):
-        log_odds = d.base + sum(d.contributions.values())
-        assert 1 / (1 + np.exp(-log_odds)) == pytest.approx(d.probability, abs=1e-6)
-        again = model.score(np.array([list(d.features.values())], dtype=float))
-        assert again.at(0).probability == d.probability
 
 
 def test_outcomes_follow_after_the_horizon_and_not_before(shop: Shop) -> None:

@@ -1,4 +1,4 @@
-"""Made-up minutes and seconds: restless in waves and by the hour, like the real ones."""
+"""Made-up minutes: restless in waves and by the hour, like the real ones."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from scipy.signal import lfilter
 
-from news.event_study import MINUTE_MS
+from news.event_study import MINUTE_MS, Effect
 
 START = 1_700_000_000_000 // 86_400_000 * 86_400_000
 DAY = 1_440
@@ -40,3 +40,8 @@ def news(market: pd.DataFrame, count: int, seed: int) -> np.ndarray:
     centres = random.choice(np.flatnonzero(likely[8 * DAY :]) + 8 * DAY, count // 2)
     at = np.r_[centres, centres + random.integers(1, 40, len(centres))]
     return np.sort(times[np.minimum(at, len(times) - 100)] + random.integers(0, MINUTE_MS, len(at)))
+
+
+def found(effects: list[Effect], measure: str) -> set[str]:
+    """The windows in which a measure is found to be moved."""
+    return {each.window for each in effects if each.measure == measure and each.p_adjusted < 0.05}

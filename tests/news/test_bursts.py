@@ -2,39 +2,12 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pytest
 
 from market.errors import InvalidInput
-from news.bursts import Reaction, reaction
-from tests.news.minutes import START, wave
-
-DAYS = 3
-SECONDS = DAYS * 86_400
-
-
-def seconds(seed: int) -> np.ndarray:
-    """Trades per second that swing with the hour and by themselves."""
-    random = np.random.default_rng(seed)
-    hour = np.arange(SECONDS) % 86_400 / 3_600
-    rate = np.exp(0.5 + 0.6 * np.exp(-(((hour - 15) / 3) ** 2)) + wave(SECONDS, 0.999, 0.4, random))
-    return random.poisson(rate).astype(float)
-
-
-def planted(delay_s: float, size: int = 60, seed: int = 1) -> Reaction:
-    """News at odd moments, answered by `size` trades `delay_s` later."""
-    trades, random = seconds(seed), np.random.default_rng(seed + 1)
-    events = START + random.integers(3_600_000, SECONDS * 1_000 - 3_600_000, 40)
-    answered = ((events + delay_s * 1_000 - START) // 1_000).astype(int)
-    np.add.at(trades, answered, size)
-    return reaction(trades, START, events)
-
-
-@pytest.mark.parametrize("delay_s", [0.2, 3.0, 12.5])
-def test_the_latency_of_planted_bots_is_recovered_within_a_second(delay_s: float) -> None:
-    found = planted(delay_s).events
-    assert abs(found.median - delay_s) <= 1.0
-    assert np.mean(np.abs(found.latencies - delay_s) <= 1.0) > 0.9
+from news.bursts import reaction
+from tests.news.minutes import START
+from tests.news.seconds import planted, seconds
 
 
 def test_the_share_that_answers_before_people_can_stands_beside_that_of_moments_without_news() -> None:
