@@ -7,12 +7,16 @@ import logging
 import typer
 from pydantic import ValidationError
 
+from market import hear_ctrl_c
 from market.errors import InvalidInput, MarketError
 from market.store import StoreSettings
 from model_service.commands.backtest import backtest
+from model_service.commands.leaks import leaks
 from model_service.commands.ledger import verify_ledger
 from model_service.commands.lstm import lstm
 from model_service.commands.places import promote, rollback
+from model_service.commands.release import release
+from model_service.commands.replay import replay
 from model_service.commands.scoring import outcomes, score
 from model_service.commands.serving import serve
 from model_service.commands.training import train
@@ -28,11 +32,15 @@ cli.command()(serve)
 cli.command()(promote)
 cli.command()(rollback)
 cli.command()(lstm)
+cli.command()(replay)
+cli.command()(leaks)
+cli.command()(release)
 
 
 def main() -> None:
     """Run a command; an error is one line on stderr."""
     try:
+        hear_ctrl_c()
         logging.basicConfig(
             level=ModelSettings().log_level, format="%(asctime)s %(levelname)s %(name)s %(message)s"
         )

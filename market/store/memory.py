@@ -127,7 +127,7 @@ class MemoryKlineStore:
     def read_floats(self, series: Series, start: int, end: int) -> pa.Table:
         """Confirmed rows only, prices and volumes as float64."""
         rows = _with_finality(_between(self._of(series).rows, start, end), (Finality.CONFIRMED,))
-        return rows.select(FLOAT_SCHEMA.names).cast(FLOAT_SCHEMA)
+        return as_floats(rows)
 
     def read_origins(self, series: Series, start: int, end: int) -> pa.Table:
         """Readable rows that open in `[start, end)`, oldest first, in `ORIGIN_SCHEMA`."""
@@ -239,6 +239,15 @@ def _refreshed(old: SymbolInfo, new: SymbolInfo) -> SymbolInfo:
         lot_step=old.lot_step if new.lot_step is None else new.lot_step,
         listed_at=min(listed, default=None),
     )
+
+
+def as_floats(rows: pa.Table) -> pa.Table:
+    """Exact klines as `FLOAT_SCHEMA`, by way of their text as a server writes it.
+
+    A cast straight from decimals may differ in the last bit, and a hash over the floats with it.
+    """
+    columns = [rows.column(each.name).cast(pa.string()).cast(each.type) for each in FLOAT_SCHEMA]
+    return pa.Table.from_arrays(columns, schema=FLOAT_SCHEMA)
 
 
 def _between(rows: pa.Table, start: int, end: int) -> pa.Table:

@@ -63,6 +63,10 @@ class Past:
         order = np.argsort(times)
         return window_hash(times[order], columns[:, order], len(times) - 1)
 
+    def reaches(self, open_time: int, earlier: int) -> bool:
+        """Whether the window of a candle may hold an earlier one."""
+        return self._first(open_time) <= earlier < open_time
+
     def _first(self, open_time: int) -> int:
         at = int(np.searchsorted(self.times, open_time, side="right")) - WARMUP - _SPARE
         return int(self.times[max(at, 0)])

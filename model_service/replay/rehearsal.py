@@ -20,8 +20,7 @@ from market.interval import Series
 from market.kline import Finality, Source
 from market.outcome import Times
 from market.ports import ModelRecord, SymbolInfo
-from market.store.kline_sql import FLOAT_SCHEMA
-from market.store.memory import MemoryKlineStore
+from market.store.memory import MemoryKlineStore, as_floats
 from market.store.memory_decisions import MemoryDecisionStore
 from model_service.app import create_app
 from model_service.deps import Service
@@ -114,8 +113,7 @@ def rehearse(
     """
     models: list[tuple[int, TrainedModel]] = []
     walk = walk_forward(
-        klines.select(FLOAT_SCHEMA.names).cast(FLOAT_SCHEMA), spec,
-        keep=lambda until, model: models.append((until, model)),
+        as_floats(klines), spec, keep=lambda until, model: models.append((until, model)),
     )  # fmt: skip
     stage = Stage(series, folder)
     times = klines["open_time"].to_numpy()
