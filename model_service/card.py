@@ -15,6 +15,7 @@ from model_service.backtest import deflated_sharpe
 from model_service.feature_code import feature_code_hash
 from model_service.policy import MARGIN, STOP_BARS, STOP_SIGMAS
 from model_service.trained import TrainedModel
+from model_service.validation.opened import CARD_ENTRY
 from model_service.verdict import verdict
 from model_service.walkforward import WalkForward
 
@@ -46,7 +47,7 @@ def card(walk: WalkForward, model: TrainedModel, trials: Sequence[float] = ()) -
             "scored_to": int(walk.open_times[-1]),
             "effective_n": metrics["scores"]["effective_n"],
         },
-        "untouched_period": closed(walk),
+        CARD_ENTRY: closed(walk),
         "spec": {**asdict(model.spec), "interval": str(model.spec.interval)},
         "label": "sign and size of open[t+1+H] / open[t+1] - 1; H + 1 bars purged before every block",
         "thresholds": {

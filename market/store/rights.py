@@ -36,6 +36,7 @@ _APPEND_ONLY: Final = {
     "chain_heads": "SELECT, INSERT, UPDATE",
     "model_events": "SELECT, INSERT",
     "monitors": "SELECT, INSERT",
+    "opened_periods": "SELECT, INSERT",
 }
 _MIGRATOR: Final = (
     f"{_WRITE}, CREATE, ALTER, DROP, INDEX, REFERENCES, CREATE VIEW, SHOW VIEW, LOCK TABLES, TRIGGER"
