@@ -26,6 +26,7 @@ from model_service.registry import Shelf, expires_at
 from model_service.settings import ModelSettings
 from model_service.spec import MAXIMUM_BARS, Spec
 from model_service.train import train
+from model_service.validation.opened import opened_before, shown
 from model_service.verdict import BLOCKED
 from model_service.walkforward import WalkForward, walk_forward
 
@@ -131,6 +132,7 @@ def _train_role(
         "backtest_run": run_id,
         "simulated": series.exchange == "simulated",
     }
+    about |= shown(opened_before(shop.decisions, series, role, fingerprint(spec)))
     if spec.kind != shop.settings.line_up[role]:
         about[PROMOTED] = True
     progress(0.94, "storing the back-test")
