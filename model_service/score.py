@@ -4,21 +4,23 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from hashlib import sha256
 from typing import Final
 
-from market.decision import Decision, Origin, Position, Role
+from market.decision import Decision, Flip, Origin, Position, Role
 from market.features import FEATURES
 from market.interval import Series
 from market.ports import ModelRecord
 from model_service.candles import Candle, Window, frame
 from model_service.feature_code import feature_code_hash
+from model_service.flip import nearest_flip
 from model_service.holding import Holding
 from model_service.policy import Checks, Ruling, decide
 from model_service.registry import expires_at
-from model_service.scores import Scores
+from model_service.scores import Score, Scores
 from model_service.trained import TrainedModel
 
 _LOG_SIGMA: Final = FEATURES.index("log_sigma")
@@ -46,7 +48,8 @@ def decide_candles(
 ) -> list[Decision]:
     """Decide candles in order; `holding` follows.
 
-    `overtaken` candles arrived after a later one had been decided: they are suppressed as stale.
+    `overtaken` candles arrived after a later one had been decided: they are suppressed as stale. Only what
+    is decided on time gets its flip point: after an outage thousands of candles may wait.
     """
     matrix, spec = frame(candles), bench.model.spec
     scores = bench.model.score(matrix)
@@ -59,22 +62,29 @@ def decide_candles(
             model_expired=candle.close_time >= expires_at(bench.record),
             out_of_distribution=bool(foreign[i]),
         )
-        ruling = decide(
-            scores.at(i), holding.position, float(candle.close), holding.entry(window),
-            spec.costs, checks, bench.model.p_min,
+        ruled = partial(
+            decide, position=holding.position, close=float(candle.close), entry=holding.entry(window),
+            costs=spec.costs, checks=checks, p_min=bench.model.p_min,
             cooling=holding.cooling(candle.open_time, spec.cool_down, bench.series.interval),
         )  # fmt: skip
+        ruling = ruled(scores.at(i))
         origin = Origin.LATE if now - candle.close_time > late_after_ms else Origin.LIVE
-        decision = _recorded(bench, candle, ruling, scores, i, holding.position, origin, now)
+        flip = _flip(bench, candle, ruled) if origin is Origin.LIVE and scores.known[i] else None
+        decision = _recorded(bench, candle, ruling, flip, scores, i, holding.position, origin, now)
         holding.follow(candle.open_time, ruling, math.exp(candle.row[_LOG_SIGMA]))
         decisions.append(decision)
     return decisions
+
+
+def _flip(bench: Bench, candle: Candle, ruled: Callable[[Score], Ruling]) -> Flip | None:
+    return nearest_flip(bench.model, candle.row, lambda score: ruled(score).action)
 
 
 def _recorded(
     bench: Bench,
     candle: Candle,
     ruling: Ruling,
+    flip: Flip | None,
     scores: Scores,
     row: int,
     before: Position,
@@ -109,6 +119,7 @@ def _recorded(
         data_hash=candle.data_hash,
         features_hash=feature_code_hash(),
         model_hash=manifest_hash(bench.record),
+        flip=flip,
         provenance=candle.provenance,
     )
 

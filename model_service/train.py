@@ -3,31 +3,44 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 
 from market.errors import InvalidInput
+from market.features import complete
+from market.groups import GROUPS
 from market.labels import Labels
+from market.outcome import Floats
+from market.tick import Tick
 from model_service.calibration import Calibration, OutOfFold, calibrate, nothing
 from model_service.matrix import History, history
 from model_service.models import kind
 from model_service.models.fitted import Raw
 from model_service.spec import SEED_BLOCKS, Spec, plan
-from model_service.trained import TrainedModel, probe_rows
+from model_service.trained import TrainedModel, probe_rows, quantiles
 
 _log = logging.getLogger(__name__)
 _FEWEST_ROWS = 500
+# A group that is absent from more rows than not teaches the model when it was recorded, not what it says.
+FEWEST_PRESENT = 0.5
 
 
-def train(klines: pa.Table | pd.DataFrame, spec: Spec, out_of_fold: OutOfFold | None = None) -> TrainedModel:
+def train(
+    klines: pa.Table | pd.DataFrame,
+    spec: Spec,
+    out_of_fold: OutOfFold | None = None,
+    ticks: Sequence[Tick] = (),
+) -> TrainedModel:
     """The model for the next live candle: fitted on every complete label of the klines.
 
     `out_of_fold` (from a walk-forward over the same klines) calibrates it; without it the newest blocks
-    are scored for that purpose first. Raises `InvalidInput` when the history is too short.
+    are scored for that purpose first. `ticks` are what the groups of the spec read. Raises `InvalidInput`
+    when the history is too short or a group was seldom recorded.
     """
-    known = history(klines, spec)
+    known = history(klines, spec, ticks=ticks)
     bars = len(known.open_times)
     step = plan(bars, spec.interval).step
     if out_of_fold is None:
@@ -48,23 +61,35 @@ def fit_before(known: History, before: int, spec: Spec, calibration: Calibration
             f"{_FEWEST_ROWS}; populate a longer history"
         )
     matrix, up = known.matrix[rows], known.labels.up[rows]
-    fitted = kind(spec.kind).fit(matrix, known.labels.scaled[rows], up, spec.seed)
+    _demand_groups(matrix, spec)
+    fitted = kind(spec.kind).fit(matrix, known.labels.scaled[rows], up, spec.seed, spec.columns)
     _log.info("fitted %s on %d rows", spec.kind, len(rows))
     return TrainedModel(
         spec,
         fitted,
         calibration,
         p_min=round(float(up.mean()), 6),
-        lowest=matrix.min(axis=0),
-        highest=matrix.max(axis=0),
+        lowest=np.nanmin(matrix, axis=0),
+        highest=np.nanmax(matrix, axis=0),
+        quantiles=quantiles(matrix),
         probe=probe_rows(matrix),
     )
+
+
+def _demand_groups(matrix: Floats, spec: Spec) -> None:
+    for name in spec.groups:
+        share = float(matrix[:, spec.columns.index(GROUPS[name].columns[-1])].mean())
+        if share < FEWEST_PRESENT:
+            raise InvalidInput(
+                f"feature group {name} is there in {share:.0%} of {len(matrix)} training rows, a model needs "
+                f"{FEWEST_PRESENT:.0%}: take it out of OPA_FEATURE_GROUPS until more was recorded"
+            )
 
 
 def predict(model: TrainedModel, known: History, start: int, end: int) -> OutOfFold:
     """Raw scores of rows `[start, end)` that have features, with their labels."""
     rows = np.arange(start, end)
-    rows = rows[np.isfinite(known.matrix[rows]).all(axis=1)]
+    rows = rows[complete(known.matrix[rows])]
     label: Labels = known.labels
     raw = model.fitted.raw(known.matrix[rows]) if len(rows) else Raw(*nothing().raw)
     return OutOfFold(raw, label.scaled[rows], label.up[rows], label.last_bar[rows])

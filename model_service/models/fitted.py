@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
+from market.features import FEATURES
 from market.outcome import Floats
 
 
@@ -24,6 +26,10 @@ class Fitted(Protocol):
         """Scores before calibration."""
         ...
 
+    def point(self, matrix: Floats) -> tuple[Floats, Floats]:
+        """Log-odds and gain of `raw` alone: what a decision hangs on."""
+        ...
+
     def contributions(self, matrix: Floats) -> tuple[Floats, Floats]:
         """Per feature (candles, features) and base (candles); together they add up to the log-odds."""
         ...
@@ -36,8 +42,13 @@ class Fitted(Protocol):
 class Kind(Protocol):
     """A kind of model: how to fit one and how to read one back."""
 
-    def fit(self, matrix: Floats, scaled: Floats, up: Floats, seed: int) -> Fitted:
-        """Fit on (candles, features), gain in volatilities and 1.0 where it was above zero."""
+    def fit(
+        self, matrix: Floats, scaled: Floats, up: Floats, seed: int, names: Sequence[str] = FEATURES
+    ) -> Fitted:
+        """Fit on (candles, features), gain in volatilities and 1.0 where it was above zero.
+
+        `names` are those of the features.
+        """
         ...
 
     def load(self, folder: Path) -> Fitted:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -40,12 +41,11 @@ class GradientBoosting:
 
     def raw(self, matrix: Floats) -> Raw:
         """Scores before calibration."""
-        return Raw(
-            *(
-                np.asarray(self.boosters[name].predict(matrix, raw_score=True, num_threads=1))
-                for name in _PARTS
-            )
-        )
+        return Raw(*(self._part(name, matrix) for name in _PARTS))
+
+    def point(self, matrix: Floats) -> tuple[Floats, Floats]:
+        """Log-odds and gain of `raw` alone."""
+        return self._part("rise", matrix), self._part("gain", matrix)
 
     def contributions(self, matrix: Floats) -> tuple[Floats, Floats]:
         """Shapley values of the trees (Lundberg et al., 2018), additive in log-odds."""
@@ -58,11 +58,16 @@ class GradientBoosting:
             (folder / f"{name}.txt").write_text(booster.model_to_string(), encoding="utf-8")
         return [f"{name}.txt" for name in self.boosters]
 
+    def _part(self, name: str, matrix: Floats) -> Floats:
+        return np.asarray(self.boosters[name].predict(matrix, raw_score=True, num_threads=1))
 
-def fit(matrix: Floats, scaled: Floats, up: Floats, seed: int) -> GradientBoosting:
+
+def fit(
+    matrix: Floats, scaled: Floats, up: Floats, seed: int, names: Sequence[str] = FEATURES
+) -> GradientBoosting:
     """Fit the four boosters on one thread, so that the same rows always give the same text."""
     common = {**_COMMON, "seed": seed}
-    rows = lightgbm.Dataset(matrix, up, feature_name=list(FEATURES), params=common, free_raw_data=False)
+    rows = lightgbm.Dataset(matrix, up, feature_name=list(names), params=common, free_raw_data=False)
     boosters = {}
     for name, part in _PARTS.items():
         rows.set_label(up if name == "rise" else scaled)

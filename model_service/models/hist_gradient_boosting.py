@@ -7,6 +7,7 @@ attributions (see `trees.Forest.contributions`); they add up to the log-odds exa
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -14,6 +15,7 @@ from typing import Any, Final
 from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
 from threadpoolctl import threadpool_limits
 
+from market.features import FEATURES
 from market.outcome import Floats
 from model_service.models.fitted import Raw
 from model_service.models.trees import Forest, forest, from_json
@@ -41,6 +43,10 @@ class HistGradientBoosting:
         """Scores before calibration."""
         return Raw(*(self.forests[name].predict(matrix) for name in _PARTS))
 
+    def point(self, matrix: Floats) -> tuple[Floats, Floats]:
+        """Log-odds and gain of `raw` alone."""
+        return self.forests["rise"].predict(matrix), self.forests["gain"].predict(matrix)
+
     def contributions(self, matrix: Floats) -> tuple[Floats, Floats]:
         """Path attributions of the rise, additive in log-odds."""
         return self.forests["rise"].contributions(matrix)
@@ -52,7 +58,9 @@ class HistGradientBoosting:
         return [_FILE]
 
 
-def fit(matrix: Floats, scaled: Floats, up: Floats, seed: int) -> HistGradientBoosting:
+def fit(
+    matrix: Floats, scaled: Floats, up: Floats, seed: int, names: Sequence[str] = FEATURES
+) -> HistGradientBoosting:
     """Fit the four on one thread: sums over several would add up in another order every time."""
     with threadpool_limits(limits=1, user_api="openmp"):
         return HistGradientBoosting(

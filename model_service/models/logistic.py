@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Final
@@ -10,6 +11,7 @@ from typing import Final
 import numpy as np
 from sklearn.linear_model import LogisticRegression, Ridge
 
+from market.features import FEATURES
 from market.outcome import Floats
 from model_service.models.fitted import Raw
 
@@ -42,6 +44,11 @@ class Logistic:
         gain = z @ np.array(self.gain_weights) + self.gain_intercept
         return Raw(z @ np.array(self.weights) + self.intercept, gain, gain + self.low, gain + self.high)
 
+    def point(self, matrix: Floats) -> tuple[Floats, Floats]:
+        """Log-odds and gain of `raw` alone."""
+        raw = self.raw(matrix)
+        return raw.log_odds, raw.gain
+
     def contributions(self, matrix: Floats) -> tuple[Floats, Floats]:
         """Weight times standardised feature."""
         return self._standardised(matrix) * np.array(self.weights), np.full(len(matrix), self.intercept)
@@ -55,7 +62,7 @@ class Logistic:
         return _standardised(matrix, *(np.array(v) for v in (self.median, self.mean, self.deviation)))
 
 
-def fit(matrix: Floats, scaled: Floats, up: Floats, seed: int) -> Logistic:
+def fit(matrix: Floats, scaled: Floats, up: Floats, seed: int, names: Sequence[str] = FEATURES) -> Logistic:
     """Fit both; medians, means and deviations come from these rows only."""
     median = np.nanmedian(matrix, axis=0)
     mean, deviation = np.nanmean(matrix, axis=0), np.nanstd(matrix, axis=0)

@@ -14,9 +14,12 @@ import pytest
 
 from market.decision import Action, Decision, Origin, OutcomeState, Position, Role, Status
 from market.errors import StoreUnavailable
+from market.features import FEATURES, WARMUP
 from market.ports import DecisionFilter
 from market.store import Database, MySQLChangeLog, MySQLDecisionStore, MySQLKlineStore, StoreSettings
+from model_service.feature_code import feature_code_hash
 from model_service.registry import Shelf, expires_at
+from model_service.score import manifest_hash
 from model_service.spec import Spec
 from model_service.train import train
 from model_service.trained import TrainedModel
@@ -98,6 +101,34 @@ def test_live_one_by_one_and_late_in_one_go_decide_alike(
 
     assert [content(d) for d in ledger(late)] == [content(d) for d in ledger(shop)]
     assert {d.origin for d in ledger(late)} == {Origin.LATE}
+
+
+def test_every_row_is_signed_by_its_data_code_and_model_and_tells_what_would_flip_it(
+    shop: Shop, model: TrainedModel
+) -> None:
+    live(shop, 0, 8)
+    made = ledger(shop)
+    assert {d.features_hash for d in made} == {feature_code_hash()}
+    (record,) = shop.decisions.models()
+    assert {d.model_hash for d in made} == {manifest_hash(record)}
+    assert len({d.data_hash for d in made}) == 8
+    came = [d.provenance for d in made if d.provenance]
+    assert [c.end for c in came] == [opened(i) for i in range(8)]
+    assert {(c.bars, c.missing, c.provisional, c.revised) for c in came} == {(WARMUP, 0, 0, 0)}
+    assert {tuple(c.sources.items()) for c in came} == {(("rest", WARMUP),)}
+    flips = [d.flip for d in made if d.flip]
+    assert flips
+    assert all(flip.feature in FEATURES for flip in flips)
+
+
+def test_a_candle_the_exchange_changed_is_counted(shop: Shop) -> None:
+    live(shop, 0, 2)
+    changed = bars(1, 2).assign(close=lambda b: b["close"] * 1.001, high=lambda b: b["high"] * 1.002)
+    shop.confirm(changed)
+    live(shop, 2, 3)
+    came = ledger(shop)[-1].provenance
+    assert came is not None
+    assert came.revised == 1
 
 
 def test_outcomes_follow_after_the_horizon_and_not_before(shop: Shop) -> None:
