@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+import signal
+import sys
 from functools import cache
 
 import typer
@@ -12,6 +14,7 @@ from pydantic import ValidationError
 from api_historic.app import create_app
 from api_historic.deps import Stores
 from api_historic.settings import HistoricSettings
+from market import hear_ctrl_c
 from market.store import MySQLChangeLog, MySQLKlineStore, MySQLTickStore, StoredClock
 from market.store.connection import Database
 from market.store.settings import StoreSettings
@@ -46,11 +49,10 @@ def serve() -> None:
     config = uvicorn.Config(
         app, host=settings.listen_host, port=settings.historic_port, log_level="warning", server_header=False
     )
-    try:
-        uvicorn.Server(config).run()
-    except KeyboardInterrupt:
-        raise typer.Exit(130) from None
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    uvicorn.Server(config).run()
 
 
 if __name__ == "__main__":
+    hear_ctrl_c()
     cli()

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+import signal
+import sys
 
 import typer
 import uvicorn
@@ -10,6 +12,7 @@ from pydantic import ValidationError
 
 from console.app import create_app
 from console.settings import ConsoleSettings
+from market import hear_ctrl_c
 
 cli = typer.Typer(no_args_is_help=True, add_completion=False)
 
@@ -33,11 +36,10 @@ def serve() -> None:
     config = uvicorn.Config(
         app, host=settings.listen_host, port=settings.console_port, log_level="warning", server_header=False
     )
-    try:
-        uvicorn.Server(config).run()
-    except KeyboardInterrupt:
-        raise typer.Exit(130) from None
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    uvicorn.Server(config).run()
 
 
 if __name__ == "__main__":
+    hear_ctrl_c()
     cli()

@@ -20,6 +20,7 @@ from es_loader.patience import persistently
 from es_loader.record import EVERYTHING
 from es_loader.replay import replay
 from es_loader.report import table
+from market import hear_ctrl_c
 from market.documents import DOCUMENTS
 from market.errors import InvalidInput, MarketError
 
@@ -95,6 +96,7 @@ def replay_dead_letters() -> None:
 
 def main() -> None:
     """Errors of ours become one line and an exit code; SIGTERM ends the process at once, safely."""
+    hear_ctrl_c()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     logging.getLogger("elastic_transport").setLevel(logging.WARNING)
     signal.signal(signal.SIGTERM, _end)

@@ -1,5 +1,7 @@
 """`python -m ingest`."""
 
 from ingest.cli import app
+from market import hear_ctrl_c
 
+hear_ctrl_c()
 app(prog_name="python -m ingest")

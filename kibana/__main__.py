@@ -12,6 +12,7 @@ from kibana.export import EXPORT, as_ndjson, saved_objects
 from kibana.push import adapt, push
 from kibana.settings import KibanaSettings
 from kibana.shown import shown
+from market import hear_ctrl_c
 from market.errors import MarketError
 from market.store import Database, MySQLKlineStore
 from market.store.settings import StoreSettings
@@ -52,6 +53,7 @@ def push_() -> None:
 
 def main() -> None:
     """Run the command; an error of ours is one clear line, not a traceback."""
+    hear_ctrl_c()
     try:
         app()
     except MarketError as error:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import signal
+import sys
 from functools import cache
 
 import uvicorn
@@ -16,7 +18,7 @@ from model_service.wiring import database
 
 
 def run_server() -> None:
-    """Answer on 127.0.0.1:OPA_MODEL_PORT until stopped."""
+    """Answer on 127.0.0.1:OPA_MODEL_PORT until SIGTERM (exit code 0) or Ctrl-C (`KeyboardInterrupt`)."""
     settings, db = ServeSettings(), database()
     service = Service(
         MySQLKlineStore(db),
@@ -26,6 +28,8 @@ def run_server() -> None:
         start_training,
     )
     app = create_app(service, settings.api_key.get_secret_value())
-    uvicorn.run(
+    config = uvicorn.Config(
         app, host=settings.listen_host, port=settings.model_port, log_level="warning", server_header=False
     )
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    uvicorn.Server(config).run()

@@ -11,6 +11,7 @@ import typer
 from aiohttp import web
 from pydantic import ValidationError
 
+from market import hear_ctrl_c
 from market.errors import MarketError
 from simulator.app import make_app
 from simulator.arming import arm
@@ -81,4 +82,5 @@ def _end(message: str, code: int) -> typer.Exit:
 
 
 if __name__ == "__main__":
+    hear_ctrl_c()
     cli(prog_name="python -m simulator")

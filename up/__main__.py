@@ -11,6 +11,7 @@ from typing import Annotated, NoReturn
 import typer
 from pydantic import ValidationError
 
+from market import hear_ctrl_c
 from market.errors import InvalidInput, MarketError, Terminal
 from up import backup as archive
 from up import checks, pipeline, removal
@@ -148,6 +149,7 @@ def doctor() -> None:
 
 def main() -> None:
     """Run; an error is a message on stderr and an exit code, never a traceback."""
+    hear_ctrl_c()
     try:
         cli(prog_name="sh setup.sh")
     except InvalidInput as error:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import typer
 from pydantic import ValidationError
 
+from market import hear_ctrl_c
 from market.errors import MarketError
 from market.store.migrate import migrate as apply_migrations
 from market.store.rights import create_users
@@ -29,6 +30,7 @@ def migrate() -> None:
 
 def main() -> None:
     """Run a command; an error is one line on stderr."""
+    hear_ctrl_c()
     try:
         app()
     except ValidationError as error:
