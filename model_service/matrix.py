@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Final
@@ -11,9 +12,10 @@ import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 
-from market.features import features
+from market.features import complete, features
 from market.labels import Labels, labels
 from market.outcome import Floats, Times
+from market.tick import Tick
 from model_service.contamination import NOTHING_REVISED, Revised, spoiled_share
 from model_service.spec import Spec
 
@@ -49,18 +51,23 @@ class History:
 
         Purged: the newest bar a label has read (H + 1 after its own) closed before that bar opened.
         """
-        usable = self.labels.known[:before] & np.isfinite(self.matrix[:before]).all(axis=1)
+        usable = self.labels.known[:before] & complete(self.matrix[:before])
         if before < len(self.open_times):
             usable &= self.labels.last_bar[:before] < self.open_times[before]
         return np.flatnonzero(usable)
 
 
-def history(klines: pa.Table | pd.DataFrame, spec: Spec, changed: Revised = NOTHING_REVISED) -> History:
+def history(
+    klines: pa.Table | pd.DataFrame,
+    spec: Spec,
+    changed: Revised = NOTHING_REVISED,
+    ticks: Sequence[Tick] = (),
+) -> History:
     """Features and labels of the klines (`KlineStore.read_floats`), oldest first.
 
-    `changed` are the candles that the exchange has revised.
+    `changed` are the candles that the exchange has revised, `ticks` what the groups of the spec read.
     """
-    matrix = features(klines)
+    matrix = features(klines, ticks, spec.groups)
     times = matrix.index.to_numpy(np.int64)
     opens, highs, lows, closes = (np.asarray(klines[name], dtype=np.float64) for name in _PRICES)
     sigma = np.exp(matrix["log_sigma"].to_numpy())

@@ -9,7 +9,6 @@ from typing import Final
 import numpy as np
 
 from market.decision import Decision, Origin, Outcome
-from market.features import FEATURES
 from market.outcome import outcome
 from market.ports import BacktestRun, Decided, KlineStore
 from model_service.spec import Spec
@@ -67,7 +66,9 @@ def _decided(
         decided_at=run.created_at,
         would_be=ruling.would_be,
         run_id=run.run_id,
-        contributions=dict(zip(FEATURES, map(float, contributions), strict=True)) if known else {},
+        contributions=dict(zip(walk.features.columns, map(float, contributions), strict=True))
+        if known
+        else {},
         base=float(walk.scores.base[i]) if known else 0.0,
         data_hash=walk.data_hash,
     )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from market.errors import InvalidInput
-from market.features import WARMUP
+from market.features import WARMUP, columns
 from market.interval import Interval
 from market.outcome import Costs
 
@@ -30,6 +30,7 @@ class Spec:
     """A configuration: every different one that is tried counts as a trial.
 
     `horizon` in bars, costs in basis points per side, `kind` a name of `model_service.models.MODELS`.
+    `groups` are optional feature groups (`market.groups.GROUPS`) that the model reads besides.
     No BUY for `cool_down` bars after a stop-loss, and no action where more than `spoiled_limit` of the
     window is spoiled (`model_service.contamination`).
     """
@@ -42,6 +43,7 @@ class Spec:
     kind: str = "lightgbm"
     cool_down: int = 24
     spoiled_limit: float = 0.05
+    groups: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if not 1 <= self.horizon <= WARMUP // 10:
@@ -50,6 +52,12 @@ class Spec:
             raise InvalidInput("fee and slippage are basis points per side: use 0 to 1000 together")
         if not 0 <= self.cool_down <= LONGEST_COOL_DOWN:
             raise InvalidInput(f"cool-down {self.cool_down} bars: use 0 to {LONGEST_COOL_DOWN}")
+        columns(self.groups)
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The names of a row of the feature matrix."""
+        return columns(self.groups)
 
     @property
     def costs(self) -> Costs:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -11,8 +11,8 @@ import pandas as pd
 import pyarrow as pa
 
 from market.decision import Position
-from market.features import FEATURES
 from market.outcome import Floats, Times
+from market.tick import Tick
 from model_service.backtest import Wanted, equity
 from model_service.calibration import OutOfFold, calibrate, nothing
 from model_service.contamination import NOTHING_REVISED, Revised
@@ -83,14 +83,15 @@ def walk_forward(
     progress: Callable[[float], None] = lambda done: None,
     keep: Callable[[int, TrainedModel], None] = lambda trained_until, model: None,
     changed: Revised = NOTHING_REVISED,
+    ticks: Sequence[Tick] = (),
 ) -> WalkForward:
     """Refit before every block on everything complete by then, score the block, decide candle by candle.
 
     `progress` is told the fraction done; `keep` is handed the model of each block that is judged, with the
-    open time of the last candle before the block; `changed` are the candles that the exchange has revised.
-    Raises `InvalidInput` when the history is too short.
+    open time of the last candle before the block; `changed` are the candles that the exchange has revised,
+    `ticks` what the groups of the spec read. Raises `InvalidInput` when the history is too short.
     """
-    known = history(klines, spec, changed)
+    known = history(klines, spec, changed, ticks)
     cuts = plan(len(known.open_times), spec.interval)
     scored, seen = _score_blocks(known, cuts, spec, progress, keep)
     scores = joined([each.scores for each in scored])
@@ -105,7 +106,7 @@ def walk_forward(
         scores,
         rulings,
         before,
-        pd.DataFrame(known.matrix[rows], index=known.open_times[rows], columns=list(FEATURES)),
+        pd.DataFrame(known.matrix[rows], index=known.open_times[rows], columns=list(spec.columns)),
         [_fold(known, each, cuts.judged.stop) for each in scored],
         judged(known, cuts.judged, scores.part(slice(open_from)), wanted[:open_from], spec),
         made.curve,

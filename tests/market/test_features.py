@@ -20,37 +20,18 @@ from market.indicators import INDICATORS
 from market.indicators.volatility import sigma
 from market.interval import Interval
 from market.tick import Tick
+from tests.model_service.books import closing, falsified, quotes
 from tests.model_service.markets import random_walk
 
 BARS = 3_600
 HOUR = Interval("1h")
-MARKET = random_walk(BARS, 21, interval=HOUR)
-MARKET["close_time"] = MARKET["open_time"] + HOUR.typical_ms - 1
+MARKET = closing(random_walk(BARS, 21, interval=HOUR), HOUR)
 PRICES = ["open", "high", "low", "close"]
-SAMPLES = 3
 SHOWN = (*FEATURES, *(name for group in GROUPS.values() for name in group.columns))
 Compute = Callable[[pd.DataFrame, list[Tick]], pd.DataFrame]
 
 
-def quotes(seed: int = 5) -> list[Tick]:
-    """Three ticks per bar around the way from its open to its close, a third of the bars without any."""
-    random = np.random.default_rng(seed)
-    found = []
-    for opened, start, end in MARKET[["open_time", "open", "close"]].itertuples(index=False):
-        if random.random() < 1 / 3:
-            continue
-        for step in range(SAMPLES):
-            middle = start + (end - start) * (step + random.random()) / SAMPLES
-            half, bids, asks = middle * random.random() * 1e-4, random.random(), random.random()
-            prices = [Decimal(f"{price:.6f}") for price in (middle - half, bids, middle + half, asks, middle)]
-            time = (
-                int(opened) + (step + 1) * HOUR.typical_ms // SAMPLES - 1
-            )  # the last in the last millisecond
-            found.append(Tick("simulated", "ETHUSDT", time, *prices))
-    return found
-
-
-TICKS = quotes()
+TICKS = quotes(MARKET, 2 / 3)
 
 
 def every(klines: pd.DataFrame, ticks: list[Tick]) -> pd.DataFrame:
@@ -59,14 +40,6 @@ def every(klines: pd.DataFrame, ticks: list[Tick]) -> pd.DataFrame:
 
 
 FULL = every(MARKET, TICKS)
-
-
-def moved(tick: Tick, factor: int) -> Tick:
-    """The same instant with other prices and quantities."""
-    return replace(
-        tick, bid=tick.bid * factor, ask=tick.ask * factor * 2, last=tick.last * factor,
-        bid_quantity=tick.bid_quantity * factor + 1,
-    )  # fmt: skip
 
 
 def leaking(compute: Compute, full: pd.DataFrame, rows: tuple[int, ...]) -> set[str]:
@@ -83,7 +56,7 @@ def leaking(compute: Compute, full: pd.DataFrame, rows: tuple[int, ...]) -> set[
         swapped = [replace(a, time=b.time) for a, b in zip(coming, reversed(coming), strict=True)]
         for klines, ticks in (
             (past, seen),
-            (pd.concat([past, poisoned]), seen + [moved(tick, 1_000_000) for tick in coming]),
+            (pd.concat([past, poisoned]), seen + [falsified(tick, 1_000_000) for tick in coming]),
             (pd.concat([past, shuffled]), seen + swapped),
         ):
             got = compute(klines, ticks).iloc[row].to_numpy()
