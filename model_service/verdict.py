@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Final
 
@@ -50,6 +50,12 @@ class Verdict:
     def listed(self) -> list[dict[str, Any]]:
         """The gates, JSON-able."""
         return [asdict(gate) for gate in self.gates]
+
+
+def cleared(gates: Sequence[Mapping[str, Any]]) -> tuple[str, list[str]]:
+    """Word and reasons of a blocked card (its `gates`) once the leak suite has found nothing."""
+    against = [gate["words"] for gate in gates if not gate["holds"] and gate["effect"] == NOT_PROVEN]
+    return (NOT_PROVEN if against else PROVEN), against
 
 
 def verdict(metrics: Mapping[str, Any], deflated_sharpe: float) -> Verdict:

@@ -18,6 +18,7 @@ class EventKind(StrEnum):
 
     TRAINED = "trained"
     BLOCKED = "blocked"
+    CLEARED = "cleared"
     REFUSED = "refused"
     FAILED = "training_failed"
     RETRAIN = "retrain_triggered"

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from market.decision import Role
 from market.errors import ModelRefused
 from market.interval import Series
-from market.ports import ChainHead, DecisionStore
+from market.ports import ChainHead, DecisionStore, ModelRecord
 from model_service.honesty.suite import Finding
 from model_service.registry import Shelf
 
@@ -27,12 +27,17 @@ def examine_record(
     ]
 
 
+def newest_model(store: DecisionStore, series: Series, role: Role) -> ModelRecord | None:
+    """The model of a role that was trained last, in charge or blocked."""
+    return next((each for each in store.models(series) if each.role is role), None)
+
+
 def _file_faults(store: DecisionStore, shelf: Shelf, series: Series, role: Role) -> list[str]:
-    newest = next((each for each in store.models(series) if each.role is role), None)
+    newest = newest_model(store, series, role)
     if newest is None:
         return []
     try:
-        shelf.load(newest)
+        shelf.verify(newest)
     except ModelRefused as error:
         return [str(error)]
     return []

@@ -36,12 +36,12 @@ def random_walk(bars: int, seed: int, *, edge: float = 0.0, interval: Interval =
     )
 
 
-def drifting_walk(bars: int, seed: int) -> tuple[pd.DataFrame, np.ndarray]:
+def drifting_walk(bars: int, seed: int, *, strength: float = 0.001) -> tuple[pd.DataFrame, np.ndarray]:
     """A walk whose drift changes slowly and shows in its returns, with the drift of the bar to come."""
     random = np.random.default_rng(seed)
     drift, level = np.empty(bars), 0.0
     for t in range(bars):
-        level = 0.97 * level + 0.25 * 0.004 * random.standard_normal()
+        level = 0.97 * level + strength * random.standard_normal()
         drift[t] = level
     market = random_walk(bars, seed)
     push = np.exp(np.cumsum(np.r_[0.0, drift[:-1]]))
