@@ -121,8 +121,8 @@ class TrainedModel:
             "highest": self.highest.tolist(),
             "quantiles": self.quantiles.tolist(),
         }
-        rows = np.where(np.isnan(self.probe), None, self.probe)
-        probe = {"rows": rows.tolist(), "probability": self.score(self.probe).probability.tolist()}
+        rows = [[None if np.isnan(value) else value for value in row] for row in self.probe.tolist()]
+        probe = {"rows": rows, "probability": self.score(self.probe).probability.tolist()}
         (folder / _SETTINGS).write_text(json.dumps(settings, indent=1), encoding="utf-8")
         (folder / _PROBE).write_text(json.dumps(probe), encoding="utf-8")
         return {name: _sha256(folder / name) for name in sorted(names)}
