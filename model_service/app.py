@@ -9,7 +9,17 @@ from fastapi import Depends, FastAPI
 from model_service.body_limit import BodyLimit
 from model_service.deps import Service, require_key
 from model_service.problems import add_problem_answers
-from model_service.routes import decisions, health, jobs, models, predict, track_record
+from model_service.routes import (
+    decisions,
+    health,
+    jobs,
+    models,
+    paper,
+    predict,
+    replay,
+    track_record,
+    what_if,
+)
 from model_service.shapes.problems import refusals
 
 _DESCRIPTION: Final = """What the models decided, why, and whether they were right.
@@ -30,7 +40,7 @@ def create_app(service: Service, api_key: str) -> FastAPI:
     app.state.service = service
     app.state.api_key = api_key.encode()
     app.include_router(health.router)
-    for guarded in (models, jobs, decisions, predict, track_record):
+    for guarded in (models, jobs, decisions, predict, track_record, paper, replay, what_if):
         app.include_router(guarded.router, dependencies=[Depends(require_key)], responses=refusals(401, 503))
     add_problem_answers(app)
     return app

@@ -10,12 +10,9 @@ from typing import Final
 import numpy as np
 
 from market.decision import Decision, Status
+from model_service.replay.agreement import same_feature, same_score
 from model_service.replay.past import Past
-from model_service.replay.rows import close
 
-SCORE_TOLERANCE: Final = 1.001e-9
-_FEATURE_TOLERANCE: Final = 1e-6
-_SMALLEST: Final = 1e-7
 _WORDS: Final = ("model_id", "action", "status", "reason", "would_be", "position_after", "price", "horizon")
 _SCORES: Final = ("probability", "expected_gain", "gain_low", "gain_high", "cost")
 
@@ -46,11 +43,7 @@ class Rerun:
 def differing(recorded: Decision, again: Decision) -> tuple[str, ...]:
     """Names of what two decisions on a candle do not share; scores to 1e-9, features to 1e-6."""
     words = [name for name in _WORDS if getattr(recorded, name) != getattr(again, name)]
-    scores = [
-        name
-        for name in _SCORES
-        if not close(getattr(recorded, name), getattr(again, name), 0, SCORE_TOLERANCE)
-    ]
+    scores = [name for name in _SCORES if not same_score(getattr(recorded, name), getattr(again, name))]
     return (*words, *scores, *_features(recorded, again))
 
 
@@ -62,7 +55,7 @@ def _features(recorded: Decision, again: Decision) -> list[str]:
 def _alike(a: float | None, b: float | None) -> bool:
     if a is None or b is None:
         return a is b
-    return close(a, b, _FEATURE_TOLERANCE, _SMALLEST)
+    return same_feature(a, b)
 
 
 def explained(recorded: Decision, again: Decision | None, past: Past, later: Collection[int]) -> Rerun:

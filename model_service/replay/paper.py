@@ -3,20 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
-from typing import Final, NamedTuple
+from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
-from market.decision import Action, Decision, Origin, Position, Role, Status
-from market.interval import Series
+from market.decision import Action, Position
 from market.outcome import Costs, Floats, Times
-from market.ports import DecisionFilter, DecisionStore, KlineStore
 from model_service.backtest import Wanted, equity
-
-_PAGE: Final = 1_000
-_ALL_TIME: Final = 1 << 52
-_LEDGER: Final = (Origin.LIVE, Origin.LATE)
 
 
 class Bars(NamedTuple):
@@ -113,35 +107,3 @@ def _fills(moves: list[Move], wanted: Wanted, bars: Bars) -> list[Fill]:
         action = Action.BUY if held[at] else Action.SELL
         fills.append(Fill(move.open_time, int(bars.times[at]), action, float(bars.opens[at]), move.late))
     return fills
-
-
-def ledger_account(
-    klines: KlineStore, decisions: DecisionStore, series: Series, role: Role, costs: Costs
-) -> Account | None:
-    """The account of a ledger since its first decision; None while there is none."""
-    whose = DecisionFilter(
-        exchange=series.exchange, symbol=series.symbol, interval=series.interval.name, role=role,
-        origins=_LEDGER,
-    )  # fmt: skip
-    first = decisions.read(replace(whose, limit=1))
-    if not first:
-        return None
-    table = klines.read_floats(series, first[0].decision.open_time, _ALL_TIME)
-    bars = Bars(*(table[name].to_numpy() for name in ("open_time", "open", "close")))
-    return account(ledger_moves(decisions, whose), bars, costs) if len(bars.times) else None
-
-
-def ledger_moves(decisions: DecisionStore, whose: DecisionFilter) -> Iterable[Move]:
-    """Every issued BUY and SELL of a ledger: nothing else moves its position."""
-    wanted = replace(
-        whose, origins=_LEDGER, statuses=(Status.ISSUED,), actions=(Action.BUY, Action.SELL), limit=_PAGE
-    )
-    while page := decisions.read(wanted):
-        yield from (move_of(each.decision) for each in page)
-        wanted = replace(wanted, after=(page[-1].decision.open_time, page[-1].decision.id))
-
-
-def move_of(decision: Decision) -> Move:
-    """A BUY or SELL as a move of the position."""
-    late = decision.origin is Origin.LATE
-    return Move(decision.open_time, decision.position_after, decision.decided_at, late)

@@ -7,13 +7,9 @@ from collections.abc import Iterator, Sequence
 from typing import Any, Final, NamedTuple
 
 from market.features import FEATURES
+from model_service.replay.agreement import same_feature, same_score
 from model_service.walkforward import WalkForward
 
-# Scores are rounded to nine digits; one of those digits may fall either way.
-_SCORE_TOLERANCE: Final = 1.001e-9
-# Features are shares or multiples of a volatility; near zero their own size says nothing.
-_FEATURE_TOLERANCE: Final = 1e-6
-_SMALLEST: Final = 1e-7
 _WORDS: Final = ("action", "status", "reason", "would_be", "position_before", "position_after")
 _SCORES: Final = ("probability", "expected_gain", "gain_low", "gain_high")
 
@@ -71,23 +67,16 @@ def _differences(row: dict[str, Any], mine: dict[str, Any]) -> tuple[list[Differ
     time = row["open_time"]
     wrong = [Difference(time, name, row[name], mine[name]) for name in _WORDS if row[name] != mine[name]]
     scores = [(name, _number(row[name]), _number(mine[name])) for name in _SCORES]
-    wrong += [Difference(time, *each) for each in scores if not close(each[1], each[2], 0, _SCORE_TOLERANCE)]
+    wrong += [Difference(time, *each) for each in scores if not same_score(each[1], each[2])]
     if "explanation" in mine:
         said = mine["explanation"]["features"]
         wrong += [
             Difference(time, name, value, said.get(name))
             for name, value in row["features"].items()
-            if not close(value, _number(said.get(name)), _FEATURE_TOLERANCE, _SMALLEST)
+            if not same_feature(value, _number(said.get(name)))
         ]
     exactly = sum(a == b or (math.isnan(a) and math.isnan(b)) for _, a, b in scores)
     return wrong, len(_SCORES) - exactly
-
-
-def close(a: float, b: float, relative: float, absolute: float) -> bool:
-    """Whether two numbers agree; two that are undefined do."""
-    if math.isnan(a) or math.isnan(b):
-        return math.isnan(a) and math.isnan(b)
-    return math.isclose(a, b, rel_tol=relative, abs_tol=absolute)
 
 
 def _number(value: float | None) -> float:
