@@ -11,11 +11,12 @@ from typing import Final
 
 from rich.console import Console
 
-from market.errors import InvalidInput, MarketError, Terminal
+from market.errors import InvalidInput, MarketError, Terminal, Transient
 from market.interval import Series
 from market.ports import DecisionStore, Job
-from market.store import MySQLDecisionStore, MySQLKlineStore, StoredClock
+from market.store import MySQLDecisionStore, MySQLKlineStore, MySQLLifecycleStore, StoredClock
 from model_service.jobs import reported
+from model_service.lifecycle.timeline import not_trained, trained
 from model_service.progress import Bars, Lines, Watched, on_a_screen
 from model_service.registry import Shelf
 from model_service.settings import ModelSettings
@@ -55,13 +56,16 @@ def train_one(job: Job, settings: ModelSettings, force: bool) -> str:
     db = database()
     shop = Workshop(MySQLKlineStore(db), MySQLDecisionStore(db), Shelf(settings.models_dir), settings)
     series = Series.parse(job.series)
-    clock = StoredClock(db, series.exchange)
+    clock, life = StoredClock(db, series.exchange), MySQLLifecycleStore(db)
     try:
         with reported(shop.decisions, job, clock.now) as report:
-            train_series(shop, series, report, force=force)
+            life.add_events(trained(train_series(shop, series, report, force=force)))
     except InvalidInput as error:
+        life.add_events([not_trained(series, clock.now(), str(error), refused=True)])
         return str(error)
     except MarketError as error:
+        if not isinstance(error, Transient):
+            life.add_events([not_trained(series, clock.now(), str(error), refused=False)])
         # Across processes an error travels as text; its class may want other arguments to be rebuilt.
         raise Terminal(str(error)) from None
     return ""

@@ -20,6 +20,7 @@ from model_service.card import card, plain
 from model_service.feature_code import feature_code_hash
 from model_service.jobs import DONE, SKIPPED, Report
 from model_service.lifecycle.line_up import PROMOTED, kinds
+from model_service.lifecycle.origin import origin
 from model_service.matrix import data_hash
 from model_service.recorded_walk import recorded, thinned
 from model_service.registry import Shelf, expires_at
@@ -56,14 +57,16 @@ class Workshop:
         return kinds(self.settings.line_up, self.decisions.models(series, active_only=True))
 
 
-def train_series(shop: Workshop, series: Series, report: Report, *, force: bool) -> None:
-    """Train, back-test and register every role of a series that has no current model."""
+def train_series(shop: Workshop, series: Series, report: Report, *, force: bool) -> list[ModelRecord]:
+    """Train, back-test and register every role of a series that has no current model; what came out."""
     due = due_roles(shop, series, force=force)
     klines = newest_bars(shop.klines, series) if due else empty_klines()
+    made: list[ModelRecord] = []
     for done, role in enumerate(due):
         part = partial(_progress, report, done, len(due), role)
-        _train_role(shop, series, role, klines, report.now(), part)
+        made.append(_train_role(shop, series, role, klines, report.now(), part))
     report.end(DONE if due else SKIPPED, "trained" if due else "the model in use is current")
+    return made
 
 
 def newest_bars(store: KlineStore, series: Series) -> pa.Table:
@@ -116,7 +119,7 @@ def backtest_series(shop: Workshop, series: Series, role: Role, report: Report) 
 
 def _train_role(
     shop: Workshop, series: Series, role: Role, klines: pa.Table, now: int, progress: Any
-) -> None:
+) -> ModelRecord:
     spec = shop.spec(series, role)
     walk = walk_forward(klines, spec, lambda done: progress(0.9 * done, "walk-forward"))
     progress(0.92, "final model")
@@ -126,7 +129,9 @@ def _train_role(
     run_id = _run_id(series, role, spec, klines)
     start, end = (int(klines["open_time"][i].as_py()) for i in (0, -1))
     model_id = run_id.removeprefix("wf-")
+    files = shop.shelf.save(model, model_id)
     about = card(walk, model, others) | {
+        **origin(walk, klines, spec, files),
         "fingerprint": fingerprint(spec),
         "window": {"start": start, "end": end, "bars": klines.num_rows, "sha256": data_hash(klines)},
         "backtest_run": run_id,
@@ -137,12 +142,12 @@ def _train_role(
         about[PROMOTED] = True
     progress(0.94, "storing the back-test")
     _save_run(shop, _run(series, role, walk, now, run_id), walk, spec)
-    files = shop.shelf.save(model, model_id)
     record = ModelRecord(
         model_id, series, role, spec.kind, now, start, end, spec.horizon, not _blocked(about), about, files
     )
     shop.decisions.save_model(record)
     progress(1.0, "registered")
+    return record
 
 
 def _save_run(shop: Workshop, run: BacktestRun, walk: WalkForward, spec: Spec) -> None:

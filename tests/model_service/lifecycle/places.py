@@ -22,7 +22,10 @@ from tests.model_service.made import SERIES, STEP, Shop, memory_shop
 from tests.model_service.markets import random_walk
 
 LIVE = 560
-MARKET = random_walk(2_200 + LIVE, 11, edge=0.5)
+MARKET = random_walk(3_000, 11, edge=0.5)
+# A test changes these: the lower end of every interval, and the name of a feature that is not known.
+LOW = -0.01
+MISSING = ""
 CHAMPION, CHALLENGER = Role.CHAMPION, Role.CHALLENGER
 
 
@@ -41,10 +44,10 @@ class Places:
         return int(MARKET["open_time"].iloc[-1]) + STEP
 
 
-def filled(folder: Path, model: TrainedModel) -> Places:
+def filled(folder: Path, model: TrainedModel, market: pd.DataFrame = MARKET) -> Places:
     """Both roles filled from the start of the market, its candles confirmed."""
     shop = memory_shop(folder)
-    shop.confirm(MARKET)
+    shop.confirm(market)
     start = int(MARKET["open_time"].iloc[0])
     for role, name, kind in ((CHAMPION, "a", "lightgbm"), (CHALLENGER, "b", "logistic")):
         files = shop.shelf.save(model, name)
@@ -87,9 +90,13 @@ def _decision(role: Role, candle: Candle, p: float, long: bool, model_id: str) -
     position = Position.LONG if long else Position.FLAT
     return Decision(
         SERIES, role, candle.open_time, candle.close_time, Origin.LIVE, model_id, Action.HOLD, Status.ISSUED,
-        "no_edge", Decimal(1), float(p), 0.001, -0.01, 0.01, 0.0019, 1, position, position,
-        candle.close_time + 1_000, features=candle.features, data_hash=candle.data_hash,
+        "no_edge", Decimal(1), float(p), 0.001, LOW, 0.01, 0.0019, 1, position, position,
+        candle.close_time + 1_000, features=_features(candle), data_hash=candle.data_hash,
     )  # fmt: skip
+
+
+def _features(candle: Candle) -> dict[str, float | None]:
+    return candle.features | ({MISSING: None} if MISSING else {})
 
 
 def _outcome(made: Decision) -> Outcome:

@@ -100,11 +100,11 @@ def test_equal_skill_is_no_reason_to_change(places: Places) -> None:
 
 
 def test_better_forecasts_that_earn_less_are_not_promoted(places: Places) -> None:
-    # Long for one candle of two pays the costs all the time.
+    # Better probabilities, and a position that is always on the wrong side.
     candles = live_candles(places.shop)
     up = rises()[[each.open_time for each in candles]].to_numpy()
     decide(places.shop, CHAMPION, candles, np.full(LIVE, 0.5), np.zeros(LIVE), "a")
-    decide(places.shop, CHALLENGER, candles, 0.4 + 0.2 * up, np.arange(LIVE) % 2, "b")
+    decide(places.shop, CHALLENGER, candles, 0.4 + 0.2 * up, 1 - up, "b")
     assert missing(judged(places)) == ["net return not worse"]
 
 
