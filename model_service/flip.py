@@ -15,7 +15,6 @@ import numpy as np
 import numpy.typing as npt
 
 from market.decision import Action, Flip
-from market.features import FEATURES
 from market.outcome import Floats
 from model_service.policy import EXAMPLES, appeal
 from model_service.scores import Score
@@ -57,7 +56,7 @@ def nearest_flip(model: TrainedModel, row: Floats, ask: Callable[[Score], Action
     moved[j] = threshold
     distance = abs(_rank(model, j, threshold) - _rank(model, j, float(row[j])))
     action = actions[_appeal(model, moved[None])[0]]
-    return Flip(FEATURES[j], float(row[j]), threshold, action, round(distance, 6))
+    return Flip(model.spec.columns[j], float(row[j]), threshold, action, round(distance, 6))
 
 
 def _scan(model: TrainedModel, row: Floats, changes: _Flags) -> _Gaps:

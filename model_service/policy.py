@@ -85,15 +85,24 @@ EXAMPLES: Final = (Score(0, -1, -1, -1), Score(0, 0, 0, 0), Score(1, 1, 1, 1))
 
 
 @overload
-def appeal(gain: float, probability: float, costs: Costs, p_min: float) -> int: ...
-@overload
-def appeal(gain: Floats, probability: Floats, costs: Costs, p_min: float) -> npt.NDArray[np.int64]: ...
 def appeal(
-    gain: float | Floats, probability: float | Floats, costs: Costs, p_min: float
+    gain: float, probability: float, costs: Costs, p_min: float, thresholds: Thresholds = ...
+) -> int: ...
+@overload
+def appeal(
+    gain: Floats, probability: Floats, costs: Costs, p_min: float, thresholds: Thresholds = ...
+) -> npt.NDArray[np.int64]: ...
+def appeal(
+    gain: float | Floats,
+    probability: float | Floats,
+    costs: Costs,
+    p_min: float,
+    thresholds: Thresholds = IN_USE,
 ) -> int | npt.NDArray[np.int64]:
     """The appeal of rounded scores, one or many."""
-    worth = (gain > costs.round_trip + MARGIN) & (probability > p_min)
-    return 1 * (gain >= 0) + 1 * worth
+    lasting = gain >= thresholds.exit_below
+    worth = (gain > costs.round_trip + thresholds.margin) & (probability > p_min)
+    return 1 * lasting + 1 * (lasting & worth)
 
 
 _AFTER: Final = {Action.BUY: Position.LONG, Action.SELL: Position.FLAT}
@@ -139,7 +148,7 @@ def _wanted(
     p_min: float,
     thresholds: Thresholds,
 ) -> tuple[Action, str]:
-    seen = appeal(score.expected_gain, score.probability, costs, p_min)
+    seen = appeal(score.expected_gain, score.probability, costs, p_min, thresholds)
     if position is Position.LONG:
         if entry is not None and close <= entry.stop:
             return Action.SELL, Reason.STOP_LOSS
