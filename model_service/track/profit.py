@@ -74,7 +74,6 @@ def costs_of(round_trip: float) -> Costs:
 
 def profit_view(made: Account, interval: Interval, costs: Costs, points: int) -> dict[str, Any]:
     """Totals of the account and of buy-and-hold, and at most `points` of both curves."""
-    held = np.diff(np.r_[1.0, made.hold_curve]) / np.r_[1.0, made.hold_curve[:-1]]
     return {
         "start": int(made.times[0]),
         "end": int(made.times[-1]),
@@ -82,18 +81,8 @@ def profit_view(made: Account, interval: Interval, costs: Costs, points: int) ->
         "round_trip_cost": costs.round_trip,
         "position": made.position,
         "unrealised": made.unrealised,
-        "following": {
-            **_totals(made.curve, made.returns, interval),
-            "trades": sum(fill.action == "BUY" for fill in made.fills),
-            "cost": made.cost,
-            "exposure": float(made.wanted[:-1].sum() / len(made.wanted)),
-        },
-        "buy_and_hold": {
-            **_totals(made.hold_curve, np.asarray(held), interval),
-            "trades": 1,
-            "cost": float(-np.log(1 / (1 + costs.per_side))),
-            "exposure": 1.0,
-        },
+        "following": account_totals(made, interval),
+        "buy_and_hold": hold_totals(made, interval, costs),
         "curve": curve(made.times, made.curve, made.hold_curve, points),
     }
 
@@ -105,6 +94,23 @@ def curve(times: Times, following: Floats, holding: Floats, points: int) -> list
         {"time": int(times[i]), "following": float(following[i]), "buy_and_hold": float(holding[i])}
         for i in at
     ]
+
+
+def account_totals(made: Account, interval: Interval) -> dict[str, float]:
+    """Of following the decisions."""
+    return {
+        **_totals(made.curve, made.returns, interval),
+        "trades": sum(fill.action == "BUY" for fill in made.fills),
+        "cost": made.cost,
+        "exposure": float(made.wanted[:-1].sum() / len(made.wanted)),
+    }
+
+
+def hold_totals(made: Account, interval: Interval, costs: Costs) -> dict[str, float]:
+    """Of buying at the first open and holding."""
+    returns = np.diff(np.r_[1.0, made.hold_curve]) / np.r_[1.0, made.hold_curve[:-1]]
+    totals = _totals(made.hold_curve, np.asarray(returns), interval)
+    return {**totals, "trades": 1, "cost": float(np.log1p(costs.per_side)), "exposure": 1.0}
 
 
 def _totals(worth: Floats, returns: Floats, interval: Interval) -> dict[str, float]:
