@@ -17,14 +17,13 @@ from market.errors import InvalidInput
 from market.groups import GROUPS
 from market.indicators import INDICATORS
 from market.indicators.volatility import sigma
-from market.interval import Interval
 from market.tick import Tick
 
 FEATURES: Final[tuple[str, ...]] = tuple(name for each in INDICATORS for name in each.columns)
 # Bars a row needs behind it. The slowest member, an exponential mean of span 200, has forgotten its start
 # to 3e-10 after 2,000 bars: a window of this length and the whole history then give the same row.
 WARMUP: Final = 2_100
-# A hole among this many last bars spoils the short features; the long ones hardly notice one.
+# A hole among this many last bars spoils the short features; the long ones hardly notice it.
 CLEAN_BARS: Final = 24
 _COLUMNS: Final = ("open", "high", "low", "close", "volume")
 _QUOTES: Final = ("bid", "bid_quantity", "ask", "ask_quantity")
@@ -37,7 +36,7 @@ def features(
 
     Row t reads bars up to t only, and of the ticks (any order) those stamped up to its close. The first
     `WARMUP - 1` rows are NaN, and so is a value that is undefined (a week without any move) or belongs to
-    a group that was not recorded. Bars are taken as they are: `contaminated` tells where one is missing.
+    a group that was not recorded. Bars are taken as they are, whether or not one is missing between.
     Raises `InvalidInput` when a column is missing (groups need `close_time`) or a group is unknown.
     """
     names = columns(groups)
@@ -64,15 +63,6 @@ def columns(groups: Sequence[str] = ()) -> tuple[str, ...]:
 def complete(matrix: npt.NDArray[np.float64]) -> npt.NDArray[np.bool_]:
     """Which rows (of `columns(...)`) have every one of `FEATURES`; groups may be absent."""
     return np.asarray(np.isfinite(matrix[:, : len(FEATURES)]).all(axis=1))
-
-
-def contaminated(open_times: npt.NDArray[np.int64], interval: Interval) -> npt.NDArray[np.bool_]:
-    """Whether one of the last `CLEAN_BARS` steps before each bar jumps over a missing bar."""
-    expected = np.array([interval.next_open(int(t)) for t in open_times[:-1]], dtype=np.int64)
-    jumps = np.r_[0, (open_times[1:] != expected).astype(np.int64)]
-    total = np.cumsum(jumps)
-    before = np.r_[np.zeros(CLEAN_BARS, dtype=np.int64), total][: len(total)]
-    return np.asarray(total - before > 0)
 
 
 def _bars(klines: pa.Table | pd.DataFrame, whole: tuple[str, ...]) -> pd.DataFrame:

@@ -17,11 +17,13 @@ from market.interval import Series
 from market.kline import empty_klines
 from market.ports import BacktestRun, DecisionStore, KlineStore, ModelRecord
 from model_service.card import card, plain
+from model_service.contamination import revised
 from model_service.feature_code import feature_code_hash
 from model_service.jobs import DONE, SKIPPED, Report
 from model_service.lifecycle.line_up import PROMOTED, kinds
 from model_service.lifecycle.origin import origin
 from model_service.matrix import data_hash
+from model_service.naive import naive
 from model_service.recorded_walk import recorded, thinned
 from model_service.registry import Shelf, expires_at
 from model_service.settings import ModelSettings
@@ -110,7 +112,8 @@ def backtest_series(shop: Workshop, series: Series, role: Role, report: Report) 
     """Run and store the walk-forward of a series alone; no model is touched."""
     klines = newest_bars(shop.klines, series)
     spec = shop.spec(series, role)
-    walk = walk_forward(klines, spec, lambda done: report.say(done, f"{role}: walk-forward"))
+    changed = revised(shop.klines.revisions(series))
+    walk = walk_forward(klines, spec, lambda done: report.say(done, f"{role}: walk-forward"), changed=changed)
     run = _run(series, role, walk, report.now(), _run_id(series, role, spec, klines))
     _save_run(shop, run, walk, spec)
     report.end(DONE, "back-tested")
@@ -121,7 +124,8 @@ def _train_role(
     shop: Workshop, series: Series, role: Role, klines: pa.Table, now: int, progress: Any
 ) -> ModelRecord:
     spec = shop.spec(series, role)
-    walk = walk_forward(klines, spec, lambda done: progress(0.9 * done, "walk-forward"))
+    changed = revised(shop.klines.revisions(series))
+    walk = walk_forward(klines, spec, lambda done: progress(0.9 * done, "walk-forward"), changed=changed)
     progress(0.92, "final model")
     model = train(klines, spec, walk.out_of_fold)
     sharpe = float(np.asarray(walk.metrics["sharpe_per_bar"]))
@@ -132,6 +136,7 @@ def _train_role(
     files = shop.shelf.save(model, model_id)
     about = card(walk, model, others) | {
         **origin(walk, klines, spec, files),
+        "naive": naive(klines, spec),
         "fingerprint": fingerprint(spec),
         "window": {"start": start, "end": end, "bars": klines.num_rows, "sha256": data_hash(klines)},
         "backtest_run": run_id,

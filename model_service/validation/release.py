@@ -9,6 +9,7 @@ from market.decision import Role
 from market.interval import Series
 from market.ports import OpenedPeriod
 from model_service.card import plain
+from model_service.contamination import revised
 from model_service.matrix import history
 from model_service.spec import Spec, plan
 from model_service.training import Workshop, fingerprint, newest_bars
@@ -35,9 +36,9 @@ def open_untouched(
 def _judge(
     shop: Workshop, series: Series, role: Role, spec: Spec, now: int, progress: Callable[[float], None]
 ) -> OpenedPeriod:
-    klines = newest_bars(shop.klines, series)
-    walk = walk_forward(klines, spec, progress)
-    known = history(klines, spec)
+    klines, changed = newest_bars(shop.klines, series), revised(shop.klines.revisions(series))
+    walk = walk_forward(klines, spec, progress, changed=changed)
+    known = history(klines, spec, changed)
     cuts = plan(len(known.open_times), spec.interval)
     rows = slice(cuts.judged.stop, cuts.bars)
     scores, wanted = walk.scores.part(slice(walk.untouched, None)), walk.wanted[walk.untouched :]

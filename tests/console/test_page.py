@@ -71,7 +71,7 @@ def test_reasons_are_words_and_outcomes_are_told(page: Any, house: House) -> Non
     until(page, f"document.querySelectorAll('#rows tr').length === {LEDGER_BARS}")
     rows = page.inner_text("#rows")
     assert "No edge: the expected gain does not cover the cost" in rows
-    assert "Suppressed: candles are missing in the window" in rows
+    assert "Suppressed: too many candles of the window are missing" in rows
     assert "late" in rows
     assert "back-test" not in rows
     assert page.locator("#rows .outcome.pending").count() == 5

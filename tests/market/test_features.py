@@ -13,7 +13,7 @@ import pyarrow as pa
 import pytest
 
 from market.errors import InvalidInput
-from market.features import CLEAN_BARS, FEATURES, WARMUP, complete, contaminated, features
+from market.features import FEATURES, WARMUP, complete, features
 from market.groups import GROUPS, Group
 from market.groups.book import book
 from market.indicators import INDICATORS
@@ -228,9 +228,3 @@ def test_arrow_and_pandas_give_the_same_matrix() -> None:
 def test_a_missing_column_is_named() -> None:
     with pytest.raises(InvalidInput, match="klines lack volume"):
         features(MARKET.drop(columns="volume"))
-
-
-def test_bars_after_a_hole_are_contaminated_until_it_has_left_the_short_window() -> None:
-    times = np.delete(np.arange(100, dtype=np.int64) * HOUR.typical_ms, [50])
-    marked = np.flatnonzero(contaminated(times, HOUR))
-    assert marked.tolist() == list(range(50, 50 + CLEAN_BARS))

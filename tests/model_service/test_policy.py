@@ -106,9 +106,11 @@ def test_every_reason_code_is_reached_and_has_a_sentence() -> None:
         stopped.reason,
     }
     assert reached == set(REASONS)
-    page = (Path(__file__).parents[2] / "docs" / "api.md").read_text()
+    root = Path(__file__).parents[2]
+    page, words = ((root / name).read_text() for name in ("docs/api.md", "console/static/js/words.js"))
     for code, sentence in REASONS.items():
         assert f"| `{code}` | {sentence} |" in page
+        assert f"  {code}: " in words
 
 
 gains = st.floats(-0.05, 0.05)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -30,6 +31,7 @@ TRAINED = 6_000
 MARKET = random_walk(TRAINED + 400, 11, edge=0.5)
 START, END = int(MARKET["open_time"].iloc[0]), int(MARKET["open_time"].iloc[TRAINED - 1])
 CHAMPION = Role.CHAMPION
+COOL_DOWN = Spec(QUARTER).cool_down
 
 
 @pytest.fixture(scope="module")
@@ -101,6 +103,31 @@ def test_live_one_by_one_and_late_in_one_go_decide_alike(
 
     assert [content(d) for d in ledger(late)] == [content(d) for d in ledger(shop)]
     assert {d.origin for d in ledger(late)} == {Origin.LATE}
+
+
+def test_after_a_stop_loss_nothing_is_bought_until_it_has_cooled_down_whoever_restarts(
+    shop: Shop, tmp_path: Path, model: TrainedModel
+) -> None:
+    live(shop, 0, 1)
+    (first,) = ledger(shop)
+    stopped = replace(
+        first, action=Action.SELL, status=Status.ISSUED, reason="stop_loss", would_be=None,
+        position_before=Position.LONG, position_after=Position.FLAT,
+    )  # fmt: skip
+    restarted, whole = (stocked(memory_shop(tmp_path / name), model) for name in ("a", "b"))
+    for each in (restarted, whole):
+        each.confirm(bars(0, 1))
+        each.decisions.append([stopped])
+    for at in range(1, 40):
+        live(restarted, at, at + 1)
+    live(whole, 1, 40, whole.scorer())
+    assert ledger(whole) == ledger(restarted)
+    cooling, after = ledger(whole)[1 : 1 + COOL_DOWN], ledger(whole)[1 + COOL_DOWN :]
+    assert "cool_down" in {d.reason for d in cooling}
+    assert Action.BUY not in {d.action for d in cooling}
+    assert {d.would_be for d in cooling if d.reason == "cool_down"} == {Action.BUY}
+    assert "cool_down" not in {d.reason for d in after}
+    assert Action.BUY in {d.action for d in after}
 
 
 def test_every_row_is_signed_by_its_data_code_and_model_and_tells_what_would_flip_it(

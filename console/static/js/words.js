@@ -7,10 +7,12 @@ const REASONS = {
   no_edge: "No edge: the expected gain does not cover the cost",
   hold_position: "Holding: nothing speaks for selling",
   stale_data: "Suppressed: the data is too old",
-  contaminated_window: "Suppressed: candles are missing in the window",
+  contaminated_window: "Suppressed: too many candles of the window are missing, unconfirmed or changed",
   model_expired: "Suppressed: the model has expired",
   insufficient_history: "Suppressed: too little history",
   out_of_distribution: "Suppressed: the market looks unlike the training data",
+  position_state: "Suppressed: a BUY while the position is already long",
+  cool_down: "Suppressed: a BUY too soon after a stop-loss",
 };
 
 const capital = (text) => text.charAt(0).toUpperCase() + text.slice(1).replaceAll("_", " ");
