@@ -11,6 +11,7 @@ from market.errors import ModelRefused
 from market.interval import Series
 from market.ports import EventKind, LifecycleStore, ModelEvent, ModelRecord
 from model_service.card import plain
+from model_service.contamination import revised
 from model_service.honesty.record import examine_record, newest_model
 from model_service.honesty.suite import Finding, examine
 from model_service.honesty.suspect import Suspect
@@ -48,7 +49,7 @@ def examine_series(
     if record is not None:
         table = shop.klines.read_floats(series, record.train_start, record.train_end + 1)
         spec = _spec_of(shop, record, spec)
-    walk = walk_forward(table, spec, progress)
+    walk = walk_forward(table, spec, progress, changed=revised(shop.klines.revisions(series)))
     suspect = Suspect(table.to_pandas(), spec, wanted=walk.wanted)
     findings = [*examine(suspect), *examine_record(shop.decisions, shop.shelf, series, role)]
     if record is not None:

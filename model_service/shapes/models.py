@@ -33,6 +33,12 @@ class ModelWithCard(ModelShape):
 
     card: dict[str, JsonValue] = Field(
         description="data, parameters, metrics beside their baselines, verdict; see docs/method.md",
-        examples=[{"verdict": "not proven", "reasons": ["no profit after costs (-3.1%)"]}],
+        examples=[
+            {
+                "verdict": "not proven",
+                "reasons": ["no profit after costs (-3.1%)"],
+                "naive": {"shuffled": {"accuracy": 0.65}, "honest": {"accuracy": 0.51}},
+            }
+        ],
     )
     files: dict[str, str] = Field(description="SHA-256 by file name", examples=[{"spec.json": "9f86d081"}])
