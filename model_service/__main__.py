@@ -15,15 +15,17 @@ from model_service.commands.leaks import leaks
 from model_service.commands.ledger import verify_ledger
 from model_service.commands.lstm import lstm
 from model_service.commands.places import promote, rollback
+from model_service.commands.portfolio import portfolio
 from model_service.commands.release import release
 from model_service.commands.replay import replay
 from model_service.commands.scoring import outcomes, score
 from model_service.commands.serving import serve
-from model_service.commands.training import train
+from model_service.commands.training import retrain, train
 from model_service.settings import ModelSettings
 
 cli = typer.Typer(no_args_is_help=True, add_completion=False, help="Train, decide, judge, explain.")
 cli.command()(train)
+cli.command(hidden=True)(retrain)
 cli.command()(score)
 cli.command()(backtest)
 cli.command()(outcomes)
@@ -35,6 +37,7 @@ cli.command()(lstm)
 cli.command()(replay)
 cli.command()(leaks)
 cli.command()(release)
+cli.command()(portfolio)
 
 
 def main() -> None:

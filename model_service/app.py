@@ -15,6 +15,7 @@ from model_service.routes import (
     jobs,
     models,
     paper,
+    portfolio,
     predict,
     replay,
     track_record,
@@ -40,7 +41,7 @@ def create_app(service: Service, api_key: str) -> FastAPI:
     app.state.service = service
     app.state.api_key = api_key.encode()
     app.include_router(health.router)
-    for guarded in (models, jobs, decisions, predict, track_record, paper, replay, what_if):
+    for guarded in (models, jobs, decisions, predict, track_record, paper, replay, what_if, portfolio):
         app.include_router(guarded.router, dependencies=[Depends(require_key)], responses=refusals(401, 503))
     add_problem_answers(app)
     return app

@@ -13,7 +13,8 @@ from starlette.exceptions import HTTPException
 
 from market.errors import InvalidInput
 from market.interval import Interval, Series, parse_time
-from market.ports import Clock, DecisionStore, Job, KlineStore
+from market.ports import Clock, DecisionStore, Job, KlineStore, TickStore
+from model_service.portfolio.holdings import Amount
 from model_service.registry import Shelf
 
 
@@ -26,6 +27,8 @@ class Service:
     shelf: Shelf
     clock: Callable[[str], Clock]
     start_training: Callable[[Sequence[Job], bool], None]
+    ticks: TickStore | None = None
+    portfolio: tuple[Amount, ...] = ()
 
 
 def service(request: Request) -> Service:

@@ -4,28 +4,29 @@ from __future__ import annotations
 
 import signal
 import sys
+from collections.abc import Callable
 from functools import cache
 
 import uvicorn
 
-from market.store import MySQLDecisionStore, MySQLKlineStore, StoredClock
+from market.ports import Clock
+from market.store import MySQLDecisionStore, MySQLKlineStore, MySQLTickStore, StoredClock
 from model_service.app import create_app
 from model_service.deps import Service
-from model_service.jobs import start_training
 from model_service.registry import Shelf
 from model_service.settings import ServeSettings
+from model_service.watched_training import WatchedTraining
 from model_service.wiring import database
 
 
 def run_server() -> None:
     """Answer on 127.0.0.1:OPA_MODEL_PORT until SIGTERM (exit code 0) or Ctrl-C (`KeyboardInterrupt`)."""
     settings, db = ServeSettings(), database()
+    store = MySQLDecisionStore(db)
+    clock: Callable[[str], Clock] = cache(lambda exchange: StoredClock(db, exchange))
+    shelf, training = Shelf(settings.models_dir), WatchedTraining(store, clock)
     service = Service(
-        MySQLKlineStore(db),
-        MySQLDecisionStore(db),
-        Shelf(settings.models_dir),
-        cache(lambda exchange: StoredClock(db, exchange)),
-        start_training,
+        MySQLKlineStore(db), store, shelf, clock, training.start, MySQLTickStore(db), settings.watched
     )
     app = create_app(service, settings.api_key.get_secret_value())
     config = uvicorn.Config(

@@ -10,10 +10,12 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from market.choice import parse_choices
 from market.decision import Role
+from market.groups import GROUPS
 from market.interval import Interval, Series
 from market.outcome import Costs
 from model_service.fees import fee_of, parse_fees
 from model_service.models import MODELS
+from model_service.portfolio.holdings import Amount, parse_portfolio
 from model_service.spec import LONGEST_COOL_DOWN
 
 
@@ -34,6 +36,13 @@ class ModelSettings(BaseSettings):
     late_after_s: float = Field(120, gt=0)
     champion: str = "lightgbm"
     challenger: str = "logistic"
+    retrain: bool = True
+    retrain_limit_s: float = Field(3_600, gt=0)
+    retrain_pause_s: float = Field(900, gt=0)
+    promote: bool = True
+    monitor_every: int = Field(24, ge=1)
+    portfolio: str = ""
+    feature_groups: str = ""
     models_dir: Path = Path(".run/models")
     log_level: str = "INFO"
 
@@ -44,11 +53,23 @@ class ModelSettings(BaseSettings):
             raise ValueError(f"use one of {', '.join(MODELS)}")
         return name
 
+    @field_validator("feature_groups")
+    @classmethod
+    def _registered(cls, text: str) -> str:
+        if any(name not in GROUPS for name in _names(text)):
+            raise ValueError(f"use {', '.join(GROUPS)}")
+        return text
+
     @field_validator("fees")
     @classmethod
     def _readable(cls, text: str) -> str:
         parse_fees(text)
         return text
+
+    @property
+    def watched(self) -> tuple[Amount, ...]:
+        """What `OPA_PORTFOLIO` says is held; nothing stands for equal parts."""
+        return parse_portfolio(self.portfolio, self.exchange)
 
     def costs(self, series: Series) -> Costs:
         """What one fill costs in the market of a series."""
@@ -58,6 +79,11 @@ class ModelSettings(BaseSettings):
     def line_up(self) -> dict[Role, str]:
         """The kind of model that speaks in each role."""
         return {Role.CHAMPION: self.champion, Role.CHALLENGER: self.challenger}
+
+    @property
+    def groups(self) -> tuple[str, ...]:
+        """The optional feature groups that models read."""
+        return _names(self.feature_groups)
 
     def followed(self, known: Collection[Series]) -> list[Series]:
         """Those of the known series that `OPA_SYMBOLS` times the intervals of `OPA_HISTORY` name."""
@@ -79,3 +105,7 @@ class ServeSettings(ModelSettings):
     api_key: SecretStr = Field(min_length=16)
     listen_host: str = "127.0.0.1"
     model_port: int = Field(8102, ge=0, le=65535)
+
+
+def _names(text: str) -> tuple[str, ...]:
+    return tuple(sorted({name.strip() for name in text.split(",") if name.strip()}))

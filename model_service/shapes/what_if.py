@@ -67,7 +67,7 @@ class WhatIf(OfSeries):
     last: Time
     decisions: int = Field(examples=[720])
     settings: dict[str, float | None] = Field(
-        description="as asked; null: as each model had it", examples=[{"margin": 0.001, "p_min": None}]
+        description="as asked; null: as each model had it", examples=[{"margin": 0.001, "p_min": 0.55}]
     )
     changed: int = Field(description="candles with another action", examples=[9])
     changes: dict[str, int] = Field(examples=[{"BUY to HOLD": 5, "SELL to HOLD": 4}])

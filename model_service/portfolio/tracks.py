@@ -1,0 +1,112 @@
+"""One holding through time: its own worth, that of following the decisions, and that of buying once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import ROUND_DOWN, Decimal
+from typing import Final
+
+import numpy as np
+
+from market.decision import Role
+from market.interval import Series
+from market.outcome import Floats, Times
+from market.ports import DecisionStore, KlineStore
+from model_service.portfolio.holdings import Holding
+from model_service.track.profit import bars_between, followed
+
+ALWAYS: Final = 1 << 52
+EQUAL_SHARE_OF: Final = Decimal(1_000)
+_SMALLEST: Final = Decimal("0.00000001")
+
+
+@dataclass(frozen=True, slots=True)
+class Track:
+    """Vectors over candles. `began_with` is the holding's worth at the first open, in its quote asset.
+
+    `following` and `holding` are what 1 became, costs paid; None without a ledger.
+    """
+
+    series: Series
+    amount: Decimal
+    began_with: Decimal
+    times: Times
+    closes: Floats
+    following: Floats | None
+    holding: Floats | None
+
+    def held(self, at: int) -> Decimal:
+        """Worth of the holding, left alone, at the close of a candle."""
+        return self.amount * exact(float(self.closes[at]))
+
+    def followed(self, at: int) -> Decimal | None:
+        """Worth had it followed the decisions."""
+        return None if self.following is None else self.began_with * exact(float(self.following[at]))
+
+    def bought(self, at: int) -> Decimal | None:
+        """Worth had it been bought at the first open, the cost of that paid."""
+        return None if self.holding is None else self.began_with * exact(float(self.holding[at]))
+
+    def place(self, time: int) -> int | None:
+        """The newest candle that opened at or before a time; None before the first."""
+        at = int(np.searchsorted(self.times, time, side="right")) - 1
+        return None if at < 0 else at
+
+
+def chosen_series(decisions: DecisionStore, holding: Holding, interval: str | None) -> Series | None:
+    """The series to follow: the longest interval with a ledger, else the longest; or the one asked for."""
+    offered = [s for s in holding.series if interval in (None, s.interval.name)]
+    decided = [s for s in offered if decisions.last(s, Role.CHAMPION) is not None]
+    return next(iter(decided or offered), None)
+
+
+def common_start(decisions: DecisionStore, chosen: list[Series]) -> int | None:
+    """Since when every ledger of these series decides; None where there is none."""
+    spans = [decisions.span(series, Role.CHAMPION, 0, ALWAYS) for series in chosen]
+    return max((span.first for span in spans if span), default=None)
+
+
+def track(
+    klines: KlineStore,
+    decisions: DecisionStore,
+    holding: Holding,
+    series: Series,
+    start: int | None,
+    end: int,
+    parts: int,
+) -> Track | None:
+    """A holding from `start` on; None without candles.
+
+    One without an amount is one of `parts` equal parts of 1,000 in its quote asset, bought at the first open.
+    """
+    found = followed(klines, decisions, series, Role.CHAMPION, start, end)
+    bars = found[1] if found else bars_between(klines, series, _since(klines, series, start), end)
+    if not len(bars.times):
+        return None
+    first = klines.read(series, int(bars.times[0]), int(bars.times[0]) + 1, limit=1)
+    opened: Decimal = first["open"][0].as_py()
+    amount = holding.amount
+    if amount is None:
+        amount = (EQUAL_SHARE_OF / parts / opened).quantize(_SMALLEST, ROUND_DOWN)
+    account = found[0] if found else None
+    return Track(
+        series,
+        amount,
+        amount * opened,
+        bars.times,
+        bars.closes,
+        account.curve if account else None,
+        account.hold_curve if account else None,
+    )
+
+
+def exact(value: float) -> Decimal:
+    """The shortest decimal that is this float: the stored one, up to 15 digits."""
+    return Decimal(repr(value))
+
+
+def _since(klines: KlineStore, series: Series, start: int | None) -> int:
+    if start is not None:
+        return start
+    first = next(status.first_open for status in klines.series() if status.series == series)
+    return first or 0
