@@ -7,6 +7,7 @@ log only says where to look.
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from threading import Event
 from typing import Final
@@ -26,10 +27,14 @@ _WATCHED: Final = ("klines", "quality")
 
 @dataclass
 class Scorer:
-    """Decides new candles as they are confirmed, and judges old decisions as their horizon passes."""
+    """Decides new candles as they are confirmed, and judges old decisions as their horizon passes.
+
+    `between` is called after every look at the change log, with the series that have a model.
+    """
 
     scribe: Scribe
     changes: ChangeLog
+    between: Callable[[Sequence[Series]], None] = lambda series: None
     _cursor: int = -1
     _epoch: str = ""
     _series: list[Series] = field(default_factory=list)
@@ -63,6 +68,7 @@ class Scorer:
         while not stop.is_set():
             try:
                 busy = self.step() > 0
+                self.between(self._series)
                 wait = _SHORTEST_WAIT_S if busy else min(wait * 1.25, _LONGEST_IDLE_S)
             except Transient as error:
                 self._cursor = -1

@@ -16,6 +16,8 @@ _HOURLY: Final = (8_760, 730)
 _BY_BARS: Final = (17_280, 2_160)
 SEED_BLOCKS: Final = 2
 MINIMUM_BARS: Final = 5_000
+# Beyond this many blocks they grow: the longest history is walked in minutes, not in a quarter of an hour.
+_MOST_BLOCKS: Final = 48
 # The newest bars that a model learns from and is judged on: 22 years of hours, 139 days of minutes.
 MAXIMUM_BARS: Final = 200_000
 _SMALLEST_BURN_IN: Final = 4_000
@@ -31,6 +33,7 @@ class Spec:
 
     `horizon` in bars, costs in basis points per side, `kind` a name of `model_service.models.MODELS`.
     `groups` are optional feature groups (`market.groups.GROUPS`) that the model reads besides.
+    `parameters` name a set in the grid of the kind; `chosen` seeks one (`validation.choice`).
     No BUY for `cool_down` bars after a stop-loss, and no action where more than `spoiled_limit` of the
     window is spoiled (`model_service.contamination`).
     """
@@ -44,6 +47,7 @@ class Spec:
     cool_down: int = 24
     spoiled_limit: float = 0.05
     groups: tuple[str, ...] = ()
+    parameters: str = "fixed"
 
     def __post_init__(self) -> None:
         if not 1 <= self.horizon <= WARMUP // 10:
@@ -100,4 +104,11 @@ def plan(bars: int, interval: Interval) -> Plan:
     untouched = (bars - first) // _UNTOUCHED_PART
     if interval.name == "1h":
         untouched = min(untouched, _UNTOUCHED_HOURS)
+    else:
+        step = max(step, -(-(bars - first) // _MOST_BLOCKS))
     return Plan(bars, first, min(step, (first - WARMUP) // (2 * SEED_BLOCKS)), untouched)
+
+
+def live_step(bars: int, interval: Interval) -> int:
+    """After how many bars a model of so many bars is trained again: a block, before blocks grow."""
+    return min(plan(bars, interval).step, (_HOURLY if interval.name == "1h" else _BY_BARS)[1])

@@ -17,14 +17,17 @@ from model_service.wiring import database, make_scorer
 def score(once: Annotated[bool, typer.Option(help="decide what is due and stop")] = False) -> None:
     """Follow the change log: decide every confirmed candle, record every outcome."""
     settings = ModelSettings()
-    scorer = make_scorer(settings, database())
+    scorer, keeper = make_scorer(settings, database())
     if once:
         typer.echo(f"{scorer.catch_up()} decisions and outcomes written")
         return
     stop = Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
-    scorer.run(stop)
+    try:
+        scorer.run(stop)
+    finally:
+        keeper.close()
 
 
 def outcomes() -> None:

@@ -6,12 +6,14 @@ from typing import Annotated
 
 import typer
 
+from market.errors import InvalidInput
 from market.interval import Series
 from market.ports import DecisionStore
 from market.store import MySQLDecisionStore, MySQLKlineStore, StoredClock
 from model_service.commands.choice import SeriesOption, chosen
 from model_service.jobs import new_job
-from model_service.parallel import train_all
+from model_service.lifecycle.trainer import be_polite
+from model_service.parallel import train_all, train_one
 from model_service.registry import Shelf
 from model_service.settings import ModelSettings
 from model_service.training import Workshop, due_roles
@@ -45,6 +47,16 @@ def train(
     # A market that is too young holds up no others, unless it was asked for by name.
     if failed or (refused and series):
         raise typer.Exit(1)
+
+
+def retrain(job: Annotated[str, typer.Option(help="id of the waiting job")]) -> None:
+    """Train the series of one job, in this process and out of the way of others; the scorer asks for it."""
+    be_polite()
+    known = {each.job_id: each for each in MySQLDecisionStore(database()).jobs(1_000)}
+    if job not in known:
+        raise InvalidInput(f"no job {job!r}: GET /jobs lists them")
+    if refused := train_one(known[job], ModelSettings(), force=True):
+        raise InvalidInput(refused)
 
 
 def _print_models(store: DecisionStore, series: Series) -> None:

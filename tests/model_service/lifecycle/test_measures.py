@@ -6,7 +6,17 @@ import numpy as np
 import pytest
 
 from market.interval import Interval
-from model_service.lifecycle.measures import Judged, bounds, from_card, measures, stretch, to_card, within
+from model_service.evaluate import calibration_slope
+from model_service.lifecycle.measures import (
+    Judged,
+    bounds,
+    from_card,
+    measures,
+    slope,
+    stretch,
+    to_card,
+    within,
+)
 
 
 def scored(candles: int, seed: int, *, sign: float = 1.0) -> Judged:
@@ -28,6 +38,16 @@ def test_a_calibrated_forecaster_reads_as_one() -> None:
     assert found["calibration_slope"] == pytest.approx(1, abs=0.1)
     assert found["gain_bias"] == pytest.approx(0, abs=0.0003)
     assert found["interval_coverage"] == pytest.approx(0.8, abs=0.02)
+
+
+def test_the_slope_is_that_of_the_card() -> None:
+    for seed in range(3):
+        judged = scored(720, seed)
+        up = (judged.gain > 0).astype(float)
+        wanted = calibration_slope(judged.probability, up)
+        assert slope(judged.probability, up) == pytest.approx(wanted, rel=1e-2)
+    assert np.isnan(slope(np.full(10, 0.5), np.arange(10) % 2 * 1.0))
+    assert np.isnan(slope(np.linspace(0.4, 0.6, 10), np.ones(10)))
 
 
 def test_an_edge_that_turned_fires_skill_and_slope() -> None:

@@ -1,0 +1,146 @@
+"""What the scorer does for its models between candles: watch them, let them compete, have them trained."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+from market.decision import Role
+from market.errors import MarketError, Transient
+from market.interval import Series
+from market.ports import Clock, EventKind, Job, LifecycleStore, ModelEvent, ModelRecord, Reading
+from model_service.jobs import FAILED, SKIPPED, UNFINISHED, new_job
+from model_service.lifecycle.promotion import examine, promote
+from model_service.lifecycle.schedule import RETRAIN, due, patience, paused_until
+from model_service.lifecycle.timeline import expired, not_trained
+from model_service.lifecycle.trainer import Trainer
+from model_service.lifecycle.watch import read_monitors, reason_to_retrain
+from model_service.training import Workshop
+
+log = logging.getLogger(__name__)
+_LOOK_EVERY_S: Final = 1.0
+_JOBS: Final = 200
+
+
+@dataclass
+class Keeper:
+    """Looks after the models of the series it is shown, one series at a look.
+
+    What it knows is in the store: it may die at any point. `settings` of the workshop say what it may do.
+    """
+
+    shop: Workshop
+    life: LifecycleStore
+    clock: Callable[[str], Clock]
+    trainer: Trainer
+    look_every_s: float = _LOOK_EVERY_S
+    _looked: float = field(default=float("-inf"), init=False)
+    _seen: dict[Series, int] = field(default_factory=dict, init=False)
+    _turn: int = field(default=0, init=False)
+    _job: str = field(default="", init=False)
+
+    def look(self, series: Sequence[Series]) -> None:
+        """Do what is due for one of the series, at most once a second."""
+        if not series or time.monotonic() - self._looked < self.look_every_s:
+            return
+        self._looked = time.monotonic()
+        self._turn = (self._turn + 1) % len(series)
+        each = series[self._turn]
+        try:
+            self._settle_jobs()
+            self._look_after(each)
+        except Transient:
+            raise
+        except MarketError as error:
+            log.error("%s: its models are not looked after: %s", each, error)
+
+    def close(self) -> None:
+        """Stop a training; it is no failure."""
+        self.trainer.close()
+        try:
+            self._settle(self._job, SKIPPED, "stopped together with the scorer")
+        except Transient as error:
+            log.warning("%s; the next scorer settles the job", error)
+
+    def _look_after(self, series: Series) -> None:
+        newest = self.shop.klines.last_confirmed(series)
+        champion = self._champion(series)
+        if newest is None or champion is None:
+            return
+        if newest != self._seen.get(series):
+            self._seen[series] = newest
+            self.life.add_events(expired(self.shop.decisions.models(series, active_only=True), newest))
+            self._watch(series, newest)
+        if self.shop.settings.retrain:
+            self._train(series, champion, newest)
+
+    def _watch(self, series: Series, newest: int) -> None:
+        last = self.life.readings(series, limit=1)
+        if last and newest - last[0].time < patience(self.shop.settings.monitor_every, series.interval):
+            return
+        self.life.save_readings(read_monitors(self.shop, series, newest))
+        roles = {each.role for each in self.shop.decisions.models(series, active_only=True)}
+        if not self.shop.settings.promote or roles != set(Role):
+            return
+        now = self.clock(series.exchange).now()
+        finding = examine(self.shop, self.life, series, now)
+        if finding.passed:
+            champion, _ = promote(self.shop, self.life, series, finding, now)
+            log.info("%s: %s is champion", series, champion.model_id)
+
+    def _train(self, series: Series, champion: ModelRecord, newest: int) -> None:
+        jobs = [each for each in self._jobs() if each.series == str(series)]
+        if any(each.state in UNFINISHED for each in jobs) or self.trainer.busy():
+            return
+        now = self.clock(series.exchange).now()
+        reason = due(
+            champion, self.life.events(series), jobs, newest, reason_to_retrain(self._readings(champion))
+        )
+        pause = int(self.shop.settings.retrain_pause_s * 1_000)
+        if not reason or now < paused_until(jobs, pause):
+            return
+        job = new_job(series, now, kind=RETRAIN)
+        self.shop.decisions.save_job(job)
+        if not self.trainer.start(job):
+            self._settle(job.job_id, SKIPPED, "another training is running")
+            return
+        self._job = job.job_id
+        details = {"job": job.job_id}
+        event = ModelEvent(series, Role.CHAMPION, EventKind.RETRAIN, now, champion.model_id, reason, details)
+        self.life.add_events([event])
+        log.info("%s is trained again: %s", series, reason)
+
+    def _settle_jobs(self) -> None:
+        """A job whose process is gone has failed, whoever began it."""
+        how = self.trainer.ended()
+        if how is not None:
+            self._settle(self._job, FAILED, how)
+        unfinished = [each for each in self._jobs() if each.state in UNFINISHED]
+        if unfinished and not self.trainer.busy():
+            for each in unfinished:
+                self._settle(each.job_id, FAILED, "stopped: its process is gone")
+
+    def _settle(self, job_id: str, state: str, message: str) -> None:
+        job = next((each for each in self._jobs() if each.job_id == job_id), None)
+        if job is None or job.state not in UNFINISHED:
+            return
+        series = Series.parse(job.series)
+        now = self.clock(series.exchange).now()
+        self.shop.decisions.save_job(replace(job, state=state, message=message, finished_at=now))
+        if state == FAILED:
+            log.error("%s was not trained: %s", series, message)
+            self.life.add_events([not_trained(series, now, message, refused=False)])
+
+    def _jobs(self) -> list[Job]:
+        return [each for each in self.shop.decisions.jobs(_JOBS) if each.kind == RETRAIN]
+
+    def _champion(self, series: Series) -> ModelRecord | None:
+        active = self.shop.decisions.models(series, active_only=True)
+        return next((each for each in active if each.role is Role.CHAMPION), None)
+
+    def _readings(self, champion: ModelRecord) -> list[Reading]:
+        found = self.life.readings(champion.series, Role.CHAMPION, since=champion.train_end + 1, limit=100)
+        return [each for each in found if found and each.time == found[0].time]
