@@ -61,6 +61,8 @@ def _share(open_times: Times, interval: Interval, changed: Revised, bars: int) -
 
 def _revisions(open_times: Times, place: Times, interval: Interval, changed: Revised, bars: int) -> Times:
     """Per bar, how many of the `bars` up to it are candles that were changed, as far as was known."""
+    if not len(changed.open_times):
+        return np.zeros(len(place), dtype=np.int64)
     kept = np.isin(changed.open_times, open_times)
     at = places(changed.open_times[kept], interval)
     known = np.searchsorted(ahead(open_times, 1, interval), changed.seen_at[kept], side="right")

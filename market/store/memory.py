@@ -126,8 +126,8 @@ class MemoryKlineStore:
 
     def read_floats(self, series: Series, start: int, end: int) -> pa.Table:
         """Confirmed rows only, prices and volumes as float64."""
-        rows = _with_finality(_between(self._of(series).rows, start, end), (Finality.CONFIRMED,))
-        return as_floats(rows)
+        rows = self._of(series).rows.select([*FLOAT_SCHEMA.names, "finality"])
+        return as_floats(_with_finality(_between(rows, start, end), (Finality.CONFIRMED,)))
 
     def read_origins(self, series: Series, start: int, end: int) -> pa.Table:
         """Readable rows that open in `[start, end)`, oldest first, in `ORIGIN_SCHEMA`."""
@@ -246,7 +246,12 @@ def as_floats(rows: pa.Table) -> pa.Table:
 
     A cast straight from decimals may differ in the last bit, and a hash over the floats with it.
     """
-    columns = [rows.column(each.name).cast(pa.string()).cast(each.type) for each in FLOAT_SCHEMA]
+    columns = [
+        rows.column(each.name).cast(pa.string()).cast(each.type)
+        if pa.types.is_floating(each.type)
+        else rows.column(each.name)
+        for each in FLOAT_SCHEMA
+    ]
     return pa.Table.from_arrays(columns, schema=FLOAT_SCHEMA)
 
 

@@ -83,9 +83,10 @@ def _again(scribe: Scribe, page: Sequence[Decision], records: Sequence[ModelReco
         if holding is None:
             holding = _Followed(scribe.holding_before(series, role, times[0]), ledger)
         bench = Bench(series, role, record, scribe.shelf.load(record))
+        # Decided as if late: flip points are not compared, and finding them costs more than all the rest.
         made += decide_candles(
             bench, window, [candles[time] for time in times], holding,
-            now=page[-1].decided_at, late_after_ms=math.inf,
+            now=page[-1].decided_at, late_after_ms=-math.inf,
         )  # fmt: skip
     return {each.open_time: each for each in made}
 
