@@ -11,6 +11,7 @@ from market import hear_ctrl_c
 from market.errors import InvalidInput, MarketError
 from market.store import StoreSettings
 from model_service.commands.backtest import backtest
+from model_service.commands.choose import choose
 from model_service.commands.leaks import leaks
 from model_service.commands.ledger import verify_ledger
 from model_service.commands.lstm import lstm
@@ -37,6 +38,7 @@ cli.command()(lstm)
 cli.command()(replay)
 cli.command()(leaks)
 cli.command()(release)
+cli.command()(choose)
 cli.command()(portfolio)
 
 

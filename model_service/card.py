@@ -48,6 +48,7 @@ def card(walk: WalkForward, model: TrainedModel, trials: Sequence[float] = ()) -
             "effective_n": metrics["scores"]["effective_n"],
         },
         CARD_ENTRY: closed(walk),
+        "choice": walk.choice.listed if walk.choice else None,
         "spec": {**asdict(model.spec), "interval": str(model.spec.interval)},
         "label": "sign and size of open[t+1+H] / open[t+1] - 1; H + 1 bars purged before every block",
         "thresholds": {

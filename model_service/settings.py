@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from pathlib import Path
+from typing import Literal
 
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -36,6 +37,7 @@ class ModelSettings(BaseSettings):
     late_after_s: float = Field(120, gt=0)
     champion: str = "lightgbm"
     challenger: str = "logistic"
+    parameters: Literal["fixed", "chosen"] = "fixed"
     retrain: bool = True
     retrain_limit_s: float = Field(3_600, gt=0)
     retrain_pause_s: float = Field(900, gt=0)

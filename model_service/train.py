@@ -17,10 +17,11 @@ from market.outcome import Floats
 from market.tick import Tick
 from model_service.calibration import Calibration, OutOfFold, calibrate, nothing
 from model_service.matrix import History, history
-from model_service.models import kind
+from model_service.models import kind, parameters
 from model_service.models.fitted import Raw
 from model_service.spec import SEED_BLOCKS, Spec, plan
 from model_service.trained import TrainedModel, probe_rows, quantiles
+from model_service.validation.choice import settled
 
 _log = logging.getLogger(__name__)
 _FEWEST_ROWS = 500
@@ -42,7 +43,9 @@ def train(
     """
     known = history(klines, spec, ticks=ticks)
     bars = len(known.open_times)
-    step = plan(bars, spec.interval).step
+    cuts = plan(bars, spec.interval)
+    spec, _ = settled(known, cuts, spec)
+    step = cuts.step
     if out_of_fold is None:
         out_of_fold = nothing()
         for start in range(bars - SEED_BLOCKS * step, bars, step):
@@ -62,7 +65,9 @@ def fit_before(known: History, before: int, spec: Spec, calibration: Calibration
         )
     matrix, up = known.matrix[rows], known.labels.up[rows]
     _demand_groups(matrix, spec)
-    fitted = kind(spec.kind).fit(matrix, known.labels.scaled[rows], up, spec.seed, spec.columns)
+    fitted = kind(spec.kind).fit(
+        matrix, known.labels.scaled[rows], up, spec.seed, spec.columns, parameters(spec.kind, spec.parameters)
+    )
     _log.info("fitted %s on %d rows", spec.kind, len(rows))
     return TrainedModel(
         spec,

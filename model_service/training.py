@@ -3,33 +3,33 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, Final
 
-import numpy as np
 import pyarrow as pa
 
 from market.decision import Role
 from market.interval import Series
 from market.kline import empty_klines
-from market.ports import BacktestRun, DecisionStore, KlineStore, ModelRecord
+from market.ports import BacktestRun, DecisionStore, KlineStore, ModelRecord, TickStore
+from market.tick import Tick
 from model_service.card import card, plain
 from model_service.contamination import revised
-from model_service.feature_code import feature_code_hash
 from model_service.jobs import DONE, SKIPPED, Report
 from model_service.lifecycle.line_up import PROMOTED, kinds
 from model_service.lifecycle.origin import origin
 from model_service.matrix import data_hash
 from model_service.naive import naive
+from model_service.quotes import Quotes
 from model_service.recorded_walk import recorded, thinned
 from model_service.registry import Shelf, expires_at
 from model_service.settings import ModelSettings
 from model_service.spec import MAXIMUM_BARS, Spec
 from model_service.train import train
 from model_service.validation.opened import opened_before, shown
+from model_service.validation.trials import fingerprint, record_trials
 from model_service.verdict import BLOCKED
 from model_service.walkforward import WalkForward, walk_forward
 
@@ -45,6 +45,7 @@ class Workshop:
     decisions: DecisionStore
     shelf: Shelf
     settings: ModelSettings
+    ticks: TickStore | None = None
 
     def spec(self, series: Series, role: Role) -> Spec:
         """The configuration in force for a series and role."""
@@ -52,8 +53,16 @@ class Workshop:
         costs = s.costs(series)
         return Spec(
             series.interval, s.horizon, costs.fee_bp, costs.slippage_bp, kind=self._kinds(series)[role],
-            cool_down=s.cool_down, spoiled_limit=s.spoiled_limit,
+            cool_down=s.cool_down, spoiled_limit=s.spoiled_limit, groups=s.groups,
+            parameters=s.parameters,
         )  # fmt: skip
+
+    def quotes(self, series: Series, spec: Spec, klines: pa.Table) -> list[Tick]:
+        """The ticks that a model of this configuration reads beside the bars."""
+        if not klines.num_rows:
+            return []
+        start, end = (int(klines["open_time"][i].as_py()) for i in (0, -1))
+        return Quotes(self.ticks, spec.groups).closing(series, start, series.interval.next_open(end))
 
     def _kinds(self, series: Series) -> dict[Role, str]:
         return kinds(self.settings.line_up, self.decisions.models(series, active_only=True))
@@ -102,18 +111,15 @@ def _blocked(card: Mapping[str, object]) -> bool:
     return card.get("verdict") == BLOCKED
 
 
-def fingerprint(spec: Spec) -> str:
-    """Identity of a configuration: its settings and the code of the features."""
-    settings = {**asdict(spec), "interval": str(spec.interval), "features": feature_code_hash()}
-    return hashlib.sha256(json.dumps(settings, sort_keys=True).encode()).hexdigest()
-
-
 def backtest_series(shop: Workshop, series: Series, role: Role, report: Report) -> BacktestRun:
     """Run and store the walk-forward of a series alone; no model is touched."""
     klines = newest_bars(shop.klines, series)
     spec = shop.spec(series, role)
     changed = revised(shop.klines.revisions(series))
-    walk = walk_forward(klines, spec, lambda done: report.say(done, f"{role}: walk-forward"), changed=changed)
+    walk = walk_forward(
+        klines, spec, lambda done: report.say(done, f"{role}: walk-forward"), changed=changed,
+        ticks=shop.quotes(series, spec, klines),
+    )  # fmt: skip
     run = _run(series, role, walk, report.now(), _run_id(series, role, spec, klines))
     _save_run(shop, run, walk, spec)
     report.end(DONE, "back-tested")
@@ -125,18 +131,20 @@ def _train_role(
 ) -> ModelRecord:
     spec = shop.spec(series, role)
     changed = revised(shop.klines.revisions(series))
-    walk = walk_forward(klines, spec, lambda done: progress(0.9 * done, "walk-forward"), changed=changed)
+    ticks = shop.quotes(series, spec, klines)
+    walk = walk_forward(
+        klines, spec, lambda done: progress(0.9 * done, "walk-forward"), changed=changed, ticks=ticks
+    )
     progress(0.92, "final model")
-    model = train(klines, spec, walk.out_of_fold)
-    sharpe = float(np.asarray(walk.metrics["sharpe_per_bar"]))
-    others = shop.decisions.record_trial(series, fingerprint(spec), sharpe, now)
+    model = train(klines, walk.spec, walk.out_of_fold, ticks)
+    others = record_trials(shop.decisions, series, walk, now)
     run_id = _run_id(series, role, spec, klines)
     start, end = (int(klines["open_time"][i].as_py()) for i in (0, -1))
     model_id = run_id.removeprefix("wf-")
     files = shop.shelf.save(model, model_id)
     about = card(walk, model, others) | {
         **origin(walk, klines, spec, files),
-        "naive": naive(klines, spec),
+        "naive": naive(klines, replace(spec, groups=())),
         "fingerprint": fingerprint(spec),
         "window": {"start": start, "end": end, "bars": klines.num_rows, "sha256": data_hash(klines)},
         "backtest_run": run_id,

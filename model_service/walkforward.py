@@ -24,6 +24,7 @@ from model_service.scores import Scores, joined
 from model_service.spec import Plan, Spec, plan
 from model_service.train import fit_before, predict
 from model_service.trained import TrainedModel
+from model_service.validation.choice import Choice, settled
 from model_service.validation.judging import judged
 
 
@@ -45,7 +46,8 @@ class WalkForward:
     `rulings[i]` is the decision on the bar that opened at `open_times[i]`, `before[i]` the position it
     found; `curve` and `hold_curve` are the worth of 1 at the end of each bar for the decisions and for
     buy-and-hold. `metrics` (`validation.judging`) and the figures of `folds` tell of the bars before number
-    `untouched` only. `out_of_fold` calibrates the final model (`train`). `features` has one row per bar.
+    `untouched` only. `spec` has the parameters in use, `choice` how they were chosen. `out_of_fold`
+    calibrates the final model (`train`). `features` has one row per bar.
     """
 
     open_times: Times
@@ -60,6 +62,8 @@ class WalkForward:
     out_of_fold: OutOfFold
     data_hash: str
     untouched: int
+    spec: Spec
+    choice: Choice | None
 
     @property
     def judged_returns(self) -> Floats:
@@ -93,6 +97,7 @@ def walk_forward(
     """
     known = history(klines, spec, changed, ticks)
     cuts = plan(len(known.open_times), spec.interval)
+    spec, choice = settled(known, cuts, spec)
     scored, seen = _score_blocks(known, cuts, spec, progress, keep)
     scores = joined([each.scores for each in scored])
     rulings, before = _decide_all(known, cuts, scores, scored, spec)
@@ -114,6 +119,8 @@ def walk_forward(
         seen,
         known.data_hash,
         open_from,
+        spec,
+        choice,
     )
 
 

@@ -11,7 +11,7 @@ import typer
 from market.decision import Role
 from market.interval import Series
 from market.ports import OpenedPeriod
-from market.store import MySQLDecisionStore, MySQLKlineStore, StoredClock
+from market.store import MySQLDecisionStore, MySQLKlineStore, MySQLTickStore, StoredClock
 from model_service.commands.choice import RoleOption, SeriesOption, chosen
 from model_service.jobs import DONE, new_job, reported
 from model_service.registry import Shelf
@@ -24,7 +24,8 @@ from model_service.wiring import database
 def release(series: SeriesOption = None, role: RoleOption = Role.CHAMPION) -> None:
     """Judge the newest candles that nothing was judged on; a release can do this once, then it is shown."""
     settings, db = ModelSettings(), database()
-    shop = Workshop(MySQLKlineStore(db), MySQLDecisionStore(db), Shelf(settings.models_dir), settings)
+    shelf = Shelf(settings.models_dir)
+    shop = Workshop(MySQLKlineStore(db), MySQLDecisionStore(db), shelf, settings, MySQLTickStore(db))
     for each in chosen(shop.klines, settings, series):
         clock = StoredClock(db, each.exchange)
         with reported(shop.decisions, new_job(each, clock.now(), kind="release"), clock.now) as report:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import NamedTuple, Protocol
+from types import MappingProxyType
+from typing import Final, NamedTuple, Protocol
 
 from market.features import FEATURES
 from market.outcome import Floats
@@ -17,6 +18,10 @@ class Raw(NamedTuple):
     gain: Floats
     low: Floats
     high: Floats
+
+
+Parameters = Mapping[str, float]
+NO_CHANGE: Final[Parameters] = MappingProxyType({})
 
 
 class Fitted(Protocol):
@@ -42,12 +47,23 @@ class Fitted(Protocol):
 class Kind(Protocol):
     """A kind of model: how to fit one and how to read one back."""
 
+    @property
+    def GRID(self) -> Mapping[str, Parameters]:
+        """By name, every set of parameters that may ever be tried beside the fixed one."""
+        ...
+
     def fit(
-        self, matrix: Floats, scaled: Floats, up: Floats, seed: int, names: Sequence[str] = FEATURES
+        self,
+        matrix: Floats,
+        scaled: Floats,
+        up: Floats,
+        seed: int,
+        names: Sequence[str] = FEATURES,
+        parameters: Parameters = NO_CHANGE,
     ) -> Fitted:
         """Fit on (candles, features), gain in volatilities and 1.0 where it was above zero.
 
-        `names` are those of the features.
+        `names` are those of the features; `parameters` replace the fixed ones.
         """
         ...
 

@@ -12,7 +12,7 @@ import numpy as np
 
 from market.features import FEATURES
 from market.outcome import Floats
-from model_service.models.fitted import Raw
+from model_service.models.fitted import NO_CHANGE, Parameters, Raw
 
 _TREES: Final = 150
 _COMMON: Final[dict[str, Any]] = {
@@ -24,6 +24,13 @@ _COMMON: Final[dict[str, Any]] = {
     "force_row_wise": True,
     "num_threads": 1,
     "verbosity": -1,
+}
+GRID: Final[dict[str, Parameters]] = {
+    "fewer_trees": {"trees": 75},
+    "more_trees": {"trees": 300},
+    "smaller_trees": {"num_leaves": 4},
+    "larger_trees": {"num_leaves": 16},
+    "held_back_less": {"min_data_in_leaf": 50, "lambda_l2": 1.0},
 }
 _PARTS: Final[dict[str, dict[str, Any]]] = {
     "rise": {"objective": "binary"},
@@ -63,15 +70,22 @@ class GradientBoosting:
 
 
 def fit(
-    matrix: Floats, scaled: Floats, up: Floats, seed: int, names: Sequence[str] = FEATURES
+    matrix: Floats,
+    scaled: Floats,
+    up: Floats,
+    seed: int,
+    names: Sequence[str] = FEATURES,
+    parameters: Parameters = NO_CHANGE,
 ) -> GradientBoosting:
     """Fit the four boosters on one thread, so that the same rows always give the same text."""
-    common = {**_COMMON, "seed": seed}
+    changed = dict(parameters)
+    trees = int(changed.pop("trees", _TREES))
+    common = {**_COMMON, **changed, "seed": seed}
     rows = lightgbm.Dataset(matrix, up, feature_name=list(names), params=common, free_raw_data=False)
     boosters = {}
     for name, part in _PARTS.items():
         rows.set_label(up if name == "rise" else scaled)
-        boosters[name] = lightgbm.train({**common, **part}, rows, num_boost_round=_TREES)
+        boosters[name] = lightgbm.train({**common, **part}, rows, num_boost_round=trees)
     return GradientBoosting(boosters)
 
 

@@ -17,7 +17,7 @@ from threadpoolctl import threadpool_limits
 
 from market.features import FEATURES
 from market.outcome import Floats
-from model_service.models.fitted import Raw
+from model_service.models.fitted import NO_CHANGE, Parameters, Raw
 from model_service.models.trees import Forest, forest, from_json
 
 _FILE: Final = "trees.json"
@@ -28,6 +28,12 @@ _COMMON: Final[dict[str, Any]] = {
     "min_samples_leaf": 200,
     "l2_regularization": 10.0,
     "early_stopping": False,
+}
+GRID: Final[dict[str, Parameters]] = {
+    "fewer_trees": {"max_iter": 50},
+    "smaller_trees": {"max_leaf_nodes": 4},
+    "larger_trees": {"max_leaf_nodes": 16},
+    "held_back_less": {"min_samples_leaf": 50, "l2_regularization": 1.0},
 }
 _PARTS: Final = ("rise", "gain", "low", "high")
 _QUANTILES: Final = {"low": 0.1, "high": 0.9}
@@ -59,12 +65,20 @@ class HistGradientBoosting:
 
 
 def fit(
-    matrix: Floats, scaled: Floats, up: Floats, seed: int, names: Sequence[str] = FEATURES
+    matrix: Floats,
+    scaled: Floats,
+    up: Floats,
+    seed: int,
+    names: Sequence[str] = FEATURES,
+    parameters: Parameters = NO_CHANGE,
 ) -> HistGradientBoosting:
     """Fit the four on one thread: sums over several would add up in another order every time."""
     with threadpool_limits(limits=1, user_api="openmp"):
         return HistGradientBoosting(
-            {name: trees_of(estimator(name, seed).fit(matrix, _target(name, scaled, up))) for name in _PARTS}
+            {
+                name: trees_of(estimator(name, seed, parameters).fit(matrix, _target(name, scaled, up)))
+                for name in _PARTS
+            }
         )
 
 
@@ -74,15 +88,14 @@ def load(folder: Path) -> HistGradientBoosting:
     return HistGradientBoosting({name: from_json(content[name]) for name in _PARTS})
 
 
-def estimator(part: str, seed: int) -> Any:
+def estimator(part: str, seed: int, parameters: Parameters = NO_CHANGE) -> Any:
     """The library's unfitted estimator of a part."""
+    settings = {**_COMMON, **parameters, "random_state": seed}
     if part == "rise":
-        return HistGradientBoostingClassifier(**_COMMON, random_state=seed)
+        return HistGradientBoostingClassifier(**settings)
     if part == "gain":
-        return HistGradientBoostingRegressor(**_COMMON, random_state=seed)
-    return HistGradientBoostingRegressor(
-        **_COMMON, loss="quantile", quantile=_QUANTILES[part], random_state=seed
-    )
+        return HistGradientBoostingRegressor(**settings)
+    return HistGradientBoostingRegressor(**settings, loss="quantile", quantile=_QUANTILES[part])
 
 
 def trees_of(fitted: Any) -> Forest:

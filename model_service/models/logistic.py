@@ -13,12 +13,17 @@ from sklearn.linear_model import LogisticRegression, Ridge
 
 from market.features import FEATURES
 from market.outcome import Floats
-from model_service.models.fitted import Raw
+from model_service.models.fitted import NO_CHANGE, Parameters, Raw
 
 _FILE: Final = "logistic.json"
 _LARGEST_Z: Final = 5.0
-_LOGISTIC_C: Final = 0.01
-_RIDGE_ALPHA: Final = 1_000.0
+# Inverse strength of the logistic regression's penalty, strength of the ridge's.
+_FIXED: Final[Parameters] = {"c": 0.01, "alpha": 1_000.0}
+GRID: Final[dict[str, Parameters]] = {
+    "held_back_more": {"c": 0.001, "alpha": 10_000.0},
+    "held_back_less": {"c": 0.1, "alpha": 100.0},
+    "hardly_held_back": {"c": 1.0, "alpha": 10.0},
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,14 +67,22 @@ class Logistic:
         return _standardised(matrix, *(np.array(v) for v in (self.median, self.mean, self.deviation)))
 
 
-def fit(matrix: Floats, scaled: Floats, up: Floats, seed: int, names: Sequence[str] = FEATURES) -> Logistic:
+def fit(
+    matrix: Floats,
+    scaled: Floats,
+    up: Floats,
+    seed: int,
+    names: Sequence[str] = FEATURES,
+    parameters: Parameters = NO_CHANGE,
+) -> Logistic:
     """Fit both; medians, means and deviations come from these rows only."""
     median = np.nanmedian(matrix, axis=0)
     mean, deviation = np.nanmean(matrix, axis=0), np.nanstd(matrix, axis=0)
     deviation = np.where(deviation > 0, deviation, 1.0)
     z = _standardised(matrix, median, mean, deviation)
-    rise = LogisticRegression(C=_LOGISTIC_C, max_iter=500, random_state=seed).fit(z, up)
-    gain = Ridge(alpha=_RIDGE_ALPHA).fit(z, scaled)
+    held = {**_FIXED, **parameters}
+    rise = LogisticRegression(C=held["c"], max_iter=500, random_state=seed).fit(z, up)
+    gain = Ridge(alpha=held["alpha"]).fit(z, scaled)
     low, high = np.quantile(scaled - gain.predict(z), [0.1, 0.9])
     return Logistic(
         median.tolist(),

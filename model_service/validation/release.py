@@ -12,9 +12,10 @@ from model_service.card import plain
 from model_service.contamination import revised
 from model_service.matrix import history
 from model_service.spec import Spec, plan
-from model_service.training import Workshop, fingerprint, newest_bars
+from model_service.training import Workshop, newest_bars
 from model_service.validation.judging import judged
 from model_service.validation.opened import opened_before, release_name, shown
+from model_service.validation.trials import fingerprint
 from model_service.walkforward import walk_forward
 
 
@@ -37,8 +38,9 @@ def _judge(
     shop: Workshop, series: Series, role: Role, spec: Spec, now: int, progress: Callable[[float], None]
 ) -> OpenedPeriod:
     klines, changed = newest_bars(shop.klines, series), revised(shop.klines.revisions(series))
-    walk = walk_forward(klines, spec, progress, changed=changed)
-    known = history(klines, spec, changed)
+    ticks = shop.quotes(series, spec, klines)
+    walk = walk_forward(klines, spec, progress, changed=changed, ticks=ticks)
+    known = history(klines, spec, changed, ticks)
     cuts = plan(len(known.open_times), spec.interval)
     rows = slice(cuts.judged.stop, cuts.bars)
     scores, wanted = walk.scores.part(slice(walk.untouched, None)), walk.wanted[walk.untouched :]
