@@ -9,16 +9,17 @@ from hashlib import sha256
 from typing import Final
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 
 from market.decision import Provenance
-from market.features import FEATURES, WARMUP, features
+from market.errors import ModelRefused
+from market.features import FEATURES, WARMUP, columns, features
 from market.interval import Series
 from market.outcome import Floats, Times
 from market.ports import KlineStore
 from model_service.contamination import Revised, revised, spoiled_share
 from model_service.provenance import provenances
+from model_service.quotes import NO_QUOTES, Quotes
 
 _WIDEST: Final = 8
 HASHED: Final = ("open", "high", "low", "close", "volume")
@@ -26,7 +27,7 @@ HASHED: Final = ("open", "high", "low", "close", "volume")
 
 @dataclass(frozen=True, slots=True)
 class Candle:
-    """One confirmed candle; `row` has `FEATURES`, `data_hash` covers the window it was made from.
+    """One confirmed candle; `row` has the features `names`, `data_hash` covers the window it was made from.
 
     `spoiled` is the share of that window that can not be relied on.
     """
@@ -38,13 +39,14 @@ class Candle:
     spoiled: float
     data_hash: str
     provenance: Provenance
+    names: tuple[str, ...] = FEATURES
 
     @property
     def features(self) -> dict[str, float | None]:
         """Features by name, None where undefined."""
         return {
             name: float(value) if np.isfinite(value) else None
-            for name, value in zip(FEATURES, self.row, strict=True)
+            for name, value in zip(self.names, self.row, strict=True)
         }
 
 
@@ -62,15 +64,19 @@ class Window:
         return float(self.opens[at]) if at < len(self.times) else None
 
 
-def read_window(klines: KlineStore, series: Series, wanted: Sequence[int]) -> Window:
-    """The candles that open at `wanted` (ascending, confirmed), each with its features."""
+def read_window(
+    klines: KlineStore, series: Series, wanted: Sequence[int], quotes: Quotes = NO_QUOTES
+) -> Window:
+    """The candles that open at `wanted` (ascending, confirmed), each with its features and groups."""
     table = with_history(klines, series, wanted[0], wanted[-1])
     times = table["open_time"].to_numpy()
-    rows, columns = features(table).to_numpy(), hashed_columns(table)
+    ticks = quotes.closing(series, wanted[0], series.interval.next_open(wanted[-1]))
+    rows, hashed = features(table, ticks, quotes.groups).to_numpy(), hashed_columns(table)
     exact = klines.read(series, wanted[0], wanted[-1] + 1)
     closes = dict(zip(exact["open_time"].to_pylist(), exact["close"].to_pylist(), strict=True))
-    at = {int(t): int(i) for i, t in enumerate(times)}
-    found = [t for t in wanted if t in at and t in closes]
+    places = np.searchsorted(times, wanted)
+    at = {t: int(i) for t, i in zip(wanted, places, strict=True) if i < len(times) and times[i] == t}
+    found = [t for t in at if t in closes]
     changed = revised(klines.revisions(series))
     spoiled = spoiled_share(times, series.interval, changed)
     came = _provenances(klines, series, found, changed)
@@ -80,7 +86,7 @@ def read_window(klines: KlineStore, series: Series, wanted: Sequence[int]) -> Wi
         [
             Candle(
                 t, series.interval.close_time(t), closes[t], rows[at[t]], float(spoiled[at[t]]),
-                window_hash(times, columns, at[t]), where,
+                window_hash(times, hashed, at[t]), where, columns(quotes.groups),
             )
             for t, where in zip(found, came, strict=True)
         ],
@@ -123,6 +129,16 @@ def window_hash(times: Times, columns: Floats, at: int) -> str:
     return digest.hexdigest()
 
 
-def frame(candles: Sequence[Candle]) -> pd.DataFrame:
-    """The candles' features as one matrix."""
-    return pd.DataFrame([candle.row for candle in candles], columns=list(FEATURES))
+def matrix_of(candles: Sequence[Candle], names: tuple[str, ...]) -> Floats:
+    """These features of the candles as one matrix; `ModelRefused` where one was not looked up."""
+    known = candles[0].names
+    if known == names:
+        return np.array([candle.row for candle in candles])
+    missing = sorted(set(names) - set(known))
+    if missing:
+        raise ModelRefused(
+            f"the model reads {', '.join(missing)}, for which ticks are needed: train it without "
+            "OPA_FEATURE_GROUPS"
+        )
+    places = [known.index(name) for name in names]
+    return np.array([candle.row[places] for candle in candles])

@@ -11,9 +11,10 @@ from typing import Final
 
 from market.decision import Action, Decision, Origin, Position, Role, Status
 from market.interval import Series
-from market.ports import Clock, DecisionFilter, DecisionStore, KlineStore, ModelRecord
+from market.ports import Clock, DecisionFilter, DecisionStore, KlineStore, ModelRecord, TickStore
 from model_service.candles import Candle, Window, read_window
 from model_service.holding import Holding
+from model_service.quotes import Quotes
 from model_service.reasons import Reason
 from model_service.registry import Shelf, in_charge
 from model_service.score import Bench, decide_candles
@@ -33,6 +34,7 @@ class Scribe:
     shelf: Shelf
     clock: Callable[[str], Clock]
     late_after_ms: float
+    ticks: TickStore | None = None
     round: int = 0
     _read: tuple[tuple[object, ...], Window] | None = None
     _records: dict[tuple[Series, Role], list[ModelRecord]] = field(default_factory=dict)
@@ -96,8 +98,13 @@ class Scribe:
         # Every role decides the same candles one after the other: their features are made once.
         key = (series, tuple(times), self.round)
         if self._read is None or self._read[0] != key:
-            self._read = (key, read_window(self.klines, series, times))
+            self._read = (key, read_window(self.klines, series, times, self.quotes(series)))
         return self._read[1]
+
+    def quotes(self, series: Series) -> Quotes:
+        """The ticks that any model of a series reads."""
+        records = [each for role in self.roles(series) for each in self._records[series, role]]
+        return Quotes.of(self.ticks, (self.shelf.load(each).spec for each in records))
 
     def _shares(
         self, series: Series, role: Role, candles: Sequence[Candle], *, single: bool

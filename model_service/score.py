@@ -14,7 +14,7 @@ from market.decision import Decision, Flip, Origin, Position, Role
 from market.features import FEATURES
 from market.interval import Series
 from market.ports import ModelRecord
-from model_service.candles import Candle, Window, frame
+from model_service.candles import Candle, Window, matrix_of
 from model_service.feature_code import feature_code_hash
 from model_service.flip import nearest_flip
 from model_service.holding import Holding
@@ -51,7 +51,8 @@ def decide_candles(
     `overtaken` candles arrived after a later one had been decided: they are suppressed as stale. Only what
     is decided on time gets its flip point: after an outage thousands of candles may wait.
     """
-    matrix, spec = frame(candles), bench.model.spec
+    spec = bench.model.spec
+    matrix = matrix_of(candles, spec.columns)
     scores = bench.model.score(matrix)
     foreign = bench.model.out_of_distribution(matrix)
     decisions: list[Decision] = []
@@ -114,7 +115,7 @@ def _recorded(
         decided_at=now,
         would_be=ruling.would_be,
         features=candle.features,
-        contributions=named(scores.contributions[row]) if known else {},
+        contributions=named(bench.model.spec.columns, scores.contributions[row]) if known else {},
         base=float(scores.base[row]) if known else 0.0,
         data_hash=candle.data_hash,
         features_hash=feature_code_hash(),
@@ -129,6 +130,6 @@ def manifest_hash(record: ModelRecord) -> str:
     return sha256(json.dumps(dict(record.files), sort_keys=True).encode()).hexdigest()
 
 
-def named(contributions: Sequence[float]) -> dict[str, float]:
+def named(names: Sequence[str], contributions: Sequence[float]) -> dict[str, float]:
     """Contributions by feature, in log-odds."""
-    return {name: float(value) for name, value in zip(FEATURES, contributions, strict=True)}
+    return {name: float(value) for name, value in zip(names, contributions, strict=True)}

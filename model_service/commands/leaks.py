@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from market.decision import Role
-from market.store import MySQLDecisionStore, MySQLKlineStore, MySQLLifecycleStore, StoredClock
+from market.store import MySQLDecisionStore, MySQLKlineStore, MySQLLifecycleStore, MySQLTickStore, StoredClock
 from model_service.commands.choice import RoleOption, SeriesOption, chosen
 from model_service.honesty.clearing import Examined, clear, examine_series, is_blocked
 from model_service.jobs import DONE, new_job, reported
@@ -25,7 +25,8 @@ def leaks(
 ) -> None:
     """Run the leak suite by name; exit 1 when anything is found. A clean blocked model is released."""
     settings, db = ModelSettings(), database()
-    shop = Workshop(MySQLKlineStore(db), MySQLDecisionStore(db), Shelf(settings.models_dir), settings)
+    shelf = Shelf(settings.models_dir)
+    shop = Workshop(MySQLKlineStore(db), MySQLDecisionStore(db), shelf, settings, MySQLTickStore(db))
     clean = True
     for each in chosen(shop.klines, settings, series):
         clock = StoredClock(db, each.exchange)

@@ -49,7 +49,8 @@ def examine_series(
     if record is not None:
         table = shop.klines.read_floats(series, record.train_start, record.train_end + 1)
         spec = _spec_of(shop, record, spec)
-    walk = walk_forward(table, spec, progress, changed=revised(shop.klines.revisions(series)))
+    changed, ticks = revised(shop.klines.revisions(series)), shop.quotes(series, spec, table)
+    walk = walk_forward(table, spec, progress, changed=changed, ticks=ticks)
     suspect = Suspect(table.to_pandas(), spec, wanted=walk.wanted)
     findings = [*examine(suspect), *examine_record(shop.decisions, shop.shelf, series, role)]
     if record is not None:

@@ -13,6 +13,7 @@ from market.ports import Decided
 from model_service.candles import Window, read_window
 from model_service.deps import Service, ServiceNeeded, known_series
 from model_service.holding import Holding
+from model_service.quotes import Quotes
 from model_service.score import Bench, decide_candles
 from model_service.shapes.asked import PredictRequest
 from model_service.shapes.predict import Prediction
@@ -34,8 +35,8 @@ def predict(parts: ServiceNeeded, asked: Annotated[PredictRequest, Body()]) -> R
     records = [r for r in parts.decisions.models(series, active_only=True) if r.role is Role.CHAMPION]
     if not records:
         raise HTTPException(409, f"{series} has no model in use: POST /models/train first")
-    window = _window(parts, series, asked.at)
     bench = Bench(series, Role.CHAMPION, records[0], parts.shelf.load(records[0]))
+    window = _window(parts, series, asked.at, Quotes(parts.ticks, bench.model.spec.groups))
     now = parts.clock(series.exchange).now()
     made = decide_candles(bench, window, window.candles, Holding(), now=now, late_after_ms=float("inf"))[0]
     view = decision_view(Decided(made, None))
@@ -45,11 +46,11 @@ def predict(parts: ServiceNeeded, asked: Annotated[PredictRequest, Body()]) -> R
     return answer(view | {"in_training": seen, "explanation": explanation_view(made)})
 
 
-def _window(parts: Service, series: Series, asked: str | int | None) -> Window:
+def _window(parts: Service, series: Series, asked: str | int | None, quotes: Quotes) -> Window:
     newest = parts.klines.last_confirmed(series)
     at = newest if asked is None else parse_time(str(asked))
     if at is not None and newest is not None and at <= series.interval.close_time(newest):
-        window = read_window(parts.klines, series, [series.interval.floor(at)])
+        window = read_window(parts.klines, series, [series.interval.floor(at)], quotes)
         if window.candles:
             return window
     raise HTTPException(404, f"{series} has no confirmed candle at {asked}: GET /klines lists them")
