@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import logging
-import subprocess
-import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Final
@@ -14,7 +12,7 @@ from uuid import uuid4
 
 from market.errors import MarketError
 from market.interval import Series
-from market.ports import DecisionStore, Job
+from market.ports import Clock, DecisionStore, Job
 
 log = logging.getLogger(__name__)
 QUEUED: Final = "queued"
@@ -69,15 +67,9 @@ def reported(store: DecisionStore, job: Job, now: Callable[[], int]) -> Iterator
         raise
 
 
-def start_training(jobs: Sequence[Job], force: bool) -> None:
-    """Train in a process of its own, apart from this one."""
-    command = [sys.executable, "-m", "model_service", "train"]
-    for job in jobs:
-        command += ["--series", job.series, "--job", job.job_id]
-    process = subprocess.Popen(  # noqa: S603  (our own module; series are validated)
-        [*command, *(["--force"] if force else [])],
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        start_new_session=True,
-    )
-    log.info("training %s in process %d", ", ".join(job.series for job in jobs), process.pid)
+def end_unfinished(store: DecisionStore, job: Job, clock: Clock, words: str) -> None:
+    """Close a job whose process is gone, as failed; one that said its last word itself is left alone."""
+    known = {each.job_id: each for each in store.jobs(1_000)}
+    if known.get(job.job_id, job).state in UNFINISHED:
+        Report(store, known.get(job.job_id, job), clock.now).end(FAILED, words)
+        log.error("job %s of %s: %s", job.job_id, job.series, words)

@@ -7,6 +7,7 @@ import multiprocessing
 import signal
 from collections.abc import Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
 from typing import Final
 
 from rich.console import Console
@@ -14,8 +15,8 @@ from rich.console import Console
 from market.errors import InvalidInput, MarketError, Terminal, Transient
 from market.interval import Series
 from market.ports import DecisionStore, Job
-from market.store import MySQLDecisionStore, MySQLKlineStore, MySQLLifecycleStore, StoredClock
-from model_service.jobs import reported
+from market.store import MySQLDecisionStore, MySQLKlineStore, MySQLLifecycleStore, MySQLTickStore, StoredClock
+from model_service.jobs import end_unfinished, reported
 from model_service.lifecycle.timeline import not_trained, trained
 from model_service.progress import Bars, Lines, Watched, on_a_screen
 from model_service.registry import Shelf
@@ -25,6 +26,7 @@ from model_service.wiring import database
 
 PROCESSES: Final = 2
 _LOOK_EVERY_S: Final = 0.5
+_KILLED: Final = "stopped: a training process was killed; the model in use goes on, train again"
 
 
 def train_all(
@@ -39,6 +41,10 @@ def train_all(
         except KeyboardInterrupt:
             pool.shutdown(wait=False, cancel_futures=True)
             raise
+    for future, job in running.items():
+        if isinstance(future.exception(), BrokenProcessPool):
+            clock = StoredClock(database(), Series.parse(job.series).exchange)
+            end_unfinished(store, job, clock, _KILLED)
     failed = [f"{job.series}: {error}" for future, job in running.items() if (error := future.exception())]
     refused = [
         f"{job.series}: {future.result()}"
@@ -54,7 +60,8 @@ def train_one(job: Job, settings: ModelSettings, force: bool) -> str:
     Either is in the job's row; a failure is raised.
     """
     db = database()
-    shop = Workshop(MySQLKlineStore(db), MySQLDecisionStore(db), Shelf(settings.models_dir), settings)
+    shelf = Shelf(settings.models_dir)
+    shop = Workshop(MySQLKlineStore(db), MySQLDecisionStore(db), shelf, settings, MySQLTickStore(db))
     series = Series.parse(job.series)
     clock, life = StoredClock(db, series.exchange), MySQLLifecycleStore(db)
     try:
