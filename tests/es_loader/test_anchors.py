@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from pathlib import Path
 
 import mysql.connector
 import pytest
@@ -31,6 +35,7 @@ from tests.es_loader.world import SERIES, START, World, decision, outcome
 
 pytestmark = pytest.mark.elastic
 ROWS = 6
+REPOSITORY = Path(__file__).parents[2]
 Sql = Callable[..., None]
 
 
@@ -219,3 +224,53 @@ def test_a_ledger_that_was_emptied_is_named(anchored: Loader, as_root: Sql) -> N
         "decisions 1 to 6: missing, the end of the chain was cut off",
         "outcomes 1 to 4: missing, the end of the chain was cut off",
     ]
+
+
+@pytest.mark.database
+def test_one_command_verifies_and_anchors_may_be_kept_in_a_file(
+    anchored: Loader, as_root: Sql, settings: LoaderSettings, database: StoreSettings, tmp_path: Path
+) -> None:
+    environment = _environment(settings, database)
+
+    def run(*words: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-m", *words], env=environment, cwd=REPOSITORY, capture_output=True, text=True,
+            timeout=120, check=False,
+        )  # fmt: skip
+
+    kept = tmp_path / "anchors.jsonl"
+    printed = run("es_loader", "anchors")
+    assert printed.returncode == 0, printed.stderr
+    kept.write_text(printed.stdout)
+    assert len(kept.read_text().splitlines()) == 4
+    whole = run("es_loader", "verify-anchors")
+    assert (whole.returncode, "10 rows, 4 anchors" in whole.stdout) == (0, True)
+    rewrite(anchored, as_root, lambda rows: [replace(rows[0], cost=0.001), *rows[1:]])
+    for broken in (
+        run("es_loader", "verify-anchors"),
+        run("model_service", "verify-ledger", "--anchors", str(kept)),
+    ):
+        assert broken.returncode == 1
+        assert "decisions 3: not the row that was anchored" in broken.stderr
+        assert "Traceback" not in broken.stderr
+    assert run("model_service", "verify-ledger").returncode == 0
+    kept.write_text("nonsense")
+    assert run("model_service", "verify-ledger", "--anchors", str(kept)).returncode == 2
+
+
+def _environment(settings: LoaderSettings, database: StoreSettings) -> dict[str, str]:
+    ours = {name: value for name, value in os.environ.items() if not name.startswith(("ES_", "OPA_"))}
+    passwords = {
+        f"OPA_DB_{user.upper()}_PASSWORD": database.password(user)  # type: ignore[arg-type]
+        for user in ("ingest", "model", "reader", "migrator")
+    }
+    servers = {
+        "ES_URL": settings.url,
+        "ES_CA": str(settings.ca),
+        "ES_WRITER_PASSWORD": settings.login("writer")[1],
+        "ES_MAINTAINER_PASSWORD": settings.login("maintainer")[1],
+        "OPA_STATE_DIR": str(settings.state_dir),
+        "OPA_DB_PORT": str(database.port),
+        "OPA_DB_NAME": database.name,
+    }
+    return ours | passwords | servers

@@ -7,6 +7,7 @@ from typing import Any
 import orjson
 import pytest
 
+from es_loader.anchors import Anchors
 from es_loader.assembly import Loader
 from market.coverage import Hole, HoleReason
 from market.interval import HOUR
@@ -24,6 +25,8 @@ def answers(world: World, loader: Loader) -> dict[int, dict[str, Any]]:
     world.live_a_day()
     _a_hole_after_the_day(world)
     loader.rebuild().run()
+    Anchors(loader.record, loader.bulk()).lay()
+    loader.writer.indices.refresh(index="opa-anchors")
     return {
         int(number): loader.writer.perform_request(
             "POST",
@@ -35,8 +38,8 @@ def answers(world: World, loader: Loader) -> dict[int, dict[str, Any]]:
     }
 
 
-def test_the_ten_requests_answer_what_they_say(answers: dict[int, dict[str, Any]]) -> None:
-    assert list(answers) == list(range(1, 11))
+def test_the_twelve_requests_answer_what_they_say(answers: dict[int, dict[str, Any]]) -> None:
+    assert list(answers) == list(range(1, 13))
     assert all(answer["timed_out"] is False for answer in answers.values())
     _check_market(answers)
     _check_decisions(answers)
@@ -44,6 +47,11 @@ def test_the_ten_requests_answer_what_they_say(answers: dict[int, dict[str, Any]
     assert (series["quality"]["missing_bars"], series["quality"]["missing_by_reason"]["outage"]) == (2, 2)
     (model,) = _sources(answers[10])
     assert (model["model"]["accuracy"], model["model"]["base_rate_accuracy"]) == (0.54, 0.51)
+    (symbol,) = _buckets(answers[11], "symbol")
+    (run,) = symbol["interval"]["buckets"][0]["newest"]["hits"]["hits"]
+    assert (run["_source"]["backtest"]["net_return_bp"], run["_source"]["backtest"]["sharpe"]) == (200.0, 0.3)
+    (anchor,) = _sources(answers[12])
+    assert (anchor["anchor"]["count"], anchor["market"]["symbol"]) == (24, "BTCUSDT")
 
 
 def _check_market(answers: dict[int, dict[str, Any]]) -> None:

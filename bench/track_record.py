@@ -1,0 +1,123 @@
+"""A year of minutes in the ledger: how long its track record, profit and a what-if take, and the memory.
+
+    python -m bench.track_record [ROWS]
+
+Starts its own MariaDB. Rows are as wide as real ones (features, contributions, provenance) and made up in
+the database; only their number matters.
+"""
+
+from __future__ import annotations
+
+import market  # noqa: F401  (first: see market/__init__.py)
+
+import resource  # isort: skip
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Final
+
+import mysql.connector
+
+from market.decision import Role
+from market.features import FEATURES
+from market.interval import MINUTE, Interval, Series
+from market.ports import ScoredRow, SymbolInfo
+from market.store import Database, MySQLDecisionStore, MySQLKlineStore, StoreSettings
+from model_service.holding import Holding
+from model_service.spec import Spec
+from model_service.track.comparison import compared
+from model_service.track.profit import followed
+from model_service.track_record import track_record
+from model_service.what_if import MOST_ROWS, Mind, Settings, decided_again, read_past
+from tests.servers import ROOT_PASSWORD, TestDatabase
+
+YEAR: Final = 525_600
+START: Final = 1_700_000_040_000
+SERIES: Final = Series.of("simulated", "BTCUSDT", "1m")
+ALWAYS: Final = 1 << 52
+_JSON: Final = "{" + ", ".join(f'"{name}": -0.1234567890123456' for name in FEATURES) + "}"
+_KLINES: Final = f"""
+INSERT INTO klines SELECT 1, {START} + seq * {MINUTE}, 30000 + SIN(seq / 50) * 900, 31000, 29000,
+    30000 + SIN((seq + 1) / 50) * 900, 10, {START} + seq * {MINUTE} + 59999, 300000, 100, 5, 150000, 'rest',
+    'confirmed' FROM seq_0_to_%s"""
+# Every hundredth minute buys, fifty later it sells.
+_DECISIONS: Final = f"""
+INSERT INTO decisions (series_id, role, open_time, id, close_time, origin, model_id, action, status, reason,
+    price, probability, expected_gain, gain_low, gain_high, cost, horizon, position_before, position_after,
+    decided_at, base, data_hash, features, contributions, number, previous_hash, hash)
+SELECT 1, 'champion', {START} + seq * {MINUTE}, MD5(seq), {START} + seq * {MINUTE} + 59999, 'live', 'm1',
+    CASE MOD(seq, 100) WHEN 10 THEN 'BUY' WHEN 60 THEN 'SELL' ELSE 'HOLD' END, 'issued', 'no_edge',
+    30000 + SIN((seq + 1) / 50) * 900, 0.3 + 0.4 * RAND(seq), 0.004 * COS(seq / 50), -0.01, 0.01, 0.0019, 4,
+    IF(MOD(seq, 100) BETWEEN 11 AND 60, 'long', 'flat'), IF(MOD(seq, 100) BETWEEN 10 AND 59, 'long', 'flat'),
+    {START} + (seq + 1) * {MINUTE} + 250, 0.01, SHA2(seq, 256), %s, %s, seq + 1, SHA2(seq, 256),
+    SHA2(seq + 1, 256) FROM seq_0_to_%s"""
+_OUTCOMES: Final = """
+INSERT INTO outcomes SELECT series_id, role, open_time, 'known', open_time + 60000, open_time + 300000, price,
+    price, 0.004 * RAND(number) - 0.002, 0.004 * RAND(number) - 0.004, RAND(number) > 0.5, open_time + 300001,
+    number, previous_hash, hash FROM decisions"""
+
+
+def main() -> None:
+    """Fill, ask, print."""
+    rows = int(sys.argv[1]) if len(sys.argv) > 1 else YEAR
+    with tempfile.TemporaryDirectory(prefix="opa-", ignore_cleanup_errors=True) as folder:
+        Path(folder).chmod(0o755)
+        with TestDatabase.running(Path(folder) / "mariadb") as server:
+            _fill(server.settings, rows)
+            _ask(server.settings, rows)
+
+
+def _fill(settings: StoreSettings, rows: int) -> None:
+    info = SymbolInfo("simulated", "BTCUSDT", "BTC", "USDT", "TRADING")
+    MySQLKlineStore(Database(settings, "ingest")).register(info, Interval("1m"))
+    with (
+        mysql.connector.connect(
+            host=settings.host, port=settings.port, user="root", password=ROOT_PASSWORD,
+            database=settings.name, autocommit=True,
+        ) as connection,
+        connection.cursor() as cursor,
+    ):  # fmt: skip
+        _timed("fill klines", lambda: cursor.execute(_KLINES, (rows + 10,)))
+        _timed("fill decisions", lambda: cursor.execute(_DECISIONS, (_JSON, _JSON, rows - 1)))
+        _timed("fill outcomes", lambda: cursor.execute(_OUTCOMES))
+
+
+def _ask(settings: StoreSettings, rows: int) -> None:
+    db = Database(settings, "model")
+    store, klines = MySQLDecisionStore(db), MySQLKlineStore(db)
+    for turn in ("first", "again"):
+        tallies = _timed(f"tally, {turn}", lambda: store.tally(SERIES, Role.CHAMPION, 0, ALWAYS))
+    record = track_record(tallies)
+    print(f"{record['decisions']:,} of {rows:,} decisions in {len(tallies)} groups")
+    _timed("span", lambda: store.span(SERIES, Role.CHAMPION, 0, ALWAYS))
+    print(f"peak memory {_peak_mb()} MB")
+    _timed("profit", lambda: followed(klines, store, SERIES, Role.CHAMPION))
+    print(f"peak memory {_peak_mb()} MB")
+    _timed(f"what-if over {MOST_ROWS:,}", lambda: _what_if(klines, store))
+    print(f"peak memory {_peak_mb()} MB")
+
+
+def _what_if(klines: MySQLKlineStore, store: MySQLDecisionStore) -> list[ScoredRow]:
+    mind = {"m1": Mind(0.5, Spec(Interval("1m")))}
+    end = START + MOST_ROWS * MINUTE
+    past = read_past(klines, store, SERIES, Role.CHAMPION, 0, end, lambda _: Holding(), None)
+    asked = Settings(margin=0.001)
+    compared(past, decided_again(past, mind, asked), mind, asked, 300)
+    return list(past.rows)
+
+
+def _timed(name: str, work: Callable[[], Any]) -> Any:
+    began = time.perf_counter()
+    found = work()
+    print(f"{name}: {time.perf_counter() - began:.2f} s", flush=True)
+    return found
+
+
+def _peak_mb() -> int:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+
+
+if __name__ == "__main__":
+    main()
