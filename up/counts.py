@@ -75,6 +75,8 @@ def rows(cursor: Any) -> dict[str, int]:
         "ticks": "SELECT COUNT(*) FROM ticks",
         "decisions": "SELECT (SELECT COUNT(*) FROM decisions) + (SELECT COUNT(*) FROM backtest_decisions)",
         "models": "SELECT COUNT(*) FROM models",
+        "backtests": "SELECT COUNT(*) FROM backtest_runs",
+        "equity": "SELECT COUNT(*) FROM backtest_equity",
     }
     found = {}
     for name, question in questions.items():
