@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 from market.decision import Action, Flip
 from market.outcome import Floats
-from model_service.policy import EXAMPLES, appeal
+from model_service.policy import EXAMPLES, Appeal, appeal
 from model_service.scores import Score
 from model_service.trained import LEVELS, TrainedModel
 
@@ -128,5 +128,10 @@ def _rank(model: TrainedModel, feature: int, value: float) -> float:
 
 
 def _appeal(model: TrainedModel, rows: Floats) -> npt.NDArray[np.int64]:
-    probability, gain = model.points(rows)
+    gain = model.expected_gains(rows)
+    # The probability matters only where the gain would be enough: that saves most of the work.
+    probability = np.ones(len(rows))
+    hopeful = appeal(gain, probability, model.spec.costs, model.p_min) == Appeal.WORTH_A_BUY
+    if hopeful.any():
+        probability[hopeful] = model.probabilities(rows[hopeful])
     return appeal(gain, probability, model.spec.costs, model.p_min)

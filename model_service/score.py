@@ -6,7 +6,7 @@ import json
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from hashlib import sha256
 from typing import Final
 
@@ -127,7 +127,12 @@ def _recorded(
 
 def manifest_hash(record: ModelRecord) -> str:
     """sha256 over the names and hashes of a model's files."""
-    return sha256(json.dumps(dict(record.files), sort_keys=True).encode()).hexdigest()
+    return _hash_of(tuple(sorted(record.files.items())))
+
+
+@cache
+def _hash_of(manifest: tuple[tuple[str, str], ...]) -> str:
+    return sha256(json.dumps(dict(manifest)).encode()).hexdigest()
 
 
 def named(names: Sequence[str], contributions: Sequence[float]) -> dict[str, float]:

@@ -76,10 +76,13 @@ class TrainedModel:
         scores.contributions[usable] = contributions * slope
         scores.base[usable] = base * slope + shift
 
-    def points(self, matrix: Floats) -> tuple[Floats, Floats]:
-        """Probability and expected gain of usable rows, as `score` gives them, without the rest."""
-        log_odds, gain = self.fitted.point(matrix)
-        return self._probability(log_odds), np.round(gain * self._scale(matrix), DIGITS)
+    def probabilities(self, matrix: Floats) -> Floats:
+        """Of usable rows, as `score` gives them, without the rest."""
+        return self._probability(self.fitted.log_odds(matrix))
+
+    def expected_gains(self, matrix: Floats) -> Floats:
+        """Of usable rows, as `score` gives them, without the rest."""
+        return np.round(self.fitted.gain(matrix) * self._scale(matrix), DIGITS)
 
     def _probability(self, log_odds: Floats) -> Floats:
         calibrated = self.calibration.slope * log_odds + self.calibration.shift

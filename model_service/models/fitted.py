@@ -31,8 +31,12 @@ class Fitted(Protocol):
         """Scores before calibration."""
         ...
 
-    def point(self, matrix: Floats) -> tuple[Floats, Floats]:
-        """Log-odds and gain of `raw` alone: what a decision hangs on."""
+    def log_odds(self, matrix: Floats) -> Floats:
+        """The log-odds of `raw` alone."""
+        ...
+
+    def gain(self, matrix: Floats) -> Floats:
+        """The gain of `raw` alone."""
         ...
 
     def contributions(self, matrix: Floats) -> tuple[Floats, Floats]:

@@ -50,9 +50,13 @@ class GradientBoosting:
         """Scores before calibration."""
         return Raw(*(self._part(name, matrix) for name in _PARTS))
 
-    def point(self, matrix: Floats) -> tuple[Floats, Floats]:
-        """Log-odds and gain of `raw` alone."""
-        return self._part("rise", matrix), self._part("gain", matrix)
+    def log_odds(self, matrix: Floats) -> Floats:
+        """The log-odds of `raw` alone."""
+        return self._part("rise", matrix)
+
+    def gain(self, matrix: Floats) -> Floats:
+        """The gain of `raw` alone."""
+        return self._part("gain", matrix)
 
     def contributions(self, matrix: Floats) -> tuple[Floats, Floats]:
         """Shapley values of the trees (Lundberg et al., 2018), additive in log-odds."""

@@ -49,9 +49,13 @@ class HistGradientBoosting:
         """Scores before calibration."""
         return Raw(*(self.forests[name].predict(matrix) for name in _PARTS))
 
-    def point(self, matrix: Floats) -> tuple[Floats, Floats]:
-        """Log-odds and gain of `raw` alone."""
-        return self.forests["rise"].predict(matrix), self.forests["gain"].predict(matrix)
+    def log_odds(self, matrix: Floats) -> Floats:
+        """The log-odds of `raw` alone."""
+        return self.forests["rise"].predict(matrix)
+
+    def gain(self, matrix: Floats) -> Floats:
+        """The gain of `raw` alone."""
+        return self.forests["gain"].predict(matrix)
 
     def contributions(self, matrix: Floats) -> tuple[Floats, Floats]:
         """Path attributions of the rise, additive in log-odds."""

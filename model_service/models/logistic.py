@@ -49,10 +49,13 @@ class Logistic:
         gain = z @ np.array(self.gain_weights) + self.gain_intercept
         return Raw(z @ np.array(self.weights) + self.intercept, gain, gain + self.low, gain + self.high)
 
-    def point(self, matrix: Floats) -> tuple[Floats, Floats]:
-        """Log-odds and gain of `raw` alone."""
-        raw = self.raw(matrix)
-        return raw.log_odds, raw.gain
+    def log_odds(self, matrix: Floats) -> Floats:
+        """The log-odds of `raw` alone."""
+        return self.raw(matrix).log_odds
+
+    def gain(self, matrix: Floats) -> Floats:
+        """The gain of `raw` alone."""
+        return self.raw(matrix).gain
 
     def contributions(self, matrix: Floats) -> tuple[Floats, Floats]:
         """Weight times standardised feature."""

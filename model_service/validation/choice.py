@@ -96,7 +96,7 @@ def _out_of_sample(known: History, rows: Any, spec: Spec, name: str) -> tuple[Fl
         fitted = kind(spec.kind).fit(
             matrix[train], scaled[train], up[train], spec.seed, spec.columns, changed
         )
-        log_odds, expected = fitted.point(matrix[test])
+        log_odds, expected = fitted.log_odds(matrix[test]), fitted.gain(matrix[test])
         skill[test] += np.log(2) - np.logaddexp(0, np.where(up[test] > 0.5, -log_odds, log_odds))
         gain[test] += expected
         tested[test] += 1
