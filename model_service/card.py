@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from market.features import FEATURES, WARMUP
+from market.features import WARMUP
 from model_service.backtest import deflated_sharpe
 from model_service.feature_code import feature_code_hash
 from model_service.policy import MARGIN, STOP_BARS, STOP_SIGMAS
@@ -58,7 +58,11 @@ def card(walk: WalkForward, model: TrainedModel, trials: Sequence[float] = ()) -
             "stop_bars": STOP_BARS,
         },
         "calibration": asdict(model.calibration),
-        "features": {"names": list(FEATURES), "warmup_bars": WARMUP, "code_sha256": feature_code_hash()},
+        "features": {
+            "names": list(model.spec.columns),
+            "warmup_bars": WARMUP,
+            "code_sha256": feature_code_hash(),
+        },
         "libraries": {name: version(name) for name in _LIBRARIES},
     }
     return {key: plain(value) for key, value in content.items()}
@@ -67,7 +71,7 @@ def card(walk: WalkForward, model: TrainedModel, trials: Sequence[float] = ()) -
 def closed(walk: WalkForward) -> dict[str, Any]:
     """What a card says of the untouched period while no release has opened it."""
     start, end = int(walk.open_times[walk.untouched]), int(walk.open_times[-1])
-    return {"state": "closed", "from": start, "to": end, "bars": len(walk.open_times) - walk.untouched}
+    return {"state": "closed", "from": start, "to": end, "bars": walk.untouched_bars}
 
 
 def plain(value: Any) -> Any:

@@ -12,7 +12,7 @@ import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 
-from market.features import complete, features
+from market.features import FEATURES, complete, features
 from market.labels import Labels, labels
 from market.outcome import Floats, Times
 from market.tick import Tick
@@ -81,8 +81,16 @@ def history(
         sigma,
         spoiled_share(times, spec.interval, changed) > spec.spoiled_limit,
         labels(times, opens, spec.interval, spec.horizon, sigma),
-        data_hash(klines),
+        _hash_with_groups(data_hash(klines), matrix, spec),
     )
+
+
+def _hash_with_groups(of_klines: str, matrix: pd.DataFrame, spec: Spec) -> str:
+    # Ticks are kept for days only: what a group said of each candle is what can be told apart later.
+    if not spec.groups:
+        return of_klines
+    read = matrix[list(spec.columns[len(FEATURES) :])].to_numpy("<f8")
+    return sha256(of_klines.encode() + read.tobytes()).hexdigest()
 
 
 def data_hash(klines: pa.Table | pd.DataFrame) -> str:

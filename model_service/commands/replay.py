@@ -13,7 +13,7 @@ from rich.table import Table
 from market.decision import Role
 from market.errors import InvalidInput
 from market.interval import Series, parse_time
-from market.store import MySQLDecisionStore, MySQLKlineStore, StoredClock
+from market.store import MySQLDecisionStore, MySQLKlineStore, MySQLTickStore, StoredClock
 from model_service.commands.choice import RoleOption, SeriesOption, chosen
 from model_service.ledger import Scribe
 from model_service.registry import Shelf
@@ -46,7 +46,7 @@ def replay(
     clock = cache(lambda exchange: StoredClock(db, exchange))
     scribe = Scribe(
         MySQLKlineStore(db), MySQLDecisionStore(db), Shelf(settings.models_dir), clock,
-        settings.late_after_s * 1_000,
+        settings.late_after_s * 1_000, MySQLTickStore(db),
     )  # fmt: skip
     first = parse_time(start) if start else 0
     last = parse_time(end) if end else _ALL_TIME

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 
@@ -28,7 +29,7 @@ class Windows:
     times of the last candle in each window, `last_close` its close, `next_close` the one to be forecast.
     """
 
-    inputs: Floats
+    inputs: npt.NDArray[np.float32]
     target: Floats
     times: Times
     last_close: Floats
@@ -76,4 +77,4 @@ def _windows(
     places = ends[:, None] + np.arange(1 - STEPS, 1)
     now, then = close[ends], close[ends + 1]
     target = (np.log(then / now) - mean) / deviation
-    return Windows(z[places].astype(np.float32), target, times[ends], now, then, mean, deviation)
+    return Windows(z.astype(np.float32)[places], target, times[ends], now, then, mean, deviation)

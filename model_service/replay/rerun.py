@@ -14,6 +14,7 @@ from market.ports import DecisionFilter, ModelRecord
 from model_service.candles import read_window, with_history
 from model_service.holding import Holding, Ruled
 from model_service.ledger import Scribe
+from model_service.quotes import Quotes
 from model_service.registry import in_charge
 from model_service.replay.causes import Rerun, explained
 from model_service.replay.past import Past
@@ -70,7 +71,8 @@ def _page(scribe: Scribe, page: Sequence[Decision], records: Sequence[ModelRecor
 def _again(scribe: Scribe, page: Sequence[Decision], records: Sequence[ModelRecord]) -> dict[int, Decision]:
     """What would be decided now, by open time; candles that are gone or have no model are left out."""
     series, role = page[0].series, page[0].role
-    window = read_window(scribe.klines, series, [each.open_time for each in page])
+    quotes = Quotes.of(scribe.ticks, (scribe.shelf.load(record).spec for record in records))
+    window = read_window(scribe.klines, series, [each.open_time for each in page], quotes)
     candles = {each.open_time: each for each in window.candles}
     ledger = {each.open_time: each for each in page}
     made: list[Decision] = []

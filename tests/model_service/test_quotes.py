@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from market.decision import Origin
+from market.decision import Origin, Role
 from market.errors import InvalidInput, ModelRefused
 from market.features import FEATURES, features
 from market.groups import GROUPS
@@ -20,6 +20,8 @@ from model_service.candles import matrix_of, read_window
 from model_service.jobs import new_job, reported
 from model_service.ledger import Scribe
 from model_service.quotes import Quotes
+from model_service.replay.report import summed
+from model_service.replay.rerun import rerun
 from model_service.settings import ModelSettings
 from model_service.spec import Spec
 from model_service.training import Workshop, train_series
@@ -85,6 +87,12 @@ def test_live_decisions_see_the_book_as_the_whole_history_does(booked: Booked) -
         assert tuple(decided.contributions) == (*FEATURES, *GROUPS["book"].columns)
         flags.add(decided.features["book_present"])
     assert flags == {0.0, 1.0}
+
+
+def test_a_replay_of_the_ledger_finds_no_difference(booked: Booked) -> None:
+    for role in Role:
+        report = summed(rerun(booked.scribe, SERIES, role, 0, 1 << 52))
+        assert (report.examined, report.differences) == (BARS - TRAINED, 0), report
 
 
 def test_the_registered_model_names_its_group(booked: Booked) -> None:
