@@ -85,18 +85,21 @@ class MemoryDecisionStore:
 
     def read(self, wanted: DecisionFilter) -> list[Decided]:
         """Decisions with outcomes, by candle (oldest first, or newest first with `newest`)."""
-        found = [each for each in self._candidates(wanted) if _matches(each.decision, wanted)]
-        found.sort(key=lambda d: d.decision.open_time, reverse=wanted.newest)
-        # Ids cost more than times: only candles that may be on the page are put in order by them.
-        page, rest = found[: wanted.limit], found[wanted.limit :]
-        page += [d for d in rest if d.decision.open_time == page[-1].decision.open_time]
+        found = sorted(self._candidates(wanted), key=lambda d: d.decision.open_time, reverse=wanted.newest)
+        page: list[Decided] = []
+        for each in found:
+            # Ids cost more than times: only candles that may be on the page are put in order by them.
+            if len(page) >= wanted.limit and each.decision.open_time != page[-1].decision.open_time:
+                break
+            if _matches(each.decision, wanted):
+                page.append(each)
         page.sort(key=lambda d: (d.decision.open_time, d.decision.id), reverse=wanted.newest)
         return page[: wanted.limit]
 
     def get(self, decision_id: str) -> Decided | None:
         """One decision, from the ledger or a back-test."""
         everything = self._ledger() + [each for _, decided in self._runs.values() for each in decided]
-        return next((each for each in everything if each.decision.id == decision_id), None)
+        return next((each for each in reversed(everything) if each.decision.id == decision_id), None)
 
     def verify(self, series: Series, role: Role, anchors: Sequence[ChainHead] = ()) -> list[str]:
         """Walk the hash chains of ledger and outcomes; what is broken, in words."""
@@ -226,7 +229,8 @@ class MemoryDecisionStore:
             return list(self._runs[wanted.run_id][1]) if wanted.run_id in self._runs else []
         newest: dict[tuple[Series, Role], list[Decided]] = {}
         for run, decided in sorted(self._runs.values(), key=lambda r: (r[0].created_at, r[0].run_id)):
-            newest[run.series, run.role] = decided
+            if decided:
+                newest[run.series, run.role] = decided
         return self._ledger() + [each for decided in newest.values() for each in decided]
 
 
