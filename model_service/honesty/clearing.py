@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any, Final, NamedTuple
 
 from market.decision import Role
 from market.errors import ModelRefused
+from market.features import features
 from market.interval import Series
 from market.ports import EventKind, LifecycleStore, ModelEvent, ModelRecord
 from model_service.card import plain
@@ -50,8 +52,11 @@ def examine_series(
         table = shop.klines.read_floats(series, record.train_start, record.train_end + 1)
         spec = _spec_of(shop, record, spec)
     changed, ticks = revised(shop.klines.revisions(series)), shop.quotes(series, spec, table)
+    ticks = shop.quotes(series, spec, table)
+    changed = revised(shop.klines.revisions(series))
     walk = walk_forward(table, spec, progress, changed=changed, ticks=ticks)
-    suspect = Suspect(table.to_pandas(), spec, wanted=walk.wanted)
+    known = partial(features, ticks=ticks, groups=spec.groups)
+    suspect = Suspect(table.to_pandas(), spec, features=known, wanted=walk.wanted)
     findings = [*examine(suspect), *examine_record(shop.decisions, shop.shelf, series, role)]
     if record is not None:
         findings.append(Finding("score_not_reproduced", tuple(_other_scores(record, walk))))

@@ -7,6 +7,7 @@ from typing import Final
 
 import numpy as np
 
+from market.features import FEATURES
 from market.labels import Labels
 from model_service.calibration import Calibration
 from model_service.evaluate import auc
@@ -38,9 +39,11 @@ def training_overlaps_test(suspect: Suspect) -> list[str]:
 
 def learns_from_moved_labels(suspect: Suspect) -> list[str]:
     """Whether labels moved away from their bars still teach: then the score is not about the labels."""
-    spec = replace(suspect.spec, kind="logistic")
+    spec = replace(suspect.spec, kind="logistic", groups=())
     suspect = replace(suspect, klines=suspect.klines.iloc[-_NEWEST:].reset_index(drop=True))
-    known = replace(suspect.known(), matrix=suspect.features(suspect.klines).to_numpy(np.float64))
+    known = replace(
+        suspect.known(), matrix=suspect.features(suspect.klines)[list(FEATURES)].to_numpy(np.float64)
+    )
     labelled, bars = int(known.labels.known.sum()), len(known.open_times)
     shifts = np.linspace(labelled // 8, labelled - labelled // 8, _SHIFTS).astype(int)
     areas = [_area(replace(known, labels=_moved(known.labels, int(by))), spec) for by in shifts]

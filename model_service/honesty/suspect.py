@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -12,7 +12,7 @@ import pandas as pd
 
 from market.features import WARMUP, features
 from market.labels import labels
-from market.outcome import Costs, Floats, Times
+from market.outcome import Costs, Floats
 from model_service.backtest import Equity, Wanted, equity
 from model_service.matrix import History, history
 from model_service.spec import Spec, plan
@@ -56,9 +56,5 @@ class Suspect:
         return self.klines.iloc[-TAIL:].reset_index(drop=True)
 
     def known(self) -> History:
-        """Features and labels of all bars, as training sees them."""
-        return history(self.klines, self.spec)
-
-    def times(self) -> Times:
-        """Open times, ms UTC."""
-        return self.klines["open_time"].to_numpy(np.int64)
+        """Labels and candle features of all bars, as training sees them; optional groups are left out."""
+        return history(self.klines, replace(self.spec, groups=()))
