@@ -144,7 +144,7 @@ def _train_role(
     files = shop.shelf.save(model, model_id)
     about = card(walk, model, others) | {
         **origin(walk, klines, spec, files),
-        "naive": naive(klines, replace(spec, groups=())),
+        "naive": naive(klines.slice(0, klines.num_rows - walk.untouched_bars), replace(spec, groups=())),
         "fingerprint": fingerprint(spec),
         "window": {"start": start, "end": end, "bars": klines.num_rows, "sha256": data_hash(klines)},
         "backtest_run": run_id,

@@ -71,6 +71,11 @@ class WalkForward:
         return self.returns[: self.untouched - 1]
 
     @property
+    def untouched_bars(self) -> int:
+        """How many of the newest bars are closed to every judgement."""
+        return len(self.open_times) - self.untouched
+
+    @property
     def returns(self) -> Floats:
         """Net return of the decisions over each bar."""
         return np.asarray(self.curve / np.r_[1.0, self.curve[:-1]] - 1)
@@ -100,7 +105,7 @@ def walk_forward(
     spec, choice = settled(known, cuts, spec)
     scored, seen = _score_blocks(known, cuts, spec, progress, keep)
     scores = joined([each.scores for each in scored])
-    rulings, before = _decide_all(known, cuts, scores, scored, spec)
+    rulings, before = decide_all(known, cuts, scores, scored, spec)
     rows = slice(cuts.first, cuts.bars)
     wanted = np.array([ruling.position_after is Position.LONG for ruling in rulings])
     open_from = cuts.judged.stop - cuts.first
@@ -124,7 +129,9 @@ def walk_forward(
     )
 
 
-class _Scored(NamedTuple):
+class Scored(NamedTuple):
+    """One block of rows `[start, end)`, and what the model fitted before it said."""
+
     start: int
     end: int
     model: TrainedModel
@@ -138,9 +145,9 @@ def _score_blocks(
     spec: Spec,
     progress: Callable[[float], None],
     keep: Callable[[int, TrainedModel], None],
-) -> tuple[list[_Scored], OutOfFold]:
+) -> tuple[list[Scored], OutOfFold]:
     blocks = list(cuts.blocks())
-    scored: list[_Scored] = []
+    scored: list[Scored] = []
     seen = nothing()
     for done, (start, end) in enumerate(blocks, 1):
         calibration = calibrate(seen.before(int(known.open_times[start])))
@@ -148,15 +155,16 @@ def _score_blocks(
         if start >= cuts.first:
             keep(int(known.open_times[start - 1]), model)
             scores = model.score(known.matrix[start:end])
-            scored.append(_Scored(start, end, model, len(known.training(start)), scores))
+            scored.append(Scored(start, end, model, len(known.training(start)), scores))
         seen += predict(model, known, start, end)
         progress(done / len(blocks))
     return scored, seen
 
 
-def _decide_all(
-    known: History, cuts: Plan, scores: Scores, scored: list[_Scored], spec: Spec
+def decide_all(
+    known: History, cuts: Plan, scores: Scores, scored: list[Scored], spec: Spec
 ) -> tuple[list[Ruling], list[Position]]:
+    """The decision on every bar from `cuts.first` on, candle by candle, and the position it found."""
     foreign = np.concatenate([s.model.out_of_distribution(known.matrix[s.start : s.end]) for s in scored])
     p_min = np.concatenate([np.full(s.end - s.start, s.model.p_min) for s in scored])
     holding = Holding()
@@ -177,7 +185,7 @@ def _decide_all(
     return rulings, before
 
 
-def _fold(known: History, block: _Scored, untouched: int) -> Fold:
+def _fold(known: History, block: Scored, untouched: int) -> Fold:
     up = known.labels.up[block.start : block.end].copy()
     up[known.labels.last_bar[block.start : block.end] >= _time(known, untouched)] = np.nan
     p = block.scores.probability

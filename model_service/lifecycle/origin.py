@@ -30,13 +30,14 @@ def origin(walk: WalkForward, klines: pa.Table, spec: Spec, files: Mapping[str, 
 
 
 def judged_of(walk: WalkForward, klines: pa.Table, spec: Spec) -> Judged:
-    """The walk-forward's scores with the gain that followed."""
+    """Scores and the gains that followed, as far as both lie before the untouched period."""
     times = np.asarray(klines["open_time"], dtype=np.int64)
     opens = np.asarray(klines["open"], dtype=np.float64)
     gain = realised(times, opens, spec.interval, spec.horizon).gross[np.searchsorted(times, walk.open_times)]
     s = walk.scores
     every = Judged(s.probability, s.expected_gain, s.gain_low, s.gain_high, gain)
-    return every.part(np.asarray(s.known & np.isfinite(gain)))
+    before = np.arange(len(gain)) + spec.horizon + 1 < walk.untouched
+    return every.part(np.asarray(s.known & np.isfinite(gain) & before))
 
 
 def package_version() -> str | None:

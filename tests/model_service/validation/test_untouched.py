@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
 
+from market.decision import Role
 from model_service.card import card, plain
+from model_service.jobs import new_job, reported
+from model_service.settings import ModelSettings
 from model_service.spec import Spec, plan
 from model_service.train import train
+from model_service.training import Workshop, train_series
 from model_service.walkforward import WalkForward, walk_forward
+from tests.model_service.made import SERIES, memory_shop
 from tests.model_service.markets import QUARTER, random_walk
 
 MARKET = random_walk(9_000, 41, edge=0.2)
@@ -43,6 +51,28 @@ def test_metrics_and_folds_before_the_untouched_period_do_not_know_it(
     assert figures[0] == figures[1]
     np.testing.assert_array_equal(honest.judged_returns, other.judged_returns)
     assert honest.curve[-1] != other.curve[-1]
+
+
+def trained_card(folder: Path, market: pd.DataFrame) -> Mapping[str, object]:
+    """The champion's card after training as a job."""
+    shop = memory_shop(folder)
+    shop.confirm(market)
+    settings = ModelSettings(champion="logistic", challenger="logistic")
+    work = Workshop(shop.klines, shop.decisions, shop.shelf, settings)
+    with reported(shop.decisions, new_job(SERIES, 1), shop.clock.now) as report:
+        train_series(work, SERIES, report, force=True)
+    return next(m.card for m in shop.decisions.models(SERIES) if m.role is Role.CHAMPION)
+
+
+def test_what_a_card_judges_by_does_not_know_the_untouched_period(tmp_path: Path) -> None:
+    market, start = MARKET.iloc[:6_000], plan(6_000, QUARTER).judged.stop
+    one, two = (
+        trained_card(tmp_path / str(i), candles)
+        for i, candles in enumerate((market, poisoned(market, start)))
+    )
+    assert one["data"] != two["data"]
+    for name in ("verdict", "reasons", "gates", "metrics", "naive", "monitors", "choice"):
+        assert one[name] == two[name], name
 
 
 def test_folds_inside_the_untouched_period_show_no_score(honest: WalkForward) -> None:
