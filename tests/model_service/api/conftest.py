@@ -7,9 +7,17 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
+from market.store.memory import MemoryKlineStore, MemoryTickStore
 from model_service.app import create_app
 from model_service.trained import TrainedModel
-from tests.model_service.api.stocked import KEY, in_memory, service_of, service_without_database, trained
+from tests.model_service.api.stocked import (
+    KEY,
+    in_memory,
+    service_of,
+    service_without_database,
+    trained,
+    with_a_tick,
+)
 from tests.model_service.made import Shop, answering
 
 
@@ -25,7 +33,9 @@ def shop(tmp_path_factory: pytest.TempPathFactory, model: TrainedModel) -> Shop:
 
 @pytest.fixture(scope="session")
 def client(shop: Shop) -> Iterator[httpx.Client]:
-    with answering(create_app(service_of(shop), KEY), KEY) as made:
+    assert isinstance(shop.klines, MemoryKlineStore)
+    ticks = with_a_tick(MemoryTickStore(shop.klines), shop)
+    with answering(create_app(service_of(shop, ticks), KEY), KEY) as made:
         yield made
 
 

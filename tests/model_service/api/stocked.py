@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
 from typing import Any, Final
 
@@ -11,10 +12,12 @@ import pandas as pd
 
 from market.errors import StoreUnavailable
 from market.interval import HOUR, Interval, Series
-from market.ports import Job
+from market.ports import Job, TickStore
 from market.store import Database, MySQLChangeLog, MySQLDecisionStore, MySQLKlineStore, StoreSettings
+from market.tick import Tick
 from model_service.deps import Service
 from model_service.jobs import DONE, new_job
+from model_service.portfolio.holdings import parse_portfolio
 from model_service.registry import Shelf
 from model_service.spec import Spec
 from model_service.train import train
@@ -27,6 +30,7 @@ SERIES: Final = Series.of("simulated", "BTCUSDT", "1h")
 NAMES: Final = {"exchange": "simulated", "symbol": "BTCUSDT", "interval": "1h"}
 TRAINED: Final = 6_000
 DECIDED: Final = 30
+WATCHED: Final = parse_portfolio("BTCUSDT:0.5,USDT:1000,NOPEUSDT:1", SERIES.exchange)
 EXAMPLE_TIME: Final = 1_767_225_600_000
 MODEL_ID: Final = "btcusdt-1h-champion-9f86d081884c7d65"
 JOB_ID: Final = "5f0c6b1d2a3e4f50817263544a5b6c7d"
@@ -70,14 +74,23 @@ def _stock(shop: Shop, model: TrainedModel) -> Shop:
     return shop
 
 
-def service_of(shop: Shop) -> Service:
-    """The service over a shop, whose trainings end at once."""
+def with_a_tick(ticks: TickStore, shop: Shop) -> TickStore:
+    """The store with a sample of the market's newest state."""
+    one, price = Decimal(1), Decimal("64250.1")
+    ticks.write([Tick(SERIES.exchange, SERIES.symbol, shop.clock.time, price, one, price + 1, one, price)])
+    return ticks
+
+
+def service_of(shop: Shop, ticks: TickStore | None = None) -> Service:
+    """The service over a shop, whose trainings end at once, and which watches a portfolio."""
 
     def train_at_once(jobs: Sequence[Job], _force: bool) -> None:
         for job in jobs:
             shop.decisions.save_job(replace(job, state=DONE, finished_at=job.started_at))
 
-    return Service(shop.klines, shop.decisions, shop.shelf, lambda _: shop.clock, train_at_once)
+    return Service(
+        shop.klines, shop.decisions, shop.shelf, lambda _: shop.clock, train_at_once, ticks, WATCHED
+    )
 
 
 class Away:

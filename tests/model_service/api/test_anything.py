@@ -11,12 +11,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from market.store import StoreSettings
+from market.store import Database, MySQLTickStore, StoreSettings
 from model_service.app import create_app
 from model_service.shapes.problems import Problem
 from model_service.trained import TrainedModel
 from tests.model_service.api.routes import ROUTES, Route, example_of
-from tests.model_service.api.stocked import EXAMPLE_TIME, KEY, NAMES, on_database, service_of
+from tests.model_service.api.stocked import EXAMPLE_TIME, KEY, NAMES, on_database, service_of, with_a_tick
 from tests.model_service.made import answering
 
 JSON: Final = {"Content-Type": "application/json"}
@@ -73,13 +73,14 @@ def test_nothing_that_is_asked_of_the_database_ends_in_a_500(
     database: StoreSettings, tmp_path: Path, model: TrainedModel
 ) -> None:
     shop = on_database(tmp_path, model, database)
+    ticks = with_a_tick(MySQLTickStore(Database(database, "ingest")), shop)
 
     @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
     @given(requests())
     def ask(asked: tuple[Route, Any]) -> None:
         check(client, *asked)
 
-    with answering(create_app(service_of(shop), KEY), KEY) as client:
+    with answering(create_app(service_of(shop, ticks), KEY), KEY) as client:
         for route in ROUTES:
             answer = route.ask(client)
             assert answer.status_code == route.success, answer.text
