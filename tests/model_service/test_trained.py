@@ -18,7 +18,7 @@ from model_service.train import train
 from model_service.trained import TrainedModel, load
 from tests.model_service.markets import QUARTER, random_walk
 
-MARKET = random_walk(6_500, 11, edge=0.1)
+MARKET = random_walk(5_300, 11, edge=0.1)
 
 
 @pytest.fixture(scope="module", params=sorted(MODELS))
