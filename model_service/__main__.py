@@ -10,6 +10,7 @@ from pydantic import ValidationError
 from market import hear_ctrl_c
 from market.errors import InvalidInput, MarketError
 from market.store import StoreSettings
+from model_service.commands.adaptability import adapt
 from model_service.commands.backtest import backtest
 from model_service.commands.choose import choose
 from model_service.commands.leaks import leaks
@@ -33,6 +34,7 @@ cli.command()(outcomes)
 cli.command("verify-ledger")(verify_ledger)
 cli.command()(serve)
 cli.command()(promote)
+cli.command("adaptability")(adapt)
 cli.command()(rollback)
 cli.command()(lstm)
 cli.command()(replay)

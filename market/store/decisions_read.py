@@ -45,8 +45,9 @@ def read_decisions(cursor: Any, wanted: DecisionFilter) -> list[Decided]:
 
 
 def newest_runs(cursor: Any, wanted: DecisionFilter) -> list[str]:
-    """The newest back-test of every series and role that the filter allows."""
+    """The newest back-test with decisions, of every series and role that the filter allows."""
     where, values = _series_conditions(wanted, "r.role")
+    where.append("EXISTS (SELECT 1 FROM backtest_decisions AS d WHERE d.run_id = r.run_id)")
     cursor.execute(
         f"SELECT r.run_id, r.series_id, r.role{_RUN_TABLES}{_clause(where)} ORDER BY r.created_at, r.run_id",
         values,
