@@ -46,9 +46,10 @@ def test_folds_follow_one_another_and_learn_from_more_and_more(walk: WalkForward
 
 def test_decisions_after_a_hole_are_suppressed(walk: WalkForward) -> None:
     after = int(np.searchsorted(walk.open_times, MARKET["open_time"][6_000]))
-    assert {(r.status, r.reason) for r in walk.rulings[after : after + 24]} == {
-        (Status.SUPPRESSED, "contaminated_window")
-    }
+    spoiled = (Status.SUPPRESSED, "contaminated_window")
+    found = [(r.status, r.reason) == spoiled for r in walk.rulings[after - 1 : after + 24]]
+    # As long as two of the last 24 bars are missing; a single one is within the limit.
+    assert found == [False, *[True] * 22, False, False]
 
 
 def test_the_final_model_and_its_card_are_complete(walk: WalkForward) -> None:
