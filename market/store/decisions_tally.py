@@ -16,12 +16,11 @@ from market.ports import LedgerSpan, ScoredRow, Step, Tally
 _INDEX: Final = "FORCE INDEX (decisions_counted)"
 _LONG: Final = "(d.action = 'BUY' OR (d.action = 'HOLD' AND d.position_after = 'long'))"
 _TENTH: Final = "LEAST(9, FLOOR(d.probability * 10))"
-_MOVE: Final = "(d.price - b.price)"
 _TALLY: Final = f"""
 SELECT d.origin, d.status, d.action, {_LONG}, COALESCE(o.state, 'pending'), o.correct, {_TENTH},
        COUNT(*), SUM(1.0E0 / d.horizon), SUM(d.probability), SUM(o.gross > 0), SUM(o.gross > d.cost),
-       SUM((d.probability > 0.5) = (o.gross > 0)), COUNT({_MOVE} + o.gross),
-       SUM(({_MOVE} > 0) = (o.gross > 0)), SUM(o.net)
+       SUM((d.probability > 0.5) = (o.gross > 0)), SUM(b.open_time IS NOT NULL AND o.gross IS NOT NULL),
+       SUM((d.price > b.price) = (o.gross > 0)), SUM(o.net)
 FROM decisions AS d {_INDEX}
 LEFT JOIN outcomes AS o ON o.series_id = d.series_id AND o.role = d.role AND o.open_time = d.open_time
 LEFT JOIN decisions AS b {_INDEX}

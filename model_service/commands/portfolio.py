@@ -28,6 +28,7 @@ def portfolio() -> None:
     found = watch.now()
     for each in found["holdings"]:
         age = "no price" if each["age_ms"] is None else f"price {each['age_ms'] / 1000:.0f} s old"
+        age = "cash" if each["cash"] else age
         worth = "unknown" if each["value"] is None else f"{each['value']} {each['quote']}"
         typer.echo(f"{each['exchange']} {each['name']}: {each['amount'] or '?'} = {worth} ({age})")
     for total in found["totals"]:

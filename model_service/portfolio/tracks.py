@@ -13,7 +13,7 @@ from market.interval import Series
 from market.outcome import Floats, Times
 from market.ports import DecisionStore, KlineStore
 from model_service.portfolio.holdings import Holding
-from model_service.track.profit import bars_between, followed
+from model_service.track.profit import bars_between, first_decided, followed
 
 ALWAYS: Final = 1 << 52
 EQUAL_SHARE_OF: Final = Decimal(1_000)
@@ -62,8 +62,8 @@ def chosen_series(decisions: DecisionStore, holding: Holding, interval: str | No
 
 def common_start(decisions: DecisionStore, chosen: list[Series]) -> int | None:
     """Since when every ledger of these series decides; None where there is none."""
-    spans = [decisions.span(series, Role.CHAMPION, 0, ALWAYS) for series in chosen]
-    return max((span.first for span in spans if span), default=None)
+    firsts = [first_decided(decisions, series, Role.CHAMPION, 0, ALWAYS) for series in chosen]
+    return max((first for first in firsts if first is not None), default=None)
 
 
 def track(

@@ -49,13 +49,14 @@ def followed(
     It begins with the position that the ledger held at `start`, bought at the first open. Costs are those
     that the newest decision of the period was made at.
     """
-    span = decisions.span(series, role, 0 if start is None else start, _ALWAYS if end is None else end)
-    if span is None:
+    until = _ALWAYS if end is None else end
+    first = first_decided(decisions, series, role, 0 if start is None else start, until)
+    if first is None:
         return None
-    bars = bars_between(klines, series, span.first, _ALWAYS if end is None else end)
+    bars = bars_between(klines, series, first, until)
     if len(bars.times) < 2:
         return None
-    steps = decisions.steps(series, role, 0, _ALWAYS if end is None else end)
+    steps = decisions.steps(series, role, 0, until)
     moves = [
         Move(step.open_time, Position.LONG if step.long else Position.FLAT, step.decided_at, step.late)
         for step in steps
@@ -64,6 +65,11 @@ def followed(
     cost = steps[-1].cost if steps else newest.cost if newest else 0.0
     costs = costs_of(cost)
     return account(moves, bars, costs), bars, costs
+
+
+def first_decided(decisions: DecisionStore, series: Series, role: Role, start: int, end: int) -> int | None:
+    """Open time of the first decided candle in `[start, end)`."""
+    return next((row.open_time for row in decisions.scored(series, role, start, end, 1)), None)
 
 
 def costs_of(round_trip: float) -> Costs:

@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+import orjson
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from market.coverage import Hole, HoleReason
 from market.decision import Action, Origin, OutcomeState, Role, Status
-from market.interval import Interval
-from market.ports import SymbolInfo, Tally
+from market.interval import HOUR, Interval
+from market.kline import Finality, Source, klines_from_rows
+from market.ports import ModelRecord, SymbolInfo, Tally
+from model_service.deps import Period, SeriesChoice, Service
+from model_service.registry import Shelf
+from model_service.routes.track_record import read_track_record
 from model_service.track.profit import costs_of, followed, profit_view
 from model_service.track.shares import standing, wilson
 from model_service.track_record import calibration, track_record
-from tests.contracts.decision_shops import SERIES, confirm, decision, memory_shop
+from tests.contracts.decision_shops import SERIES, START, confirm, decision, memory_shop
 from tests.contracts.decision_shops import Shop as Ledger
+from tests.model_service.made import HandClock
 
 
 @st.composite
@@ -116,7 +125,8 @@ def test_a_bin_of_the_calibration_agrees_differs_or_is_unknown() -> None:
 def ledger(bars: int) -> Ledger:
     made = memory_shop()
     made.klines.register(SymbolInfo("simulated", "BTCUSDT", "BTC", "USDT", "TRADING"), Interval("1h"))
-    confirm(made, *range(bars))
+    if bars:
+        confirm(made, *range(bars))
     return made
 
 
@@ -160,3 +170,38 @@ def test_a_ledger_without_decisions_has_nothing_to_follow() -> None:
 
 def test_the_costs_of_a_fill_come_from_the_round_trip() -> None:
     assert costs_of(0.0019).round_trip == pytest.approx(0.0019)
+
+
+def test_undecided_withdrawn_and_missing_candles_are_named(tmp_path: Path) -> None:
+    shop = ledger(0)
+    confirm(shop, 0, 1, 2, 4)
+    shop.klines.write(
+        SERIES,
+        klines_from_rows([[START + 7 * HOUR, *["1"] * 5, START + 8 * HOUR - 1, "1", 1, "1", "1"]]),
+        finality=Finality.CONFIRMED,
+        source=Source.REST,
+        now=0,
+        covered=(START + 5 * HOUR, START + 8 * HOUR),
+        holes=[Hole(START + 5 * HOUR, START + 7 * HOUR, 2, HoleReason.OUTAGE)],
+    )
+    shop.decisions.append([decision(i) for i in (0, 2, 3, 4, 7)])
+    shop.decisions.save_model(
+        ModelRecord("m1", SERIES, Role.CHAMPION, "lightgbm", 1, 0, 0, 4, True, {}, {}),
+    )
+    parts = Service(
+        shop.klines, shop.decisions, Shelf(tmp_path), lambda _: HandClock(), lambda _jobs, _force: None
+    )
+    answer = read_track_record(parts, SeriesChoice(None, None, None), Period(None, None))
+    (record,) = orjson.loads(answer.body)["track_record"]
+    assert record["decisions"] == 5
+    assert record["candles"] == {
+        "first": START,
+        "last": START + 7 * HOUR,
+        "closed": 5,
+        "decided": 4,
+        "undecided": 1,
+        "undecided_at": [START + HOUR],
+        "withdrawn": 1,
+        "missing": 2,
+        "holes": [{"start": START + 5 * HOUR, "end": START + 7 * HOUR, "bars": 2, "reason": "outage"}],
+    }
