@@ -20,6 +20,7 @@ from model_service.candles import matrix_of, read_window
 from model_service.jobs import new_job, reported
 from model_service.ledger import Scribe
 from model_service.quotes import Quotes
+from model_service.replay.causes import Cause
 from model_service.replay.report import summed
 from model_service.replay.rerun import rerun
 from model_service.settings import ModelSettings
@@ -93,6 +94,16 @@ def test_a_replay_of_the_ledger_finds_no_difference(booked: Booked) -> None:
     for role in Role:
         report = summed(rerun(booked.scribe, SERIES, role, 0, 1 << 52))
         assert (report.examined, report.differences) == (BARS - TRAINED, 0), report
+
+
+def test_a_replay_without_the_ticks_names_what_is_missing(booked: Booked) -> None:
+    shop = booked.shop
+    forgetful = Scribe(shop.klines, shop.decisions, shop.shelf, lambda _: shop.clock, 120_000)
+    report = summed(rerun(forgetful, SERIES, Role.CHAMPION, 0, 1 << 52))
+    with_book = sum(
+        t >= int(MARKET["open_time"].iloc[TRAINED]) for t in {t.time // STEP * STEP for t in TICKS}
+    )
+    assert report.counts[Cause.FEATURE_MISMATCH] == report.differences == with_book > 20
 
 
 def test_the_registered_model_names_its_group(booked: Booked) -> None:
