@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, Final
@@ -15,7 +15,7 @@ from market.interval import Series
 from market.kline import empty_klines
 from market.ports import BacktestRun, DecisionStore, KlineStore, ModelRecord, TickStore
 from market.tick import Tick
-from model_service.card import card, plain
+from model_service.card import card, judged, plain
 from model_service.contamination import revised
 from model_service.jobs import DONE, SKIPPED, Report
 from model_service.lifecycle.line_up import PROMOTED, kinds
@@ -120,8 +120,9 @@ def backtest_series(shop: Workshop, series: Series, role: Role, report: Report) 
         klines, spec, lambda done: report.say(done, f"{role}: walk-forward"), changed=changed,
         ticks=shop.quotes(series, spec, klines),
     )  # fmt: skip
-    run = _run(series, role, walk, report.now(), _run_id(series, role, spec, klines))
-    _save_run(shop, run, walk, spec)
+    others = record_trials(shop.decisions, series, walk, report.now())
+    run = _run(series, role, walk, report.now(), _run_id(series, role, spec, klines), others)
+    shop.decisions.save_backtest(run, recorded(walk, run, spec, shop.klines))
     report.end(DONE, "back-tested")
     return run
 
@@ -154,7 +155,7 @@ def _train_role(
     if spec.kind != shop.settings.line_up[role]:
         about[PROMOTED] = True
     progress(0.94, "storing the back-test")
-    _save_run(shop, _run(series, role, walk, now, run_id), walk, spec)
+    _save_run(shop, _run(series, role, walk, now, run_id, others), walk, spec)
     record = ModelRecord(
         model_id, series, role, spec.kind, now, start, end, spec.horizon, not _blocked(about), about, files
     )
@@ -164,11 +165,14 @@ def _train_role(
 
 
 def _save_run(shop: Workshop, run: BacktestRun, walk: WalkForward, spec: Spec) -> None:
+    # docs/decisions/0010-decisions-of-challengers.md says why training leaves out the others' rows.
     decided = recorded(walk, run, spec, shop.klines) if run.role is Role.CHAMPION else ()
     shop.decisions.save_backtest(run, decided)
 
 
-def _run(series: Series, role: Role, walk: WalkForward, now: int, run_id: str) -> BacktestRun:
+def _run(
+    series: Series, role: Role, walk: WalkForward, now: int, run_id: str, trials: Sequence[float]
+) -> BacktestRun:
     times = walk.open_times
     return BacktestRun(
         run_id,
@@ -178,14 +182,9 @@ def _run(series: Series, role: Role, walk: WalkForward, now: int, run_id: str) -
         now,
         int(times[0]),
         int(times[-1]),
-        card_metrics(walk),
+        {key: plain(value) for key, value in judged(walk, trials).items()},
         thinned(walk),
     )
-
-
-def card_metrics(walk: WalkForward) -> dict[str, Any]:
-    """The walk-forward's metrics, JSON-able."""
-    return {key: plain(value) for key, value in walk.metrics.items()}
 
 
 def _run_id(series: Series, role: Role, spec: Spec, klines: pa.Table) -> str:
