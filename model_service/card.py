@@ -30,16 +30,13 @@ def card(walk: WalkForward, model: TrainedModel, trials: Sequence[float] = ()) -
     `trials` are per-bar Sharpe ratios (`metrics["sharpe_per_bar"]`) of the other configurations tried on
     this series; `PRIOR_TRIALS` more are always counted.
     """
-    tried = PRIOR_TRIALS + len(trials)
-    own = float(np.asarray(walk.metrics["sharpe_per_bar"]))
-    deflated = deflated_sharpe(walk.judged_returns, np.array([*trials, own]), tried)
-    metrics: Mapping[str, Any] = walk.metrics
-    word = verdict(metrics, deflated)
+    metrics = judged(walk, trials)
+    word = verdict(metrics, metrics["deflated_sharpe"])
     content = {
         "verdict": word.word,
         "reasons": list(word.reasons),
         "gates": word.listed,
-        "metrics": {**metrics, "deflated_sharpe": deflated, "trials": tried},
+        "metrics": metrics,
         "folds": [fold._asdict() for fold in walk.folds],
         "data": {
             "sha256": walk.data_hash,
@@ -66,6 +63,14 @@ def card(walk: WalkForward, model: TrainedModel, trials: Sequence[float] = ()) -
         "libraries": {name: version(name) for name in _LIBRARIES},
     }
     return {key: plain(value) for key, value in content.items()}
+
+
+def judged(walk: WalkForward, trials: Sequence[float]) -> dict[str, Any]:
+    """The walk-forward's metrics, its Sharpe ratio also held against the luck of the best of all trials."""
+    tried = PRIOR_TRIALS + len(trials)
+    own = float(np.asarray(walk.metrics["sharpe_per_bar"]))
+    deflated = deflated_sharpe(walk.judged_returns, np.array([*trials, own]), tried)
+    return {**walk.metrics, "deflated_sharpe": deflated, "trials": tried}
 
 
 def closed(walk: WalkForward) -> dict[str, Any]:

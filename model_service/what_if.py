@@ -34,7 +34,7 @@ NOT_REEVALUATED: Final = (
     "our own fills move no price",
 )
 _CHECKS: Final = {each.name for each in fields(Checks)}
-_SPEC: Final = {each.name for each in fields(Spec)} - {"interval"}
+_SPEC: Final = ("horizon", "fee_bp", "slippage_bp", "cool_down")
 _SPARE_BARS: Final = 3
 
 

@@ -16,6 +16,7 @@ from elasticsearch import Elasticsearch
 from es_loader.anchors import GENERATION, Anchors, Finding, stored, verify
 from es_loader.assembly import Loader, connected, mysql_record
 from es_loader.indices import Indices
+from es_loader.record import Record
 from es_loader.settings import LoaderSettings
 from market.decision import Action, Decision, Role
 from market.documents import DOCUMENTS
@@ -44,7 +45,24 @@ def faults(loader: Loader) -> list[str]:
     return [fault for finding in found for fault in finding.faults]
 
 
-def test_a_day_has_one_anchor_per_chain_and_the_first_one_stays(world: World, loader: Loader) -> None:
+def prepared(settings: LoaderSettings, record: Record) -> Loader:
+    """A loader whose Elasticsearch knows the anchors and nothing else."""
+    loader = connected(settings, record)
+    Indices(loader.maintainer).prepare(DOCUMENTS["anchors"], GENERATION)
+    Indices(loader.maintainer).point({"anchors": GENERATION})
+    return loader
+
+
+@pytest.fixture
+def small(world: World, settings: LoaderSettings, maintainer: Elasticsearch) -> Iterator[Loader]:
+    """Of the world in memory."""
+    loader = prepared(settings, world.record)
+    with loader.writer, loader.maintainer:
+        yield loader
+
+
+def test_a_day_has_one_anchor_per_chain_and_the_first_one_stays(world: World, small: Loader) -> None:
+    loader = small
     world.decide(START, START + HOUR)
     Anchors(loader.record, loader.bulk()).lay()
     world.decide(START + 2 * HOUR)
@@ -59,21 +77,18 @@ def test_a_day_has_one_anchor_per_chain_and_the_first_one_stays(world: World, lo
 
 def test_a_rebuild_leaves_the_anchors_alone_and_refuses_to_make_them(world: World, loader: Loader) -> None:
     world.live_a_day()
-    follower = loader.follower()
-    while follower.step():
-        pass
+    Anchors(loader.record, loader.bulk()).lay()
     before = documents(loader.writer, "opa-anchors")
     assert len(before) == 2
     loader.rebuild().run()
-    loader.bootstrap()
     assert documents(loader.writer, "opa-anchors") == before
     with pytest.raises(InvalidInput, match="no stream anchors"):
         loader.rebuild().run(["anchors"])
 
 
-def test_a_ledger_without_an_anchor_is_named(world: World, loader: Loader) -> None:
+def test_a_ledger_without_an_anchor_is_named(world: World, small: Loader) -> None:
     world.decide(START)
-    assert faults(loader) == [
+    assert faults(small) == [
         "decisions: no anchor in Elasticsearch; `python -m es_loader follow` lays one a day"
     ]
 
@@ -99,9 +114,7 @@ def anchored(
     klines, clock = MySQLKlineStore(Database(database, "ingest")), ClockRecorder(Database(database, "ingest"))
     klines.register(SymbolInfo("simulated", "BTCUSDT", "BTC", "USDT", "TRADING"), Interval("1h"))
     ledger = MySQLDecisionStore(Database(database, "model"))
-    loader = connected(settings, mysql_record(Database(database, "reader")))
-    Indices(loader.maintainer).prepare(DOCUMENTS["anchors"], GENERATION)
-    Indices(loader.maintainer).point({"anchors": GENERATION})
+    loader = prepared(settings, mysql_record(Database(database, "reader")))
     with loader.writer, loader.maintainer:
         for day, rows in ((1, range(3)), (2, range(3, ROWS))):
             ledger.append([decision(START + i * HOUR) for i in rows])

@@ -31,6 +31,7 @@ def test_a_run_reaches_its_document_its_points_and_its_decisions(world: World, l
     mine = sorted(p["equity"]["decisions"] for p in points if p["equity"]["run_id"] == "run-2")
     assert mine == [1.0, 1.01, 1.02, 1.03, 1.04, 1.05]
     assert len(documents(loader.writer, "opa-decisions")) == 24 + 12 + 6
+    assert len(documents(loader.writer, "opa-anchors")) == 2, "laid when a follower starts"
     assert compare(loader.record, loader.writer, attempts=1).differences == []
 
 
