@@ -20,6 +20,8 @@ from market.ports import Clock, DecisionStore, Job
 from model_service.jobs import end_unfinished
 
 log = logging.getLogger(__name__)
+# Those who answer and decide go first.
+_NICENESS: Final = 10
 _FIRST_PAUSE_S: Final = 1.0
 _LONGEST_PAUSE_S: Final = 60.0
 
@@ -40,6 +42,7 @@ class WatchedTraining:
         process = subprocess.Popen(  # noqa: S603  (our own module; series are validated)
             command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, start_new_session=True
         )
+        os.setpriority(os.PRIO_PROCESS, process.pid, _NICENESS)
         log.info("training %s in process %d", ", ".join(job.series for job in jobs), process.pid)
         Thread(target=self._watch, args=(process, jobs), daemon=True).start()
 
