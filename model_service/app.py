@@ -13,6 +13,7 @@ from model_service.routes import (
     decisions,
     health,
     jobs,
+    lifecycle,
     models,
     paper,
     portfolio,
@@ -41,7 +42,18 @@ def create_app(service: Service, api_key: str) -> FastAPI:
     app.state.service = service
     app.state.api_key = api_key.encode()
     app.include_router(health.router)
-    for guarded in (models, jobs, decisions, predict, track_record, paper, replay, what_if, portfolio):
+    for guarded in (
+        lifecycle,
+        models,
+        jobs,
+        decisions,
+        predict,
+        track_record,
+        paper,
+        replay,
+        what_if,
+        portfolio,
+    ):
         app.include_router(guarded.router, dependencies=[Depends(require_key)], responses=refusals(401, 503))
     add_problem_answers(app)
     return app

@@ -13,7 +13,7 @@ from starlette.exceptions import HTTPException
 
 from market.errors import InvalidInput
 from market.interval import Interval, Series, parse_time
-from market.ports import Clock, DecisionStore, Job, KlineStore, TickStore
+from market.ports import Clock, DecisionStore, Job, KlineStore, LifecycleStore, TickStore
 from model_service.portfolio.holdings import Amount
 from model_service.registry import Shelf
 
@@ -29,6 +29,7 @@ class Service:
     start_training: Callable[[Sequence[Job], bool], None]
     ticks: TickStore | None = None
     portfolio: tuple[Amount, ...] = ()
+    life: LifecycleStore | None = None
 
 
 def service(request: Request) -> Service:

@@ -10,7 +10,7 @@ from functools import cache
 import uvicorn
 
 from market.ports import Clock
-from market.store import MySQLDecisionStore, MySQLKlineStore, MySQLTickStore, StoredClock
+from market.store import MySQLDecisionStore, MySQLKlineStore, MySQLLifecycleStore, MySQLTickStore, StoredClock
 from model_service.app import create_app
 from model_service.deps import Service
 from model_service.registry import Shelf
@@ -26,8 +26,9 @@ def run_server() -> None:
     clock: Callable[[str], Clock] = cache(lambda exchange: StoredClock(db, exchange))
     shelf, training = Shelf(settings.models_dir), WatchedTraining(store, clock)
     service = Service(
-        MySQLKlineStore(db), store, shelf, clock, training.start, MySQLTickStore(db), settings.watched
-    )
+        MySQLKlineStore(db), store, shelf, clock, training.start, MySQLTickStore(db), settings.watched,
+        MySQLLifecycleStore(db),
+    )  # fmt: skip
     app = create_app(service, settings.api_key.get_secret_value())
     config = uvicorn.Config(
         app, host=settings.listen_host, port=settings.model_port, log_level="warning", server_header=False

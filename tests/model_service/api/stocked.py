@@ -10,10 +10,20 @@ from typing import Any, Final
 
 import pandas as pd
 
+from market.decision import Role
 from market.errors import StoreUnavailable
 from market.interval import HOUR, Interval, Series
-from market.ports import Job, TickStore
-from market.store import Database, MySQLChangeLog, MySQLDecisionStore, MySQLKlineStore, StoreSettings
+from market.ports import EventKind, Job, LifecycleStore, ModelEvent, MonitorState, Reading, TickStore
+from market.store import (
+    Database,
+    MySQLChangeLog,
+    MySQLDecisionStore,
+    MySQLKlineStore,
+    MySQLLifecycleStore,
+    StoreSettings,
+)
+from market.store.memory_decisions import MemoryDecisionStore
+from market.store.memory_lifecycle import MemoryLifecycleStore
 from market.tick import Tick
 from model_service.deps import Service
 from model_service.jobs import DONE, new_job
@@ -89,8 +99,37 @@ def service_of(shop: Shop, ticks: TickStore | None = None) -> Service:
             shop.decisions.save_job(replace(job, state=DONE, finished_at=job.started_at))
 
     return Service(
-        shop.klines, shop.decisions, shop.shelf, lambda _: shop.clock, train_at_once, ticks, WATCHED
+        shop.klines,
+        shop.decisions,
+        shop.shelf,
+        lambda _: shop.clock,
+        train_at_once,
+        ticks,
+        WATCHED,
+        _life(shop),
     )
+
+
+def _life(shop: Shop) -> LifecycleStore:
+    """A timeline and monitors of one entry each, beside the shop's decisions."""
+    store = shop.decisions
+    life: LifecycleStore = (
+        MemoryLifecycleStore(store)
+        if isinstance(store, MemoryDecisionStore)
+        else MySQLLifecycleStore(store._db)
+    )
+    about = (SERIES, Role.CHAMPION)
+    life.add_events(
+        [ModelEvent(*about, EventKind.RETRAIN, EXAMPLE_TIME, MODEL_ID, "on schedule", {"job": JOB_ID})]
+    )
+    state = MonitorState.INSUFFICIENT
+    life.save_readings(
+        [
+            Reading(*about, measure, feature, EXAMPLE_TIME, MODEL_ID, value, None, 0.5, 720, state)
+            for measure, feature, value in (("brier_skill", "", None), ("psi", "rsi_14", 0.1))
+        ]
+    )
+    return life
 
 
 class Away:
@@ -103,4 +142,4 @@ class Away:
 def service_without_database(shop: Shop) -> Service:
     """The same service once its database is away."""
     away: Any = Away()
-    return replace(service_of(shop), klines=away, decisions=away)
+    return replace(service_of(shop), klines=away, decisions=away, life=away)

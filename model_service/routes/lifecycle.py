@@ -1,0 +1,71 @@
+"""The timeline of the models, and the drift monitors."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Response
+
+from market.decision import Role
+from market.ports import EventKind, ModelEvent, MonitorState, Reading
+from model_service.deps import ChosenSeries, ServiceNeeded
+from model_service.shapes.lifecycle import ModelEventList, MonitorList
+from model_service.shapes.problems import refusals
+from model_service.views import answer, series_view
+
+router = APIRouter(tags=["models"])
+_FARTHEST = 10_000
+
+
+@router.get(
+    "/models/events",
+    summary="What happened to the models, newest first",
+    response_model=ModelEventList,
+    responses=refusals(422),
+)
+def list_events(
+    parts: ServiceNeeded,
+    chosen: ChosenSeries,
+    kind: Annotated[EventKind | None, Query(description="only events of this kind")] = None,
+    limit: Annotated[int, Query(ge=1, le=1_000)] = 100,
+) -> Response:
+    """Trained, blocked, refused, promoted, rolled back, expired, and why a training was begun."""
+    events = parts.life.events(limit=_FARTHEST) if parts.life else []
+    kept = [each for each in events if chosen.fits(each.series) and kind in (None, each.kind)]
+    return answer({"events": [event_view(each) for each in kept[:limit]]})
+
+
+@router.get(
+    "/monitors",
+    summary="The drift monitors as they stand",
+    response_model=MonitorList,
+    responses=refusals(422),
+)
+def list_monitors(
+    parts: ServiceNeeded,
+    chosen: ChosenSeries,
+    role: Annotated[Role | None, Query(description="only of this role")] = None,
+    state: Annotated[MonitorState | None, Query(description="only in this state")] = None,
+) -> Response:
+    """The newest reading of every measure of every series and role; of `psi` also of every feature."""
+    found = parts.life.readings(role=role, limit=_FARTHEST) if parts.life else []
+    newest: dict[tuple[object, ...], Reading] = {}
+    for each in found:
+        newest.setdefault((each.series, each.role, each.measure, each.feature), each)
+    kept = [e for e in newest.values() if chosen.fits(e.series) and state in (None, e.state)]
+    return answer({"monitors": [monitor_view(each) for each in kept]})
+
+
+def event_view(event: ModelEvent) -> dict[str, object]:
+    """An event."""
+    names = ("event_id", "role", "kind", "time", "reason")
+    view = {name: getattr(event, name) for name in names}
+    more = {"model_id": event.model_id or None, "details": dict(event.details)}
+    return series_view(event.series) | view | more
+
+
+def monitor_view(reading: Reading) -> dict[str, object]:
+    """A reading."""
+    names = ("role", "measure", "time", "model_id", "value", "low", "high", "state")
+    view = {name: getattr(reading, name) for name in names}
+    return series_view(reading.series) | view | {"feature": reading.feature or None, "candles": reading.n}
