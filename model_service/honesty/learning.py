@@ -40,10 +40,7 @@ def training_overlaps_test(suspect: Suspect) -> list[str]:
 def learns_from_moved_labels(suspect: Suspect) -> list[str]:
     """Whether labels moved away from their bars still teach: then the score is not about the labels."""
     spec = replace(suspect.spec, kind="logistic", groups=())
-    suspect = replace(suspect, klines=suspect.klines.iloc[-_NEWEST:].reset_index(drop=True))
-    known = replace(
-        suspect.known(), matrix=suspect.features(suspect.klines)[list(FEATURES)].to_numpy(np.float64)
-    )
+    known = _as_told(replace(suspect, klines=suspect.klines.iloc[-_NEWEST:].reset_index(drop=True)))
     labelled, bars = int(known.labels.known.sum()), len(known.open_times)
     shifts = np.linspace(labelled // 8, labelled - labelled // 8, _SHIFTS).astype(int)
     areas = [_area(replace(known, labels=_moved(known.labels, int(by))), spec) for by in shifts]
@@ -53,6 +50,14 @@ def learns_from_moved_labels(suspect: Suspect) -> list[str]:
     if abs(off) <= max(_TOLERANCE, noise):
         return []
     return [f"moved labels are predicted with an AUC of {0.5 + off:.3f}, it should be .5"]
+
+
+def _as_told(suspect: Suspect) -> History:
+    known, gain = suspect.known(), suspect.label(suspect.klines, suspect.spec)
+    up = np.where(np.isfinite(gain), (gain > 0).astype(np.float64), np.nan)
+    scaled = gain / (known.sigma * np.sqrt(suspect.spec.horizon))
+    matrix = suspect.features(suspect.klines)[list(FEATURES)].to_numpy(np.float64)
+    return replace(known, matrix=matrix, labels=replace(known.labels, gain=gain, scaled=scaled, up=up))
 
 
 def _area(known: History, spec: Spec) -> float:

@@ -13,7 +13,7 @@ import pytest
 
 from market.decision import Role
 from market.features import features
-from market.interval import HOUR
+from market.interval import DAY, HOUR
 from market.outcome import Costs, Floats
 from market.ports import SymbolInfo
 from model_service.backtest import Equity, Wanted, equity
@@ -63,6 +63,11 @@ def label_of_a_feature(klines: pd.DataFrame, _spec: Spec) -> Floats:
     return np.sign(features(klines)["return_3"].to_numpy())
 
 
+def label_of_the_clock(klines: pd.DataFrame, _spec: Spec) -> Floats:
+    """What is to be predicted repeats every day: it can be learnt whatever the candles do."""
+    return np.sin(2 * np.pi * klines["open_time"].to_numpy() / DAY + 0.3)
+
+
 def shuffled_folds(known: History, _spec: Spec) -> Iterator[tuple[np.ndarray, np.ndarray]]:
     rows = np.random.default_rng(1).permutation(known.training(len(known.open_times)))
     for part in np.array_split(rows, 5):
@@ -80,6 +85,10 @@ def same_bar(opens: Floats, closes: Floats, wanted: Wanted, costs: Costs) -> Equ
 
 FAKES = {
     "a label computed from a feature": (replace(HONEST, label=label_of_a_feature), "past_in_labels"),
+    "a label that the clock tells": (
+        replace(HONEST, label=label_of_the_clock),
+        "learns_from_moved_labels",
+    ),
     "a centred moving average": (with_column("centred", centred_average), "future_in_features"),
     "an unfinished candle of a higher interval": (with_column("hour", unfinished_hour), "future_in_features"),
     "a score over the whole sample": (with_column("z", whole_sample_score), "future_in_features"),
@@ -98,6 +107,10 @@ FAKES = {
 def test_a_planted_fake_is_caught_by_name(fake: str) -> None:
     suspect, name = FAKES[fake]
     assert CHECKS[name](suspect), fake
+
+
+def test_every_check_of_the_suite_has_a_fake_that_it_catches() -> None:
+    assert {name for _, name in FAKES.values()} == set(CHECKS)
 
 
 def test_nothing_is_found_in_the_product_itself() -> None:
