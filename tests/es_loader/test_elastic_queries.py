@@ -38,8 +38,8 @@ def answers(world: World, loader: Loader) -> dict[int, dict[str, Any]]:
     }
 
 
-def test_the_twelve_requests_answer_what_they_say(answers: dict[int, dict[str, Any]]) -> None:
-    assert list(answers) == list(range(1, 13))
+def test_the_thirteen_requests_answer_what_they_say(answers: dict[int, dict[str, Any]]) -> None:
+    assert list(answers) == list(range(1, 14))
     assert all(answer["timed_out"] is False for answer in answers.values())
     _check_market(answers)
     _check_decisions(answers)
@@ -78,6 +78,9 @@ def _check_decisions(answers: dict[int, dict[str, Any]]) -> None:
     (step,) = _buckets(answers[8], "bin")
     assert (step["doc_count"], step["rose"]["doc_count"]) == (18 + 12, 18 + 12)
     assert step["predicted"]["value"] == pytest.approx(0.57)
+    (action,) = _buckets(answers[13], "action")
+    assert [(each["key"], each["doc_count"]) for each in action["feature"]["buckets"]] == [("rsi_14", 24)]
+    assert action["missing"]["value"] == pytest.approx(21 / 2_100)
 
 
 def _sources(answer: dict[str, Any]) -> list[dict[str, Any]]:

@@ -7,7 +7,18 @@ from decimal import Decimal
 import pyarrow as pa
 
 from es_loader.record import Record
-from market.decision import Action, Decision, Origin, Outcome, OutcomeState, Position, Role, Status
+from market.decision import (
+    Action,
+    Decision,
+    Flip,
+    Origin,
+    Outcome,
+    OutcomeState,
+    Position,
+    Provenance,
+    Role,
+    Status,
+)
 from market.interval import DAY, HOUR, Interval, Series
 from market.kline import Finality, Source, klines_from_rows
 from market.ports import BacktestRun, Decided, ModelRecord, SymbolInfo
@@ -54,6 +65,8 @@ def decision(open_time: int, *, run_id: str | None = None, action: Action = Acti
         decided_at=open_time + HOUR + 250,
         run_id=run_id,
         contributions={"return_1": -0.11, "rsi_14": 0.21},
+        flip=None if run_id else Flip("rsi_14", 58.3, 61.2, Action.HOLD, 0.08),
+        provenance=None if run_id else Provenance(open_time - 2_099 * HOUR, open_time, 2_079, 21, 0, 0),
     )
 
 
