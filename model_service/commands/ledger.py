@@ -29,7 +29,7 @@ def verify_ledger(anchors: AnchorFile = None) -> None:
     """
     store = MySQLDecisionStore(database())
     heads = store.chain_heads()
-    kept = [_read(line) for line in anchors or () if line.strip()]
+    kept = [read_anchor(line) for line in anchors or () if line.strip()]
     broken = []
     for series, role in sorted({(head.series, head.role) for head in [*heads, *kept]}):
         faults = _faults(store, series, role, kept)
@@ -50,7 +50,8 @@ def _faults(store: DecisionStore, series: Series, role: Role, anchors: list[Chai
         return [f"the anchored ledger is gone: {error}"]
 
 
-def _read(line: str) -> ChainHead:
+def read_anchor(line: str) -> ChainHead:
+    """A line that `python -m es_loader anchors` printed; `InvalidInput` for anything else."""
     try:
         return chain_head(orjson.loads(line))
     except orjson.JSONDecodeError as error:

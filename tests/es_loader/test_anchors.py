@@ -31,6 +31,7 @@ from market.store import (
     StoreSettings,
 )
 from market.store.decisions_chain import GENESIS, chained
+from model_service.commands.ledger import read_anchor
 from tests.es_loader.reading import documents
 from tests.es_loader.world import SERIES, START, World, decision, outcome
 
@@ -118,7 +119,8 @@ def anchored(
     with loader.writer, loader.maintainer:
         for day, rows in ((1, range(3)), (2, range(3, ROWS))):
             ledger.append([decision(START + i * HOUR) for i in rows])
-            ledger.record_outcomes([outcome(START + (day - 1) * 2 * HOUR + i * HOUR) for i in range(2)])
+            first = START + (day - 1) * 2 * HOUR
+            ledger.record_outcomes([outcome(first), outcome(first + HOUR, net=-0.002)])
             clock.save("simulated", START + day * DAY, 0.0)
             fresh = connected(settings, mysql_record(Database(database, "reader")))
             with fresh.writer, fresh.maintainer:
@@ -266,9 +268,12 @@ def test_one_command_verifies_and_anchors_may_be_kept_in_a_file(
         assert broken.returncode == 1
         assert "decisions 3: not the row that was anchored" in broken.stderr
         assert "Traceback" not in broken.stderr
-    assert run("model_service", "verify-ledger").returncode == 0
-    kept.write_text("nonsense")
-    assert run("model_service", "verify-ledger", "--anchors", str(kept)).returncode == 2
+
+
+def test_a_file_of_something_else_is_refused() -> None:
+    for line in ("nonsense", "{}", '{"market": {}, "anchor": {}}'):
+        with pytest.raises(InvalidInput, match="no anchor"):
+            read_anchor(line)
 
 
 def _environment(settings: LoaderSettings, database: StoreSettings) -> dict[str, str]:
