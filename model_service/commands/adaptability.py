@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from dataclasses import replace
 
 from rich.console import Console
 from rich.table import Table
@@ -37,7 +38,8 @@ def adapt(series: SeriesOption = None) -> None:
 
 
 def _measure(shop: Workshop, series: Series, job: Report) -> list[Line]:
-    spec = shop.spec(series, Role.CHAMPION)
+    # Comparable over years: without groups, which were not recorded for long, and with fixed parameters.
+    spec = replace(shop.spec(series, Role.CHAMPION), groups=(), parameters="fixed")
     klines = newest_bars(shop.klines, series)
     lines = adaptability(klines, spec, str(series), lambda at, done: job.say(0.7 * done, at))
     lines += in_regimes(spec, lambda at, done: job.say(0.7 + 0.3 * done, at))

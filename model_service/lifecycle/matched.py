@@ -109,7 +109,8 @@ def net_returns(klines: KlineStore, series: Series, found: Matched, spec: Spec) 
 def parity(klines: KlineStore, series: Series, found: Matched) -> tuple[int, list[str]]:
     """Make the features of up to 50 matched candles again: how many were compared, and which differ.
 
-    A candle whose window was revised since is left out: other data may give other features.
+    A candle whose window was revised since is left out: other data may give other features. So are the
+    optional groups, whose ticks are not kept for long.
     """
     every = max(1, len(found.decided) // _SAMPLES)
     sample = {each.open_time: each for each in found.decided[::-every][:_SAMPLES]}

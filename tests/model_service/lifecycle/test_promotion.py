@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from market.decision import Origin
 from market.errors import InvalidInput
 from market.interval import DAY
 from market.outcome import Floats
-from market.ports import EventKind
+from market.ports import DecisionFilter, EventKind
 from model_service import candles
 from model_service.lifecycle.promotion import (
     Finding,
@@ -26,6 +28,7 @@ from tests.model_service.lifecycle.places import (
     CHALLENGER,
     CHAMPION,
     LIVE,
+    MARKET,
     Places,
     decide,
     filled,
@@ -33,7 +36,7 @@ from tests.model_service.lifecycle.places import (
     live_candles,
     rises,
 )
-from tests.model_service.made import SERIES
+from tests.model_service.made import SERIES, STEP
 from tests.model_service.markets import QUARTER, random_walk
 
 
@@ -114,7 +117,7 @@ def test_features_that_cannot_be_made_again_stop_a_promotion(
     knowing(places)
     column = "rsi_14"
     honest = candles.features
-    monkeypatch.setattr(candles, "features", lambda table: honest(table).assign(**{column: 0.5}))
+    monkeypatch.setattr(candles, "features", lambda *asked: honest(*asked).assign(**{column: 0.5}))
     finding = judged(places)
     assert missing(finding) == ["features made again are equal"]
     assert column in next(each.found for each in finding.criteria if not each.holds)
@@ -178,3 +181,29 @@ def test_between_equals_chance_is_called_better_about_as_often_as_stated() -> No
     called = np.mean([better_by_chance(noise()) < 0.1 for _ in range(300)])
     assert 0.05 < called < 0.20
     assert better_by_chance(noise() - 0.3) < 0.01
+
+
+def test_after_a_roll_back_the_next_candle_is_decided_by_the_model_before_and_the_position_stays(
+    tmp_path: Path, model: TrainedModel
+) -> None:
+    places = filled(tmp_path, model, market=MARKET[:2_990])
+    shop, scorer = places.shop, places.shop.scorer()
+    first = next(each for each in shop.decisions.models() if each.role is CHAMPION)
+    files = shop.shelf.save(model, "a2")
+    trained_until = int(MARKET["open_time"].iloc[2_985])
+    newer = replace(
+        later(first, "a2", trained_until - first.trained_at), files=files, train_end=trained_until
+    )
+    shop.decisions.save_model(newer)
+    for at in (2_990, 2_991):
+        shop.clock.time = int(MARKET["open_time"].iloc[at]) + STEP + 1_000
+        shop.confirm(MARKET[at : at + 1])
+        scorer.step()
+        if at == 2_990:
+            assert roll_back(places.work, places.life, SERIES, shop.clock.time).model_id == "a"
+    made = DecisionFilter(role=CHAMPION, origins=(Origin.LIVE,), start=trained_until, limit=100)
+    decided = {d.decision.open_time: d.decision for d in shop.decisions.read(made)}
+    before, after = (decided[int(MARKET["open_time"].iloc[at])] for at in (2_990, 2_991))
+    assert (before.model_id, after.model_id) == ("a2", "a")
+    assert after.position_before is before.position_after
+    assert shop.decisions.verify(SERIES, CHAMPION) == []
