@@ -62,7 +62,7 @@ SYMBOLS: Final = {
     for each in (
         GeneratedSymbol("BTCUSDT", "BTC", "USDT", 30_000, SCALE // 100, SCALE // 10**5, 0.0045, 700_000),
         GeneratedSymbol(
-            "ETHUSDT", "ETH", "USDT", 2_000, SCALE // 100, SCALE // 10**4, 0.0055, 400_000, 0.08, 0.6
+            "ETHUSDT", "ETH", "USDT", 2_000, SCALE // 100, SCALE // 10**4, 0.0055, 400_000, 0.08, 0.45
         ),
         GeneratedSymbol("XRPUSDT", "XRP", "USDT", 0.6, SCALE // 10**5, SCALE // 10, 0.0060, 90_000),
         GeneratedSymbol(NEWLY_LISTED, "NEW", "USDT", 1.25, SCALE // 10**5, SCALE // 10, 0.0120, 15_000),
