@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from functools import cache
 from typing import Annotated
 
@@ -17,7 +18,6 @@ from market.store import MySQLDecisionStore, MySQLKlineStore, MySQLTickStore, St
 from model_service.commands.choice import RoleOption, SeriesOption, chosen
 from model_service.ledger import Scribe
 from model_service.registry import Shelf
-from model_service.replay.causes import Cause
 from model_service.replay.report import Report, report_view, summed
 from model_service.replay.rerun import rerun
 from model_service.settings import ModelSettings
@@ -25,6 +25,7 @@ from model_service.wiring import database
 
 _ALL_TIME = 1 << 52
 _SHOWN = 20
+_WIDE = 200
 _FROM = typer.Option("--from", help="first candle: ms UTC or ISO 8601; default: the ledger's first")
 _TO = typer.Option("--to", help="end, exclusive; default: the ledger's last")
 
@@ -67,10 +68,12 @@ def _print_json(found: dict[Series, Report], role: Role) -> None:
 
 
 def _print_tables(found: dict[Series, Report], role: Role) -> None:
-    console = Console()
-    counts = Table("series", "decisions", *(cause.value for cause in Cause), title=f"replay of the {role}")
+    # A pipe has no width of its own, and a line that is cut cannot be searched.
+    console = Console(width=None if sys.stdout.isatty() else _WIDE)
+    counts = Table("series", "decisions", "causes", title=f"replay of the {role}")
     for each, report in found.items():
-        counts.add_row(str(each), str(report.examined), *(str(report.counts[cause]) for cause in Cause))
+        causes = ", ".join(f"{cause} {count}" for cause, count in report.counts.items() if count)
+        counts.add_row(str(each), str(report.examined), causes)
     console.print(counts)
     rows = [(each, row) for each, report in found.items() for row in report_view(report)["rows"]]
     if not rows:

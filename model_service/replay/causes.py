@@ -10,6 +10,7 @@ from typing import Final
 import numpy as np
 
 from market.decision import Decision, Status
+from market.features import FEATURES
 from model_service.replay.agreement import same_feature, same_score
 from model_service.replay.past import Past
 
@@ -48,7 +49,9 @@ def differing(recorded: Decision, again: Decision) -> tuple[str, ...]:
 
 
 def _features(recorded: Decision, again: Decision) -> list[str]:
-    names = sorted({*recorded.features, *again.features})
+    # Values of optional groups are there when any model of the series reads them: another may be asked now.
+    both = recorded.features.keys() & again.features.keys()
+    names = sorted(both | (recorded.features.keys() | again.features.keys()) & set(FEATURES))
     return [name for name in names if not _alike(recorded.features.get(name), again.features.get(name))]
 
 

@@ -42,6 +42,6 @@ def read_replay(
     first = last - _DEFAULT * step if period.start is None else period.start
     if last - first > _MOST * step:
         raise InvalidInput(f"start and end hold more than {_MOST:,} candles: choose a shorter period")
-    scribe = Scribe(parts.klines, parts.decisions, parts.shelf, parts.clock, 0)
+    scribe = Scribe(parts.klines, parts.decisions, parts.shelf, parts.clock, 0, parts.ticks)
     report = summed(rerun(scribe, series, role, first, last))
     return answer(series_view(series) | {"role": role} | report_view(report))
