@@ -13,6 +13,7 @@ from fastapi import Response
 from market.decision import Decision, Flip, Outcome
 from market.interval import Series
 from market.ports import Decided, Job, ModelRecord
+from model_service.reasons import REASONS
 
 SIMULATED: Final = "simulated"
 PENDING: Final = "pending"
@@ -82,11 +83,13 @@ def outcome_view(outcome: Outcome | None) -> dict[str, Any]:
 def explanation_view(decision: Decision) -> dict[str, Any]:
     """Why: `base` and the contributions add up to `score`, the log-odds of the probability.
 
-    `flip` is the nearest change of one feature that changes the action, `provenance` says where the candles
-    came from, `fingerprints` which candles, code and model files made the decision.
+    `why` is the reason in words, `flip` the nearest change of one feature that changes the action,
+    `provenance` says where the candles came from, `fingerprints` which candles, code and model files made
+    the decision.
     """
     ordered = sorted(decision.contributions.items(), key=lambda item: -abs(item[1]))
     return {
+        "why": REASONS.get(decision.reason),
         "base": decision.base,
         "score": decision.base + sum(decision.contributions.values()) if ordered else None,
         "contributions": [

@@ -113,6 +113,10 @@ class Fingerprints(Shape):
 class Explanation(Shape):
     """`base` and the contributions add up to `score`, the log-odds of the raw probability."""
 
+    why: str | None = Field(
+        description="the reason in words; null for a code that is no longer used",
+        examples=["HOLD of a position: there is no reason to sell."],
+    )
     base: float = Field(description=_LOG_ODDS, examples=[0.02])
     score: float | None = Field(description=_LOG_ODDS, examples=[0.14])
     contributions: list[Contribution] = Field(description="the largest first")

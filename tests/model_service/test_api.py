@@ -14,6 +14,7 @@ from market.errors import StoreUnavailable
 from market.ports import DecisionFilter, Job
 from model_service.app import create_app
 from model_service.deps import Service
+from model_service.reasons import REASONS
 from model_service.spec import Spec
 from model_service.track_record import wilson
 from model_service.train import train
@@ -92,6 +93,7 @@ def test_a_decision_explains_itself_largest_contribution_first(client: Client) -
     assert [each["open_time"] for each in newest] == [END + 30 * STEP]
     full = client.get(f"/decisions/{newest[0]['id']}").json()
     parts = full["explanation"]["contributions"]
+    assert full["explanation"]["why"] == REASONS[full["reason"]]
     sizes = [abs(part["contribution"]) for part in parts]
     assert sizes == sorted(sizes, reverse=True)
     total = full["explanation"]["base"] + sum(part["contribution"] for part in parts)

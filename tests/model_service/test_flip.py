@@ -20,7 +20,7 @@ from model_service.trained import TrainedModel
 from tests.model_service.markets import QUARTER, random_walk
 
 MARKET = random_walk(6_600, 11, edge=0.5)
-ROWS = features(MARKET).to_numpy()[6_000::20]
+ROWS = features(MARKET).to_numpy()[6_000::30]
 
 
 @pytest.fixture(scope="module", params=sorted(MODELS))
@@ -68,7 +68,7 @@ def test_the_threshold_really_flips_the_action_and_just_before_it_nothing_happen
 
 def test_no_single_twentieth_that_flips_lies_nearer(model: TrainedModel) -> None:
     ask, levels = asking(model, Position.FLAT), np.linspace(0, 1, 21)
-    for row in ROWS[:6]:
+    for row in ROWS[:2]:
         flip, now = nearest_flip(model, row, ask), action_of(model, row, ask)
         for j, name in enumerate(FEATURES):
             rank = np.interp(row[j], model.quantiles[:, j], levels)
