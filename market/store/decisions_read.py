@@ -33,6 +33,8 @@ _BACKTEST: Final = (
 def read_decisions(cursor: Any, wanted: DecisionFilter) -> list[Decided]:
     """At most `wanted.limit` decisions in the order of (open time, id)."""
     found: list[Decided] = []
+    if not _can_be_ids(wanted.model_id, wanted.run_id):
+        return found
     if wanted.run_id is None and _allows(wanted, Origin.LIVE, Origin.LATE):
         where, values = _conditions(wanted, "d.role", ledger=True)
         found += _select(cursor, _LEDGER, where, values, wanted)
@@ -57,7 +59,7 @@ def newest_runs(cursor: Any, wanted: DecisionFilter) -> list[str]:
 
 def decision_by_id(cursor: Any, decision_id: str) -> Decided | None:
     """One decision, from the ledger or a back-test."""
-    for select in (_LEDGER, _BACKTEST):
+    for select in (_LEDGER, _BACKTEST) if _can_be_ids(decision_id) else ():
         cursor.execute(f"{select} WHERE d.id = %s", (decision_id,))
         row = cursor.fetchone()
         if row:
@@ -94,6 +96,11 @@ def undecided_bars(cursor: Any, series_id: int, role: Role, since: int, limit: i
         (role.value, series_id, since, limit),
     )
     return [time for (time,) in cursor.fetchall()]
+
+
+def _can_be_ids(*names: str | None) -> bool:
+    # Columns of ids are ASCII; the server refuses to compare them with anything else.
+    return all(name is None or name.isascii() for name in names)
 
 
 def _select(

@@ -165,6 +165,16 @@ def test_filters_choose_and_the_cursor_pages_without_gap_or_double(shop: Shop) -
     assert shop.decisions.read(ledger(statuses=(Status.SUPPRESSED,))) == []
 
 
+def test_an_id_that_no_row_can_bear_is_nobodys(shop: Shop) -> None:
+    shop.decisions.append([decision(0)])
+    for odd in ("é", "🐋", "", "\x00", "%", "'", " " * 200):
+        assert shop.decisions.get(odd) is None
+        assert shop.decisions.read(ledger(model_id=odd)) == []
+        assert shop.decisions.read(DecisionFilter(run_id=odd or "é")) == []
+        assert shop.decisions.read(ledger(reasons=(odd or "é",))) == []
+        assert shop.decisions.read(ledger(symbol=odd, exchange=odd)) == []
+
+
 def test_a_whole_ledger_verifies_and_names_its_heads(shop: Shop) -> None:
     shop.decisions.append([decision(0), decision(2)])
     shop.decisions.append([decision(1, origin=Origin.LATE)])

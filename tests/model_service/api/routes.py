@@ -14,7 +14,7 @@ from model_service.shapes.shape import Shape
 _METHODS: Final = ("get", "post", "put", "patch", "delete")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Route:
     """One operation; `schemas` are the components that it refers to."""
 
@@ -25,6 +25,8 @@ class Route:
 
     def __str__(self) -> str:
         return f"{self.method.upper()} {self.path}"
+
+    __repr__ = __str__
 
     @property
     def success(self) -> int:

@@ -52,7 +52,7 @@ def test_a_database_that_is_away_is_said_to_be_away(route: Route, without_databa
 
 @only(*(bool(route.parameters("path")) for route in ROUTES))
 def test_what_nobody_knows_is_not_found(route: Route, client: httpx.Client) -> None:
-    for unknown in ("nothing", "0", "%F0%9F%90%8B", "%00", "..", "a'b"):
+    for unknown in ("nothing", "0", "%F0%9F%90%8B", "%00", "..", "a'b", "%C3%A9"):
         path = route.path.replace("{", "").replace("}", "")
         names = [each["name"] for each in route.parameters("path")]
         for name in names:
