@@ -96,7 +96,7 @@ class Decision:
     round-trip cost it is held against. `contributions` are in log-odds and add up to the score.
     `data_hash`, `features_hash` and `model_hash` are sha256 over the candles of the window, the code that
     made the features and the manifest of the model's files. `flip` is None where no single feature could
-    have changed the action.
+    have changed the action, and where the decision was not made on time.
     """
 
     series: Series

@@ -121,7 +121,7 @@ class Explanation(Shape):
     score: float | None = Field(description=_LOG_ODDS, examples=[0.14])
     contributions: list[Contribution] = Field(description="the largest first")
     features: dict[str, float | None] = Field(examples=[{"rsi_14": 41.5}])
-    flip: FlipShape | None = Field(description="null where no single feature could")
+    flip: FlipShape | None = Field(description="null where no single feature could, and of late decisions")
     provenance: ProvenanceShape | None
     fingerprints: Fingerprints
 

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from market.coverage import Revision
@@ -67,6 +67,7 @@ def test_months_are_counted_as_months() -> None:
     assert share[-1] == (WARMUP - 4) / WARMUP
 
 
+@settings(deadline=None)
 @given(st.sets(st.integers(0, LONG - 1), max_size=30), st.integers(WARMUP + 24, LONG - 1))
 def test_a_window_read_live_and_the_whole_history_agree(gone: set[int], bar: int) -> None:
     have = times(*gone - {bar})

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from market.decision import Action, Position, Status
@@ -120,6 +120,7 @@ candles = st.lists(
 )
 
 
+@settings(deadline=None)
 @given(candles, st.integers(0, 10))
 def test_whatever_comes_no_position_is_bought_or_sold_twice(path: list[Any], cool_down: int) -> None:
     holding = Holding()
@@ -137,6 +138,7 @@ def test_whatever_comes_no_position_is_bought_or_sold_twice(path: list[Any], coo
         holding.follow(i * HOUR, found, 0.02)
 
 
+@settings(deadline=None)
 @given(gains, st.sampled_from(Position), st.floats(-4e-10, 4e-10))
 def test_scores_are_rounded_before_they_meet_a_threshold(gain: float, held: Position, noise: float) -> None:
     gain = round(gain, 9)
