@@ -47,6 +47,11 @@ class Anchors:
         self._laid = {document.id for document in today}
         self._looked_at = time.monotonic()
 
+    def forget(self) -> None:
+        """Look again at once: an Elasticsearch that was emptied has lost the day's anchors too."""
+        self._laid = set()
+        self._looked_at = -EVERY_S
+
 
 def stored(client: Elasticsearch) -> Iterator[dict[str, Any]]:
     """Every anchor as its document, oldest first."""

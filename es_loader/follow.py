@@ -73,6 +73,7 @@ class Follower:
         if state is None or (reason := self.out_of_step(state)):
             log.warning("rebuilding: %s", "no cursor in Elasticsearch" if state is None else reason)
             self._rebuild.run()
+            self._anchors.forget()
             return True
         self._adopt(state)
         lines = self._record.changes.read(state.seq, LINES)

@@ -32,6 +32,9 @@ def test_every_stream_of_the_record_becomes_documents(world: World, loader: Load
         "opa-decisions": 24 + 12,
         "opa-models": 1,
         "opa-quality": 1,
+        "opa-backtests": 1,
+        "opa-equity": 12,
+        "opa-anchors": 2,
     }
 
 
