@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any, Final
 
@@ -13,16 +12,16 @@ import pyarrow as pa
 from market.outcome import realised
 from model_service.lifecycle.measures import Judged, bounds, stretch, to_card
 from model_service.spec import Spec
+from model_service.validation.opened import VERSION
 from model_service.walkforward import WalkForward
 
-_PACKAGE: Final = "opa-crypto"
 _ROOT: Final = Path(__file__).parents[2]
 
 
 def origin(walk: WalkForward, klines: pa.Table, spec: Spec, files: Mapping[str, str]) -> dict[str, Any]:
     """Fields of the card: version and commit of the code, seed, sha256 of the probe, the monitors' bounds."""
     return {
-        "code": {"version": package_version(), "commit": commit(_ROOT)},
+        "code": {"version": VERSION, "commit": commit(_ROOT)},
         "seed": spec.seed,
         "probe_sha256": files.get("probe.json"),
         "monitors": to_card(bounds(judged_of(walk, klines, spec), stretch(spec.interval))),
@@ -38,14 +37,6 @@ def judged_of(walk: WalkForward, klines: pa.Table, spec: Spec) -> Judged:
     every = Judged(s.probability, s.expected_gain, s.gain_low, s.gain_high, gain)
     before = np.arange(len(gain)) + spec.horizon + 1 < walk.untouched
     return every.part(np.asarray(s.known & np.isfinite(gain) & before))
-
-
-def package_version() -> str | None:
-    """The installed version; None when run from a folder that was never installed."""
-    try:
-        return version(_PACKAGE)
-    except PackageNotFoundError:
-        return None
 
 
 def commit(root: Path) -> str | None:
