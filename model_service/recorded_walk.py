@@ -11,6 +11,7 @@ import numpy as np
 from market.decision import Decision, Origin, Outcome
 from market.outcome import outcome
 from market.ports import BacktestRun, Decided, KlineStore
+from model_service.feature_code import feature_code_hash
 from model_service.spec import Spec
 from model_service.walkforward import WalkForward
 
@@ -71,6 +72,7 @@ def _decided(
         else {},
         base=float(walk.scores.base[i]) if known else 0.0,
         data_hash=walk.data_hash,
+        features_hash=feature_code_hash(),
     )
     became: Outcome | None = outcome(decision, opens, newest, run.created_at)
     return Decided(decision, became)

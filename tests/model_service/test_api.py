@@ -147,6 +147,19 @@ def test_the_track_record_counts_what_the_ledger_holds(client: Client, shop: Sho
     assert sum(each["count"] for each in record["calibration"]) == 28
 
 
+def test_recorded_decisions_made_again_are_the_same(client: Client) -> None:
+    found = client.get("/replay", params=NAMES).json()
+    assert (found["examined"], found["differences"], found["rows"]) == (30, 0, [])
+    assert client.get("/replay", params={**NAMES, "start": "0"}).status_code == 422
+
+
+def test_nobody_could_have_traded_on_what_was_decided_after_the_newest_candle(client: Client) -> None:
+    account = client.get("/paper", params={"symbol": "ETHUSDT"}).json()["paper"][0]
+    assert (account["since"], account["until"]) == (END + STEP, END + 30 * STEP)
+    assert (account["worth"], account["position"], account["fills"]) == (1.0, "flat", [])
+    assert client.get("/paper", params={"symbol": "BTCUSDT"}).json()["paper"] == []
+
+
 def test_the_wilson_interval_has_its_textbook_value() -> None:
     low, high = wilson(15, 20) or (0, 0)
     assert (round(low, 4), round(high, 4)) == (0.5313, 0.8881)
