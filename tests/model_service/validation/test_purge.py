@@ -10,8 +10,11 @@ from hypothesis import strategies as st
 from purgedcv import CombinatorialPurgedCV, probability_of_backtest_overfitting, purge
 
 from market.outcome import Times
+from model_service.matrix import history
+from model_service.spec import Spec
 from model_service.validation.overfitting import probability_of_overfitting
 from model_service.validation.purge import combinatorial, expanding, purged, uniqueness
+from tests.model_service.markets import QUARTER, random_walk
 
 Interval = tuple[Times, Times]
 
@@ -87,6 +90,17 @@ def test_walk_forward_splits_equal_those_of_purgedcv(labels: Interval) -> None:
         rows = np.arange(test[-1] + 1)
         wanted = purge(rows[: test[0]], test, predicted[: len(rows)], evaluated[: len(rows)])
         assert train.tolist() == wanted.tolist()
+
+
+def test_the_rows_of_a_walk_forward_are_the_purged_ones() -> None:
+    market = random_walk(4_000, 6).drop(index=[2_500, 3_100, 3_488, 3_497]).reset_index(drop=True)
+    known = history(market, Spec(QUARTER, horizon=9))
+    before = 3_490
+    usable = known.labels.known & np.isfinite(known.matrix).all(axis=1)
+    train, test = np.flatnonzero(usable[:before]), np.arange(before, before + 100)
+    kept = purged(train, test, known.open_times, known.labels.last_bar)
+    assert known.training(before).tolist() == kept.tolist()
+    assert len(kept) < len(train)
 
 
 def test_every_row_is_tested_in_five_of_fifteen_splits() -> None:
