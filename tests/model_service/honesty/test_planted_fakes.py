@@ -18,7 +18,7 @@ from market.outcome import Costs, Floats
 from market.ports import SymbolInfo
 from model_service.backtest import Equity, Wanted, equity
 from model_service.honesty.record import examine_record
-from model_service.honesty.suite import CHECKS, examine
+from model_service.honesty.suite import CHECKS, Finding, examine
 from model_service.honesty.suspect import Suspect
 from model_service.matrix import History
 from model_service.registry import Shelf
@@ -113,6 +113,12 @@ def test_every_check_of_the_suite_has_a_fake_that_it_catches() -> None:
     assert {name for _, name in FAKES.values()} == set(CHECKS)
 
 
+def test_the_method_names_every_check() -> None:
+    text = (Path(__file__).parents[3] / "docs" / "method.md").read_text(encoding="utf-8")
+    named = [*CHECKS, *(finding.check for finding in record_findings(lambda _shop: None))]
+    assert [name for name in named if f"`{name}`" not in text] == []
+
+
 def test_nothing_is_found_in_the_product_itself() -> None:
     assert [finding for finding in examine(HONEST) if finding.faults] == []
 
@@ -122,15 +128,19 @@ def test_the_guilty_column_is_named() -> None:
     assert CHECKS[name](suspect) == ["feature centred changes with the bars after its own"]
 
 
-def planted(tamper: Callable[[Shop], None]) -> dict[str, tuple[str, ...]]:
+def record_findings(tamper: Callable[[Shop], None]) -> list[Finding]:
     """What is found in a ledger of six decisions, four of them judged, after somebody was at it."""
     shop = memory_shop()
     shop.klines.register(SymbolInfo("simulated", "BTCUSDT", "BTC", "USDT", "TRADING"), SERIES.interval)
     shop.decisions.append([decision(i) for i in range(6)])
     shop.decisions.record_outcomes([outcome(i, net=-0.01, correct=False) for i in range(4)])
     tamper(shop)
-    findings = examine_record(shop.decisions, Shelf(Path("nowhere")), SERIES, Role.CHAMPION)
-    return {finding.check: finding.faults for finding in findings if finding.faults}
+    return examine_record(shop.decisions, Shelf(Path("nowhere")), SERIES, Role.CHAMPION)
+
+
+def planted(tamper: Callable[[Shop], None]) -> dict[str, tuple[str, ...]]:
+    """The faults by check."""
+    return {each.check: each.faults for each in record_findings(tamper) if each.faults}
 
 
 @pytest.mark.parametrize(
