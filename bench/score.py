@@ -86,7 +86,7 @@ def whole(klines: Ready, bench: Bench, at: int) -> None:
 
 def bare(klines: object, fitted: Fitted) -> None:
     """Features of a window, scores and contributions of its last candle, and nothing else."""
-    row: Floats = features(klines).to_numpy()[-1:, : len(FEATURES)]  # type: ignore[arg-type]
+    row: Floats = features(klines).to_numpy()[-1:, : len(FEATURES)]
     fitted.raw(row)
     fitted.contributions(row)
 
