@@ -87,7 +87,8 @@ def drift(pairs: Floats) -> Drift | None:
     history, newest = pairs[:-_STEPS], pairs[-1] if len(pairs) else np.empty(0)
     if len(history) < (_FEWEST_WINDOWS - 2) * _STEPS + 1:
         return None
-    whole = np.isfinite(history).all(axis=0) & np.isfinite(newest)
+    # A feature that never moves (the volume of a market without trades) has no scale to be held to.
+    whole = np.isfinite(history).all(axis=0) & np.isfinite(newest) & (np.median(history, axis=0) > 0)
     limit = np.full(len(newest), np.nan)
     limit[whole] = np.quantile(history[:, whole], _LIMIT, axis=0)
     if not whole.any():

@@ -124,7 +124,11 @@ def _of_features(place: _Place, klines: KlineStore) -> list[Reading]:
     if found is None:
         return [place.reading(PSI, math.nan, _NO_BOUNDS, len(rows), enough=False)]
     each = [
-        place.reading(PSI, float(value), Bounds(None, float(limit)), WINDOW, enough=True, feature=name)
+        place.reading(PSI, float(value), _above(limit), WINDOW, enough=True, feature=name)
         for name, value, limit in zip(FEATURES, found.index, found.limit, strict=True)
     ]
     return [place.reading(PSI, found.worst, Bounds(None, found.worst_limit), WINDOW, enough=True), *each]
+
+
+def _above(limit: float) -> Bounds:
+    return Bounds(None, float(limit)) if math.isfinite(limit) else _NO_BOUNDS

@@ -58,10 +58,12 @@ def test_a_short_history_says_nothing() -> None:
     assert drift(indices(np.empty((0, 3)), WINDOW)) is None
 
 
-def test_a_feature_that_is_not_there_is_left_out() -> None:
+def test_a_feature_that_is_not_there_or_never_moves_is_left_out() -> None:
     matrix = remembering(20_000, 3, 0.5, 5)
     matrix[:, 1] = np.nan
+    matrix[:, 2] = 7.0
     found = drift(indices(matrix, WINDOW))
     assert found is not None
     assert np.isnan(found.index[1])
+    assert np.isnan(found.limit[2])
     assert np.isfinite(found.worst)
