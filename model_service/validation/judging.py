@@ -8,6 +8,8 @@ later, of buying whenever p > 0.5, of two that never decide), `shifts` and `shif
 
 from __future__ import annotations
 
+from typing import Final
+
 import numpy as np
 
 from market.features import FEATURES
@@ -21,6 +23,8 @@ from model_service.spec import Spec
 from model_service.validation.baselines import base_rate, base_rate_forecast, persistence_forecast
 from model_service.validation.bootstrap import BLOCK, Blocks, auc_draws, interval
 from model_service.validation.purge import uniqueness
+
+_SIDES: Final = {"stop": -1.0, "end_of_time": 0.0, "target": 1.0}
 
 
 def judged(known: History, rows: slice, scores: Scores, wanted: Wanted, spec: Spec) -> dict[str, object]:
@@ -85,9 +89,6 @@ def _barriers(known: History, rows: slice, scores: Scores, spec: Spec) -> dict[s
         "auc_low": low,
         "auc_high": high,
     }
-
-
-_SIDES = {"stop": -1.0, "end_of_time": 0.0, "target": 1.0}
 
 
 def _earned(opens: Floats, closes: Floats, scores: Scores, wanted: Wanted, spec: Spec) -> dict[str, object]:
