@@ -143,7 +143,9 @@ def _by_day(differences: Floats, days: Times) -> Floats:
     first = int(days.min())
     daily = np.zeros((len(differences), int(days.max()) - first + 1))
     np.add.at(daily, (np.arange(len(differences))[:, None], days - first), differences)
-    return np.asarray(differences.sum(axis=1) / np.sqrt((daily**2).sum(axis=1)))
+    total, spread = differences.sum(axis=1), np.sqrt((daily**2).sum(axis=1))
+    # Nothing moved (a market that stands still, news without a sign): no effect, not an infinite one.
+    return np.asarray(np.divide(total, spread, out=np.zeros_like(total), where=spread > 0))
 
 
 def holm(p_values: list[float]) -> list[float]:

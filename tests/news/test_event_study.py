@@ -88,3 +88,11 @@ def test_causeless_news_on_recorded_minutes_is_rarely_found_to_have_an_effect(re
     for measure in MEASURES:
         rejected = np.mean([bool(found(effects, measure)) for effects in runs])
         assert rejected <= 0.10, (measure, rejected)
+
+
+def test_a_market_that_stands_still_and_news_without_a_sign_have_no_effect(market: Market) -> None:
+    events = news(BARS, 60, 1)
+    still = prepare(BARS.assign(close=100.0))
+    assert {e.p for e in study(still, events) if e.measure != "volume"} == {1.0}
+    unsigned = study(market, events, signs=np.zeros(len(events)))
+    assert {e.p for e in unsigned if e.measure == "return"} == {1.0}
