@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import shutil
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -26,7 +26,7 @@ class Shelf:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._loaded: dict[str, TrainedModel] = {}
+        self._loaded: dict[str, tuple[Mapping[str, str], TrainedModel]] = {}
 
     def save(self, model: TrainedModel, model_id: str) -> dict[str, str]:
         """Write the files into their own folder, which appears complete; returns their sha256 by name."""
@@ -42,10 +42,12 @@ class Shelf:
 
     def load(self, record: ModelRecord) -> TrainedModel:
         """The model of a record; `ModelRefused` when its files are not the registered ones."""
-        if record.model_id not in self._loaded:
-            self._loaded[record.model_id] = load(self._folder / record.model_id, record.files)
+        files, model = self._loaded.get(record.model_id, ({}, None))
+        if model is None or files != record.files:
+            model = load(self._folder / record.model_id, record.files)
+            self._loaded[record.model_id] = dict(record.files), model
             log.info("loaded model %s", record.model_id)
-        return self._loaded[record.model_id]
+        return model
 
     def verify(self, record: ModelRecord) -> TrainedModel:
         """Like `load`, but the files are read again even where the model is in memory."""

@@ -136,9 +136,11 @@ def load(folder: Path, files: Mapping[str, str]) -> TrainedModel:
 
     Raises `ModelRefused` when a file is missing, changed, or not among the registered ones.
     """
-    _verify(folder, files)
     try:
+        _verify(folder, files)
         model, wanted = _read(folder)
+    except OSError as error:
+        raise ModelRefused(f"model in {folder} cannot be read ({error}): train it again") from None
     except (InvalidInput, KeyError, TypeError, ValueError) as error:
         raise ModelRefused(
             f"model in {folder} was written by another version ({error}): train it again"

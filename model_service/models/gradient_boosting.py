@@ -10,6 +10,7 @@ from typing import Any, Final
 import lightgbm
 import numpy as np
 
+from market.errors import InvalidInput
 from market.features import FEATURES
 from market.outcome import Floats
 from model_service.models.fitted import NO_CHANGE, Parameters, Raw
@@ -94,6 +95,9 @@ def fit(
 
 
 def load(folder: Path) -> GradientBoosting:
-    """Read the text files."""
+    """Read the text files; `InvalidInput` when the library cannot make out one of them."""
     texts = {name: (folder / f"{name}.txt").read_text(encoding="utf-8") for name in _PARTS}
-    return GradientBoosting({name: lightgbm.Booster(model_str=text) for name, text in texts.items()})
+    try:
+        return GradientBoosting({name: lightgbm.Booster(model_str=text) for name, text in texts.items()})
+    except lightgbm.basic.LightGBMError as error:
+        raise InvalidInput(f"{folder} holds no model that LightGBM can read: {error}") from None

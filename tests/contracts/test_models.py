@@ -135,6 +135,32 @@ def test_tampered_missing_and_planted_files_are_refused(model: TrainedModel, tmp
         load(tmp_path / "nowhere", files)
 
 
+def test_a_folder_that_cannot_be_read_is_refused_like_a_changed_one(
+    model: TrainedModel, tmp_path: Path
+) -> None:
+    with pytest.raises(ModelRefused, match="cannot be read"):
+        load(tmp_path / "nowhere", {})
+    files = model.save(tmp_path / "model")
+    name = next(iter(files))
+    (tmp_path / "model" / name).unlink()
+    (tmp_path / "model" / name).symlink_to(tmp_path / "gone")
+    with pytest.raises(ModelRefused, match=name):
+        load(tmp_path / "model", files)
+    (tmp_path / "model" / name).unlink()
+    (tmp_path / "model" / name).mkdir()
+    with pytest.raises(ModelRefused, match=name):
+        load(tmp_path / "model", files)
+
+
+def test_registered_text_that_is_no_model_is_refused(model: TrainedModel, tmp_path: Path) -> None:
+    files = model.save(tmp_path / "model")
+    planted = pickle.dumps(model.spec.horizon, protocol=0)
+    name = next(name for name in files if name not in {"model.json", "probe.json"})
+    (tmp_path / "model" / name).write_bytes(planted)
+    with pytest.raises(ModelRefused, match="train it again"):
+        load(tmp_path / "model", {**files, name: sha256(planted).hexdigest()})
+
+
 def test_a_registered_pickle_is_refused_before_it_is_read(model: TrainedModel, tmp_path: Path) -> None:
     files = model.save(tmp_path / "model")
     planted = pickle.dumps(model.spec.horizon)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 
@@ -13,9 +14,11 @@ import pytest
 from market.errors import InvalidInput, ModelRefused
 from market.features import WARMUP, features
 from model_service.models import MODELS
+from model_service.registry import Shelf
 from model_service.spec import Spec
 from model_service.train import train
 from model_service.trained import TrainedModel, load
+from tests.model_service.made import memory_shop
 from tests.model_service.markets import QUARTER, random_walk
 
 MARKET = random_walk(5_300, 11, edge=0.1)
@@ -71,3 +74,14 @@ def test_unusable_requests_are_refused_with_a_reason() -> None:
         Spec(QUARTER, horizon=0)
     with pytest.raises(InvalidInput, match="basis points"):
         Spec(QUARTER, fee_bp=-1)
+
+
+def test_a_model_whose_registered_files_changed_is_read_again(tmp_path: Path) -> None:
+    shop = memory_shop(tmp_path)
+    first = train(MARKET, Spec(QUARTER, kind="logistic"))
+    second = replace(first, p_min=0.4)
+    record = shop.register(first, "m", 0, 1)
+    assert shop.shelf.load(record).p_min == first.p_min
+    again = replace(record, files=Shelf(tmp_path).save(second, "m"))
+    assert shop.shelf.load(again).p_min == 0.4
+    assert shop.shelf.load(again) is shop.shelf.load(again)
