@@ -51,7 +51,7 @@ def cut(klines: pa.Table | pd.DataFrame) -> tuple[Windows, Windows]:
     """
     matrix = features(klines)[list(INPUTS)]
     rows, close = matrix.to_numpy(), np.asarray(klines["close"], dtype=np.float64)
-    ends = np.flatnonzero(np.isfinite(rows).all(axis=1))[STEPS - 1 :]
+    ends = _whole(rows)
     ends = ends[ends < len(close) - 1]
     split = int(len(ends) * TRAINING_SHARE)
     parts = ends[: max(0, split - STEPS - 1)], ends[split:]
@@ -69,6 +69,12 @@ def cut(klines: pa.Table | pd.DataFrame) -> tuple[Windows, Windows]:
         _windows(z, close, times, parts[0], usual, spread),
         _windows(z, close, times, parts[1], usual, spread),
     )
+
+
+def _whole(rows: Floats) -> np.ndarray:
+    """Where a window ends of which every candle has every input."""
+    gaps = np.r_[0, np.cumsum(~np.isfinite(rows).all(axis=1))]
+    return np.flatnonzero(gaps[STEPS:] == gaps[:-STEPS]) + STEPS - 1
 
 
 def _windows(

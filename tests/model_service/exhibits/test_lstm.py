@@ -76,3 +76,12 @@ def test_too_short_a_history_is_refused() -> None:
 
 def test_the_exhibit_is_no_kind_of_model() -> None:
     assert "lstm" not in MODELS
+
+
+def test_a_window_with_a_candle_that_lacks_an_input_is_left_out() -> None:
+    silent = MARKET.copy()
+    silent.loc[2_400:2_575, "volume"] = 0.0
+    learnt, judged = cut(silent)
+    assert np.isnan(features(silent)["volume_z"].to_numpy()[2_400:2_600]).any()
+    assert np.isfinite(learnt.inputs).all()
+    assert np.isfinite(judged.inputs).all()
