@@ -11,6 +11,7 @@ from typing import Any, Final
 import pyarrow as pa
 
 from market.decision import Role
+from market.errors import InvalidInput
 from market.interval import Series
 from market.kline import empty_klines
 from market.ports import BacktestRun, DecisionStore, KlineStore, ModelRecord, TickStore
@@ -159,9 +160,19 @@ def _train_role(
     record = ModelRecord(
         model_id, series, role, spec.kind, now, start, end, spec.horizon, not _blocked(about), about, files
     )
+    _demand_place(shop, series, role, spec.kind)
     shop.decisions.save_model(record)
     progress(1.0, "registered")
     return record
+
+
+def _demand_place(shop: Workshop, series: Series, role: Role, kind: str) -> None:
+    """A promotion or roll-back meanwhile gave the role to another kind: this model would undo it."""
+    wanted = shop.spec(series, role).kind
+    if kind != wanted:
+        raise InvalidInput(
+            f"{series}: the {role} became {wanted} while a {kind} was trained for it; train again"
+        )
 
 
 def _save_run(shop: Workshop, run: BacktestRun, walk: WalkForward, spec: Spec) -> None:

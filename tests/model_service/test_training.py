@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ from pydantic import ValidationError
 
 from market.decision import Origin, Role
 from market.errors import InvalidInput, StoreUnavailable
-from market.ports import DecisionFilter
+from market.ports import BacktestRun, Decided, DecisionFilter
 from model_service.jobs import new_job, reported
 from model_service.settings import ModelSettings
 from model_service.training import Workshop, train_series
@@ -119,3 +120,25 @@ def test_another_challenger_is_a_setting(tmp_path: Path) -> None:
     assert all(shop.shelf.holds(model) for model in shop.decisions.models())
     with pytest.raises(ValidationError, match="challenger"):
         ModelSettings(challenger="oracle")
+
+
+def test_a_model_whose_place_went_to_another_kind_meanwhile_does_not_take_it_back(tmp_path: Path) -> None:
+    shop = memory_shop(tmp_path)
+    shop.confirm(MARKET[:5_100])
+    work = Workshop(shop.klines, shop.decisions, shop.shelf, ModelSettings(champion="logistic"))
+    run(shop, work)
+    champion = next(each for each in shop.decisions.models(active_only=True) if each.role is Role.CHAMPION)
+
+    class Promoting:
+        def __getattr__(self, name: str) -> Any:
+            return getattr(shop.decisions, name)
+
+        def save_backtest(self, run: BacktestRun, decided: Iterable[Decided]) -> None:
+            moved = {"kind": "lightgbm", "model_id": "moved", "card": {**champion.card, "promoted": True}}
+            shop.decisions.save_model(replace(champion, **moved))
+            shop.decisions.save_backtest(run, decided)
+
+    with pytest.raises(InvalidInput, match="champion became lightgbm while a logistic was trained"):
+        run(shop, replace(work, decisions=Promoting()), force=True)
+    active = {each.role: each.model_id for each in shop.decisions.models(active_only=True)}
+    assert active[Role.CHAMPION] == "moved"
