@@ -51,11 +51,12 @@ def train(
 
 def retrain(job: Annotated[str, typer.Option(help="id of the waiting job")]) -> None:
     """Train the series of one job, in this process and out of the way of others; the scorer asks for it."""
-    be_polite()
+    settings = ModelSettings()
+    be_polite(settings.retrain_limit_s)
     known = {each.job_id: each for each in MySQLDecisionStore(database()).jobs(1_000)}
     if job not in known:
         raise InvalidInput(f"no job {job!r}: GET /jobs lists them")
-    if refused := train_one(known[job], ModelSettings(), force=True):
+    if refused := train_one(known[job], settings, force=True):
         raise InvalidInput(refused)
 
 

@@ -75,3 +75,13 @@ def test_a_training_that_ends_by_itself_says_how(make: Callable[..., ProcessTrai
     trainer = make(AT_ONCE)
     trainer.start(JOB)
     assert wait_for_end(trainer) == "stopped: exit code 0"
+
+
+def test_a_training_whose_scorer_was_killed_ends_by_itself(
+    make: Callable[..., ProcessTrainer],
+) -> None:
+    alone = "from model_service.lifecycle import trainer; trainer._END_S = 0.0; trainer.be_polite(0.05)"
+    trainer = make((sys.executable, "-c", f"import market, time; {alone}; time.sleep(600)"))
+    trainer.start(JOB)
+    assert wait_for_end(trainer) == f"stopped: the process was ended by signal {signal.SIGALRM.value}"
+    assert not trainer.busy()
