@@ -24,7 +24,7 @@ _NAMES: Final = (
 _ACTIVE: Final = "SELECT model_id FROM models WHERE series_id = %s AND role = %s AND active FOR UPDATE"
 _BEFORE: Final = (
     "SELECT model_id FROM models WHERE series_id = %s AND role = %s AND activated_at IS NOT NULL"
-    " AND model_id <> %s ORDER BY activated_at DESC, model_id LIMIT 1"
+    " AND model_id <> %s ORDER BY activated_at DESC, model_id DESC LIMIT 1"
 )
 Line = tuple[str, str, int, int]
 

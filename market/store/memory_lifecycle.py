@@ -76,7 +76,7 @@ class MemoryLifecycleStore:
         older = [e for e in peers if e.activated_at is not None and e.model_id != model.model_id]
         if not older:
             raise InvalidInput(f"{model.series} {model.role}: no model was in charge before {model.model_id}")
-        return min(older, key=lambda each: (-(each.activated_at or 0), each.model_id))
+        return max(older, key=lambda each: (each.activated_at or 0, each.model_id))
 
 
 def _key(each: Reading) -> _Key:

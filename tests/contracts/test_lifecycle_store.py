@@ -31,6 +31,7 @@ from market.store import (
 from market.store.memory import MemoryKlineStore
 from market.store.memory_decisions import MemoryDecisionStore
 from market.store.memory_lifecycle import MemoryLifecycleStore
+from model_service.registry import in_charge as in_charge_at
 
 SERIES = Series.of("simulated", "BTCUSDT", "1h")
 OTHER = Series.of("simulated", "ETHUSDT", "1h")
@@ -167,3 +168,13 @@ def test_timeline_and_monitors_cannot_be_edited_by_the_service(
         Database(settings, "model").transaction() as cursor,
     ):
         cursor.execute(statement)
+
+
+def test_of_two_put_in_charge_at_the_same_time_the_one_that_decides_goes_back_in_charge(shop: Shop) -> None:
+    for name, at in (("m1", 1), ("m2", 1), ("m3", 2)):
+        shop.decisions.save_model(model(name, at))
+    known = [each for each in shop.decisions.models(SERIES) if each.model_id != "m3"]
+    shop.life.withdraw([model("m3", 2)], [])
+    deciding = in_charge_at(known, 10)
+    assert deciding is not None
+    assert in_charge(shop) == [deciding.model_id]
