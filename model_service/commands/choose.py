@@ -5,7 +5,7 @@ from __future__ import annotations
 import typer
 
 from market.decision import Role
-from market.store import MySQLDecisionStore, MySQLKlineStore, StoredClock
+from market.store import MySQLDecisionStore, MySQLKlineStore, MySQLTickStore, StoredClock
 from model_service.commands.choice import RoleOption, SeriesOption, chosen
 from model_service.registry import Shelf
 from model_service.settings import ModelSettings
@@ -18,7 +18,8 @@ from model_service.wiring import database
 def choose(series: SeriesOption = None, role: RoleOption = Role.CHAMPION) -> None:
     """Try every declared set of parameters on the first training part; each counts as a trial."""
     settings, db = ModelSettings(), database()
-    shop = Workshop(MySQLKlineStore(db), MySQLDecisionStore(db), Shelf(settings.models_dir), settings)
+    shelf = Shelf(settings.models_dir)
+    shop = Workshop(MySQLKlineStore(db), MySQLDecisionStore(db), shelf, settings, MySQLTickStore(db))
     for each in chosen(shop.klines, settings, series):
         found = seek(shop, each, role, StoredClock(db, each.exchange).now())
         for line in in_words(found):

@@ -52,11 +52,11 @@ def examine_series(
         table = shop.klines.read_floats(series, record.train_start, record.train_end + 1)
         spec = _spec_of(shop, record, spec)
     changed, ticks = revised(shop.klines.revisions(series)), shop.quotes(series, spec, table)
-    ticks = shop.quotes(series, spec, table)
-    changed = revised(shop.klines.revisions(series))
     walk = walk_forward(table, spec, progress, changed=changed, ticks=ticks)
     known = partial(features, ticks=ticks, groups=spec.groups)
-    suspect = Suspect(table.to_pandas(), spec, features=known, wanted=walk.wanted)
+    suspect = Suspect(
+        table.to_pandas(), spec, features=known, wanted=walk.wanted, untouched=walk.untouched_bars
+    )
     findings = [*examine(suspect), *examine_record(shop.decisions, shop.shelf, series, role)]
     if record is not None:
         findings.append(Finding("score_not_reproduced", tuple(_other_scores(record, walk))))

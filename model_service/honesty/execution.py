@@ -33,15 +33,18 @@ def fill_in_same_bar(suspect: Suspect) -> list[str]:
 
 def profit_needs_the_first_fill(suspect: Suspect) -> list[str]:
     """Whether a high Sharpe ratio collapses when every fill comes one bar later."""
-    if suspect.wanted is None or not suspect.wanted.any():
+    if suspect.wanted is None:
         return []
-    bars = suspect.klines.iloc[-len(suspect.wanted) :]
+    judged = slice(len(suspect.wanted) - suspect.untouched)
+    positions, bars = suspect.wanted[judged], suspect.klines.iloc[-len(suspect.wanted) :][judged]
+    if not positions.any():
+        return []
     opens, closes = (bars[name].to_numpy(np.float64) for name in ("open", "close"))
-    late = np.r_[False, suspect.wanted[:-1]]
+    late = np.r_[False, positions[:-1]]
     yearly = bars_per_year(suspect.spec.interval) ** 0.5
     prompt, delayed = (
         yearly * sharpe(suspect.fill(opens, closes, wanted, suspect.spec.costs).returns)
-        for wanted in (suspect.wanted, late)
+        for wanted in (positions, late)
     )
     if prompt <= _SUSPICIOUS_SHARPE or delayed >= _KEPT * prompt:
         return []

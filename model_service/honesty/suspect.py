@@ -39,7 +39,8 @@ class Suspect:
     """A series with the way it is turned into a score; the defaults are the product's own.
 
     `klines` as of `KlineStore.read_floats`, in pandas. `wanted` is where the decisions on the last
-    `len(wanted)` bars were to be long (None: not known, the check of delays is left out).
+    `len(wanted)` bars were to be long (None: not known, the check of delays is left out); of those, the
+    newest `untouched` are closed to every judgement.
     """
 
     klines: pd.DataFrame
@@ -49,6 +50,7 @@ class Suspect:
     split: Callable[[History, Spec], Iterator[tuple[Rows, Rows]]] = product_split
     fill: Callable[[Floats, Floats, Wanted, Costs], Equity] = equity
     wanted: Wanted | None = None
+    untouched: int = 0
 
     @property
     def tail(self) -> pd.DataFrame:

@@ -15,7 +15,7 @@ from model_service.spec import Spec, plan
 from model_service.training import Workshop, newest_bars
 from model_service.validation.judging import judged
 from model_service.validation.opened import opened_before, release_name, shown
-from model_service.validation.trials import fingerprint
+from model_service.validation.trials import fingerprint, record_trials
 from model_service.walkforward import walk_forward
 
 
@@ -40,6 +40,7 @@ def _judge(
     klines, changed = newest_bars(shop.klines, series), revised(shop.klines.revisions(series))
     ticks = shop.quotes(series, spec, klines)
     walk = walk_forward(klines, spec, progress, changed=changed, ticks=ticks)
+    record_trials(shop.decisions, series, walk, now)
     known = history(klines, spec, changed, ticks)
     cuts = plan(len(known.open_times), spec.interval)
     rows = slice(cuts.judged.stop, cuts.bars)

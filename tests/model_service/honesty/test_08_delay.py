@@ -39,3 +39,10 @@ def test_a_leak_collapses_and_is_named() -> None:
 def test_without_decisions_there_is_nothing_to_delay() -> None:
     assert profit_needs_the_first_fill(SUSPECT) == []
     assert profit_needs_the_first_fill(replace(SUSPECT, wanted=np.zeros(100, dtype=bool))) == []
+
+
+def test_the_untouched_period_takes_no_part_in_it() -> None:
+    wanted = np.r_[(CLOSES > OPENS)[1:], False]
+    wanted[:1_000] = DRIFT[:1_000] > 0
+    assert profit_needs_the_first_fill(replace(SUSPECT, wanted=wanted)) != []
+    assert profit_needs_the_first_fill(replace(SUSPECT, wanted=wanted, untouched=11_000)) == []

@@ -84,3 +84,11 @@ def test_what_the_card_judged_by_ends_where_the_period_begins(shop: Shop) -> Non
     run = shop.decisions.backtests(SERIES)[0]
     assert int(run.metrics["to"]) < BEGAN  # type: ignore[call-overload]
     assert run.end == int(MARKET["open_time"].iloc[-1])
+
+
+def test_opening_a_period_without_a_training_before_counts_as_a_trial(tmp_path: Path) -> None:
+    fresh = memory_shop(tmp_path)
+    fresh.confirm(MARKET)
+    found = open_it(fresh, 7, [])
+    assert len(fresh.decisions.record_trial(SERIES, "another", 0.0, 8)) == 1
+    assert found.metrics["bars"] == 6_200 - plan(6_200, QUARTER).judged.stop
