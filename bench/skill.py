@@ -2,8 +2,8 @@
 
     OMP_NUM_THREADS=1 python -m bench.skill FILE BARS KIND [HORIZON]
 
-Prints every figure with its 95 % interval beside base rate and persistence, net results as they are, and the
-verdict. The newest six months stay untouched.
+Prints every figure with its 95 % interval beside base rate and persistence, net results as they are, the
+verdict, and the newest judged candles scored the naive way. The newest six months stay untouched.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ import pandas as pd
 
 from market.interval import Interval
 from model_service.card import card
+from model_service.naive import naive
 from model_service.spec import Spec
 from model_service.train import train
 from model_service.walkforward import walk_forward
@@ -34,7 +35,7 @@ def main(file: str, bars: str, kind: str, horizon: str = "4") -> None:
     spec = Spec(Interval("1h"), kind=kind, horizon=int(horizon))
     walk = walk_forward(klines, spec)
     content = card(walk, train(klines, spec, walk.out_of_fold))
-    show(content)
+    show(content | {"naive": naive(klines[: -walk.untouched_bars], spec)})
 
 
 def show(content: dict[str, Any]) -> None:
@@ -59,6 +60,9 @@ def show(content: dict[str, Any]) -> None:
         )
     print(f"circular shift p {metrics['shift_p']:.3f}, deflated Sharpe {metrics['deflated_sharpe']:.2f}")
     print(f"{content['verdict']}: {'; '.join(content['reasons']) or 'nothing speaks against it'}")
+    for way in ("shuffled", "same_bar", "honest"):
+        told = content["naive"][way]
+        print(f"one small model, {way}: accuracy {told['accuracy']:.3f}, AUC {told['auc']:.3f}")
 
 
 def bounded(figures: dict[str, Any], name: str) -> str:
