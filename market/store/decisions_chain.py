@@ -16,6 +16,7 @@ from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from decimal import Decimal
 from itertools import groupby
+from numbers import Real
 from typing import Final
 
 from market.decision import Decision, Flip, Outcome, Provenance
@@ -120,5 +121,12 @@ def _plain(value: object) -> object:
     if isinstance(value, Flip | Provenance):
         return {each.name: _plain(getattr(value, each.name)) for each in fields(value)}
     if isinstance(value, Mapping):
-        return {key: None if each is None else _plain(float(each)) for key, each in value.items()}
+        return {key: _number(each) for key, each in value.items()}
     return value
+
+
+def _number(value: object) -> object:
+    # Text in a number's place is an edit, also where it spells the number.
+    if isinstance(value, Real):
+        return _plain(float(value))
+    return None if value is None else repr(value)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Any, Final
 
-from market.decision import Decision, Outcome, Role
+from market.decision import Decision, Outcome, OutcomeState, Role
 from market.errors import InvalidInput
 from market.interval import Series
 from market.ports import ChainHead
@@ -15,6 +15,7 @@ from market.store.decisions_chain import DECISIONS, GENESIS, OUTCOMES, Link, bro
 from market.store.decisions_rows import (
     DECISION_COLUMNS,
     OUTCOME_COLUMNS,
+    Row,
     decision_values,
     outcome_values,
     to_decision,
@@ -23,6 +24,20 @@ from market.store.decisions_rows import (
 
 _LINK_COLUMNS: Final = ("number", "previous_hash", "hash")
 _PAGE: Final = 2_000
+_NO_OUTCOME: Final = (None, None, None, None, None, None, None)
+_HEADS: Final = """
+SELECT m.exchange, m.symbol, s.interval_name, h.role, h.chain, h.number, h.hash FROM (
+    SELECT series_id, role, chain, number, hash FROM chain_heads
+    UNION ALL SELECT d.series_id, d.role, 'decisions', 0, %s
+        FROM (SELECT DISTINCT series_id, role FROM decisions) AS d
+        WHERE NOT EXISTS (SELECT 1 FROM chain_heads AS k
+            WHERE k.series_id = d.series_id AND k.role = d.role AND k.chain = 'decisions')
+    UNION ALL SELECT o.series_id, o.role, 'outcomes', 0, %s
+        FROM (SELECT DISTINCT series_id, role FROM outcomes) AS o
+        WHERE NOT EXISTS (SELECT 1 FROM chain_heads AS k
+            WHERE k.series_id = o.series_id AND k.role = o.role AND k.chain = 'outcomes')
+) AS h JOIN series AS s ON s.series_id = h.series_id JOIN symbols AS m ON m.symbol_id = s.symbol_id
+ORDER BY m.exchange, m.symbol, s.interval_name, h.role, h.chain"""
 
 
 def append_decisions(cursor: Any, series_id: int, decisions: Sequence[Decision]) -> int:
@@ -71,6 +86,14 @@ def verify_chains(
         head = _head(cursor, series_id, series, role, chain)
         found += broken(chain, _links(cursor, series_id, series, role, chain), head, mine)
     cursor.execute(
+        "SELECT number FROM decisions WHERE series_id = %s AND role = %s"
+        " AND CAST(id AS BINARY) <>"
+        " CAST(LEFT(SHA2(CONCAT(%s, '|', role, '|', open_time, '|ledger'), 256), 32) AS BINARY)"
+        " ORDER BY number",
+        (series_id, role.value, str(series)),
+    )
+    found += [f"decisions {number}: its id was edited" for (number,) in cursor.fetchall()]
+    cursor.execute(
         "SELECT o.number FROM outcomes AS o LEFT JOIN decisions AS d ON d.series_id = o.series_id"
         " AND d.role = o.role AND d.open_time = o.open_time"
         " WHERE o.series_id = %s AND o.role = %s AND d.id IS NULL ORDER BY o.number",
@@ -80,14 +103,12 @@ def verify_chains(
 
 
 def heads(cursor: Any) -> list[ChainHead]:
-    """The head of every chain."""
-    cursor.execute(
-        "SELECT m.exchange, m.symbol, s.interval_name, h.role, h.chain, h.number, h.hash"
-        " FROM chain_heads AS h JOIN series AS s ON s.series_id = h.series_id"
-        " JOIN symbols AS m ON m.symbol_id = s.symbol_id"
-        " ORDER BY m.exchange, m.symbol, s.interval_name, h.role, h.chain"
-    )
-    return [ChainHead(Series.of(*row[:3]), Role(row[3]), *row[4:]) for row in cursor.fetchall()]
+    """The head of every chain; of no row where there are rows without a head."""
+    cursor.execute(_HEADS, (GENESIS, GENESIS))
+    return [
+        ChainHead(Series.of(*names), Role(role), chain, int(number), last_hash)
+        for *names, role, chain, number, last_hash in cursor.fetchall()
+    ]
 
 
 def _append(
@@ -165,15 +186,21 @@ def _links(cursor: Any, series_id: int, series: Series, role: Role, chain: str) 
         if not rows:
             return
         for number, previous_hash, digest, first, *rest in rows:
-            name = (series.exchange, series.symbol, series.interval.name, role)
-            entry = (
-                to_decision((*name, first, None), rest)
-                if chain == DECISIONS
-                else to_outcome((*name, None, None), first, rest)
-            )
-            if entry is not None:
-                yield Link(entry, number, previous_hash, digest)
+            yield Link(_entry(series, role, chain, first, rest), number, previous_hash, digest)
             after = number
+
+
+def _entry(series: Series, role: Role, chain: str, first: Any, rest: Row) -> Decision | Outcome:
+    name = (series.exchange, series.symbol, series.interval.name, role)
+    open_time = rest[0] if chain == DECISIONS else first
+    nothing = Outcome(series, role, open_time, OutcomeState.PENDING, *_NO_OUTCOME, 0)
+    try:
+        if chain == DECISIONS:
+            return to_decision((*name, first, None), rest)
+        return to_outcome((*name, None, None), first, rest) or nothing
+    except (KeyError, TypeError, ValueError):
+        # Content that nobody wrote so: an entry of nothing has another hash than the row.
+        return nothing
 
 
 def _link_values(link: Link) -> tuple[object, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 from market.decision import Decision, Origin, Role
@@ -29,6 +30,11 @@ _BACKTEST: Final = (
     + " JOIN backtest_decisions AS d ON d.run_id = r.run_id"
 )
 
+_WAITING: Final = (
+    "SELECT SUM(IF(chain = 'decisions', 1, -1) * CAST(number AS SIGNED)) FROM chain_heads"
+    " WHERE series_id = %s AND role = %s"
+)
+
 
 def read_decisions(cursor: Any, wanted: DecisionFilter) -> list[Decided]:
     """At most `wanted.limit` decisions in the order of (open time, id)."""
@@ -37,7 +43,9 @@ def read_decisions(cursor: Any, wanted: DecisionFilter) -> list[Decided]:
         return found
     if wanted.run_id is None and _allows(wanted, Origin.LIVE, Origin.LATE):
         where, values = _conditions(wanted, "d.role", ledger=True)
-        found += _select(cursor, _LEDGER, where, values, wanted)
+        # By series, because only inside one does an index give the order: no page sorts a whole ledger.
+        for series_id in _series_ids(cursor, wanted):
+            found += _select(cursor, _LEDGER, [*where, "d.series_id = %s"], [*values, series_id], wanted)
     if _allows(wanted, Origin.BACKTEST):
         where, values = _conditions(wanted, "r.role", ledger=False)
         for run_id in [wanted.run_id] if wanted.run_id else newest_runs(cursor, wanted):
@@ -55,6 +63,16 @@ def newest_runs(cursor: Any, wanted: DecisionFilter) -> list[str]:
         values,
     )
     return list({(series_id, role): run_id for run_id, series_id, role in cursor.fetchall()}.values())
+
+
+def _series_ids(cursor: Any, wanted: DecisionFilter) -> list[int]:
+    where, values = _series_conditions(replace(wanted, role=None), "")
+    cursor.execute(
+        "SELECT s.series_id FROM series AS s JOIN symbols AS m"  # noqa: S608  (our own names)
+        f" ON m.symbol_id = s.symbol_id{_clause(where)}",
+        values,
+    )
+    return [series_id for (series_id,) in cursor.fetchall()]
 
 
 def decision_by_id(cursor: Any, decision_id: str) -> Decided | None:
@@ -79,11 +97,18 @@ def last_decision(cursor: Any, series_id: int, role: Role) -> Decision | None:
 
 def decisions_without_outcome(cursor: Any, series_id: int, role: Role, limit: int) -> list[Decision]:
     """Ledger decisions whose outcome is not recorded, oldest first."""
+    # The heads know how many wait. They are mostly the newest: looked for from there, a year is not read.
+    cursor.execute(_WAITING, (series_id, role.value))
+    waiting = int(cursor.fetchone()[0] or 0)
+    few = 0 < waiting <= limit
+    order, most = ("DESC", waiting) if few else ("ASC", limit)
     cursor.execute(
-        f"{_LEDGER} WHERE d.series_id = %s AND d.role = %s AND o.state IS NULL ORDER BY d.open_time LIMIT %s",
-        (series_id, role.value, limit),
+        f"{_LEDGER} WHERE d.series_id = %s AND d.role = %s AND o.state IS NULL"
+        f" ORDER BY d.open_time {order} LIMIT %s",
+        (series_id, role.value, most),
     )
-    return [_decided(row).decision for row in cursor.fetchall()]
+    found = [_decided(row).decision for row in cursor.fetchall()]
+    return found[::-1] if few else found
 
 
 def undecided_bars(cursor: Any, series_id: int, role: Role, since: int, limit: int) -> list[int]:

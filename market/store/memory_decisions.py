@@ -116,8 +116,12 @@ class MemoryDecisionStore:
         return found + [f"outcomes {link.number}: its decision is missing" for link in orphans]
 
     def chain_heads(self) -> list[ChainHead]:
-        """The head of every chain."""
-        return sorted(self.heads.values(), key=lambda head: (head.series, head.role, head.chain))
+        """The head of every chain; of no row where there are rows without a head."""
+        return [
+            self.heads.get(key) or ChainHead(*key, 0, GENESIS)
+            for key in sorted(self.chains)
+            if key in self.heads or self.chains[key]
+        ]
 
     def tally(self, series: Series, role: Role, start: int, end: int) -> list[Tally]:
         """Ledger decisions on candles that open in `[start, end)`, counted by kind and fate."""
