@@ -18,10 +18,13 @@ from model_service.lifecycle.schedule import RETRAIN, due, patience, paused_unti
 from model_service.lifecycle.timeline import expired, not_trained
 from model_service.lifecycle.trainer import Trainer
 from model_service.lifecycle.watch import read_monitors, reason_to_retrain
+from model_service.spec import MINIMUM_BARS
 from model_service.training import Workshop
 
 log = logging.getLogger(__name__)
 _LOOK_EVERY_S: Final = 1.0
+_ASK_EVERY_S: Final = 600.0
+_EVENTS: Final = 10_000
 _JOBS: Final = 200
 
 
@@ -37,18 +40,24 @@ class Keeper:
     clock: Callable[[str], Clock]
     trainer: Trainer
     look_every_s: float = _LOOK_EVERY_S
+    ask_every_s: float = _ASK_EVERY_S
     _looked: float = field(default=float("-inf"), init=False)
     _seen: dict[Series, int] = field(default_factory=dict, init=False)
+    _asked: float = field(default=float("-inf"), init=False)
+    _grown: list[Series] = field(default_factory=list, init=False)
     _turn: int = field(default=0, init=False)
     _job: str = field(default="", init=False)
 
     def look(self, series: Sequence[Series]) -> None:
-        """Do what is due for one of the series, at most once a second."""
-        if not series or time.monotonic() - self._looked < self.look_every_s:
+        """Do what is due for one of the series, or of those once refused, at most once a second."""
+        if time.monotonic() - self._looked < self.look_every_s:
             return
         self._looked = time.monotonic()
-        self._turn = (self._turn + 1) % len(series)
-        each = series[self._turn]
+        every = [*series, *self._grown_up()]
+        if not every:
+            return
+        self._turn = (self._turn + 1) % len(every)
+        each = every[self._turn]
         try:
             self._settle_jobs()
             self._look_after(each)
@@ -68,7 +77,11 @@ class Keeper:
     def _look_after(self, series: Series) -> None:
         newest = self.shop.klines.last_confirmed(series)
         champion = self._champion(series)
-        if newest is None or champion is None:
+        if newest is None:
+            return
+        if champion is None:
+            if series in self._grown:
+                self._begin(series, "", f"refused before, {MINIMUM_BARS} candles by now")
             return
         if newest != self._seen.get(series):
             self._seen[series] = newest
@@ -76,6 +89,16 @@ class Keeper:
             self._watch(series, newest)
         if self.shop.settings.retrain:
             self._train(series, champion, newest)
+
+    def _grown_up(self) -> list[Series]:
+        """Series without any model that were refused and have enough candles by now; asked now and then."""
+        if self.shop.settings.retrain and time.monotonic() - self._asked >= self.ask_every_s:
+            self._asked = time.monotonic()
+            refused = {e.series for e in self.life.events(limit=_EVENTS) if e.kind is EventKind.REFUSED}
+            refused -= {each.series for each in self.shop.decisions.models()} if refused else set()
+            long = {each.series for each in self.shop.klines.series() if each.rows >= MINIMUM_BARS}
+            self._grown = sorted(refused & long)
+        return self._grown
 
     def _watch(self, series: Series, newest: int) -> None:
         last = self.life.readings(series, limit=1)
@@ -92,15 +115,18 @@ class Keeper:
             log.info("%s: %s is champion", series, champion.model_id)
 
     def _train(self, series: Series, champion: ModelRecord, newest: int) -> None:
-        jobs = [each for each in self._jobs() if each.series == str(series)]
+        early = reason_to_retrain(self._readings(champion))
+        reason = due(champion, self.life.events(series), self._jobs_of(series), newest, early)
+        if reason:
+            self._begin(series, champion.model_id, reason)
+
+    def _begin(self, series: Series, model_id: str, reason: str) -> None:
+        """Start a training, unless one runs or the last one failed a short while ago."""
+        jobs = self._jobs_of(series)
         if any(each.state in UNFINISHED for each in jobs) or self.trainer.busy():
             return
         now = self.clock(series.exchange).now()
-        reason = due(
-            champion, self.life.events(series), jobs, newest, reason_to_retrain(self._readings(champion))
-        )
-        pause = int(self.shop.settings.retrain_pause_s * 1_000)
-        if not reason or now < paused_until(jobs, pause):
+        if now < paused_until(jobs, int(self.shop.settings.retrain_pause_s * 1_000)):
             return
         job = new_job(series, now, kind=RETRAIN)
         self.shop.decisions.save_job(job)
@@ -109,7 +135,7 @@ class Keeper:
             return
         self._job = job.job_id
         details = {"job": job.job_id}
-        event = ModelEvent(series, Role.CHAMPION, EventKind.RETRAIN, now, champion.model_id, reason, details)
+        event = ModelEvent(series, Role.CHAMPION, EventKind.RETRAIN, now, model_id, reason, details)
         self.life.add_events([event])
         log.info("%s is trained again: %s", series, reason)
 
@@ -136,6 +162,9 @@ class Keeper:
 
     def _jobs(self) -> list[Job]:
         return [each for each in self.shop.decisions.jobs(_JOBS) if each.kind == RETRAIN]
+
+    def _jobs_of(self, series: Series) -> list[Job]:
+        return [each for each in self._jobs() if each.series == str(series)]
 
     def _champion(self, series: Series) -> ModelRecord | None:
         active = self.shop.decisions.models(series, active_only=True)

@@ -10,13 +10,16 @@ import pytest
 
 from market.interval import MINUTE
 from market.ports import EventKind, Job
+from market.store.memory_lifecycle import MemoryLifecycleStore
 from model_service.jobs import DONE, FAILED, RUNNING, SKIPPED
 from model_service.lifecycle.keeper import Keeper
 from model_service.lifecycle.schedule import RETRAIN
+from model_service.lifecycle.timeline import not_trained
 from model_service.settings import ModelSettings
 from model_service.spec import Spec
 from model_service.train import train
 from model_service.trained import TrainedModel
+from model_service.training import Workshop
 from tests.model_service.lifecycle.places import (
     CHALLENGER,
     CHAMPION,
@@ -29,7 +32,7 @@ from tests.model_service.lifecycle.places import (
     live_candles,
     rises,
 )
-from tests.model_service.made import SERIES, STEP
+from tests.model_service.made import SERIES, STEP, memory_shop
 from tests.model_service.markets import QUARTER, random_walk
 
 NOW = int(MARKET["open_time"].iloc[-1]) + STEP
@@ -220,3 +223,32 @@ def test_an_error_of_one_series_does_not_stop_the_scorer(
     (tmp_path / "b" / "model.json").unlink()
     kept.look()
     assert kept.places.in_charge() == {CHAMPION: "a", CHALLENGER: "b"}
+
+
+def test_a_series_refused_when_it_was_young_is_trained_once_it_is_old_enough(tmp_path: Path) -> None:
+    shop = memory_shop(tmp_path)
+    shop.clock.time = NOW
+    life = MemoryLifecycleStore(shop.decisions)  # type: ignore[arg-type]
+    trainer = HandTrainer()
+    work = Workshop(shop.klines, shop.decisions, shop.shelf, ModelSettings())
+    keeper = Keeper(work, life, lambda _: shop.clock, trainer, look_every_s=0, ask_every_s=0)
+    candles = random_walk(5_000, 3)
+    shop.confirm(candles[:4_999])
+    keeper.look([])
+    life.add_events([not_trained(SERIES, NOW - 1, "insufficient history: 4999 bars", refused=True)])
+    keeper.look([])
+    assert trainer.started == []
+    shop.confirm(candles[4_999:])
+    keeper.look([])
+    keeper.look([])
+    assert [job.series for job in trainer.started] == [str(SERIES)]
+    assert "refused before" in life.events(SERIES)[0].reason
+
+
+def test_a_blocked_series_is_not_trained_again_because_it_was_refused_once(kept: Watched) -> None:
+    life, decisions = kept.places.life, kept.places.shop.decisions
+    life.add_events([not_trained(SERIES, NOW, "insufficient history", refused=True)])
+    for record in decisions.models():
+        decisions.save_model(replace(record, active=False, activated_at=None))
+    kept.keeper.look([])
+    assert kept.trainer.started == []
