@@ -9,7 +9,7 @@ from typing import Any, Final
 from market.decision import OutcomeState
 from market.outcome import BASIS_POINT
 from market.ports import Tally
-from model_service.track.shares import results, share_paid, standing, wilson
+from model_service.track.shares import SMALLEST_SAMPLE, results, share_paid, standing, wilson
 
 _TENTHS: Final = 10
 AGREES: Final = "agrees"
@@ -74,7 +74,7 @@ def _bin(at: int, members: Sequence[Tally]) -> dict[str, Any]:
     said, happened = sum(m.forecast for m in members) / count, sum(m.rose for m in members) / count
     interval = wilson(happened * sample, sample)
     word, _ = standing(interval, said, sample)
-    inside = interval is not None and interval[0] <= said <= interval[1]
+    inside = interval is not None and interval[0] <= said <= interval[1] and sample >= SMALLEST_SAMPLE
     return {
         "from": at / _TENTHS,
         "to": (at + 1) / _TENTHS,

@@ -68,5 +68,7 @@ class Past:
         return self._first(open_time) <= earlier < open_time
 
     def _first(self, open_time: int) -> int:
+        if not len(self.times):
+            return open_time
         at = int(np.searchsorted(self.times, open_time, side="right")) - WARMUP - _SPARE
         return int(self.times[max(at, 0)])

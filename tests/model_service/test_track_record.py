@@ -118,7 +118,9 @@ def test_a_bin_of_the_calibration_agrees_differs_or_is_unknown() -> None:
     (agrees,) = calibration([tally(400, rose=220)])
     (differs,) = calibration([tally(400, rose=100)])
     (unknown,) = calibration([tally(40, rose=0, forecast=38.0)])
-    assert [each["standing"] for each in (agrees, differs, unknown)] == ["agrees", "differs", "unknown"]
+    (too_few,) = calibration([tally(100, rose=55)])
+    standings = [each["standing"] for each in (agrees, differs, unknown, too_few)]
+    assert standings == ["agrees", "differs", "unknown", "unknown"]
     assert agrees["forecast"] == pytest.approx(0.55)
 
 

@@ -113,6 +113,13 @@ def test_a_withdrawn_candle_is_a_revised_one(shop: Shop) -> None:
     assert found[30].again is None
 
 
+def test_a_record_whose_candles_are_all_gone_is_told_so(shop: Shop, tmp_path: Path) -> None:
+    live(shop, 0, DECIDED)
+    shop.klines = memory_shop(tmp_path).klines
+    assert set(causes(shop)) == {Cause.REVISED_CANDLE}
+    assert again(shop)[0].detail == "its candle is no longer confirmed, and no revision says why"
+
+
 def test_a_candle_that_came_late_is_named_in_the_decisions_it_was_missing_from(shop: Shop) -> None:
     live(shop, 0, 10)
     live(shop, 11, 20)
