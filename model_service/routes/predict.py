@@ -8,6 +8,7 @@ from fastapi import APIRouter, Body, Response
 from starlette.exceptions import HTTPException
 
 from market.decision import Role
+from market.errors import ModelRefused
 from market.interval import Series, parse_time
 from market.ports import Decided
 from model_service.candles import Window, read_window
@@ -35,7 +36,10 @@ def predict(parts: ServiceNeeded, asked: Annotated[PredictRequest, Body()]) -> R
     records = [r for r in parts.decisions.models(series, active_only=True) if r.role is Role.CHAMPION]
     if not records:
         raise HTTPException(409, f"{series} has no model in use: POST /models/train first")
-    bench = Bench(series, Role.CHAMPION, records[0], parts.shelf.load(records[0]))
+    try:
+        bench = Bench(series, Role.CHAMPION, records[0], parts.shelf.load(records[0]))
+    except ModelRefused as error:
+        raise HTTPException(409, f"{error}; POST /models/train makes a new one") from error
     window = _window(parts, series, asked.at, Quotes(parts.ticks, bench.model.spec.groups))
     now = parts.clock(series.exchange).now()
     made = decide_candles(bench, window, window.candles, Holding(), now=now, late_after_ms=float("inf"))[0]

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
+from model_service.app import create_app
+from model_service.registry import Shelf
 from model_service.shapes.problems import Problem
 from tests.model_service.api.routes import ROUTES, Route
-from tests.model_service.api.stocked import NAMES
+from tests.model_service.api.stocked import KEY, NAMES, service_of
+from tests.model_service.made import Shop, answering
 
 JSON = {"Content-Type": "application/json"}
 LONG = "x" * 70_000
@@ -48,6 +53,13 @@ def test_a_database_that_is_away_is_said_to_be_away(route: Route, without_databa
     answer = route.ask(without_database)
     assert refused(route, answer, 503).code == "try_again"
     assert int(answer.headers["retry-after"]) > 0
+
+
+def test_a_model_whose_files_cannot_be_used_is_named(shop: Shop, tmp_path: Path) -> None:
+    (route,) = (each for each in ROUTES if each.path == "/predict")
+    service = replace(service_of(shop), shelf=Shelf(tmp_path))
+    with answering(create_app(service, KEY), KEY) as client:
+        assert "train" in refused(route, route.ask(client), 409).detail
 
 
 @only(*(bool(route.parameters("path")) for route in ROUTES))
