@@ -35,10 +35,11 @@ class Criterion(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What the rule says of a series; `numbers` go into the timeline."""
+    """What the rule says of a `challenger` (its model id); `numbers` go into the timeline."""
 
     criteria: Sequence[Criterion]
     numbers: Mapping[str, object]
+    challenger: str = ""
 
     @property
     def passed(self) -> bool:
@@ -89,6 +90,7 @@ def _compare(
             Criterion("files are the registered ones", not files, files or "verified"),
         ],
         numbers,
+        challenger.model_id,
     )
 
 
@@ -126,8 +128,11 @@ def promote(
     """Let champion and challenger change places in one transaction; the new champion and challenger.
 
     The positions of both ledgers carry over; the files of the old champion stay where they are.
+    `InvalidInput` when the finding is about another challenger than there is by now.
     """
     places = in_charge_of(shop, series)
+    if places[Role.CHALLENGER].model_id != finding.challenger:
+        raise InvalidInput(f"{series}: {finding.challenger} is challenger no more: examine again")
     champion = _moved(shop, places[Role.CHALLENGER], Role.CHAMPION, now)
     challenger = _moved(shop, places[Role.CHAMPION], Role.CHALLENGER, now)
     reason = "; ".join(f"{each.name}: {each.found}" for each in finding.criteria)

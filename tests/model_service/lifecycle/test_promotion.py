@@ -158,9 +158,19 @@ def test_a_promotion_can_be_reversed_by_the_same_rule(places: Places) -> None:
     knowing(places)
     finding = judged(places)
     promote(places.work, places.life, SERIES, finding, places.now())
-    promote(places.work, places.life, SERIES, finding, places.now() + 8 * DAY)
+    other = replace(finding, challenger="a~challenger")
+    promote(places.work, places.life, SERIES, other, places.now() + 8 * DAY)
     assert places.in_charge() == {CHAMPION: "a", CHALLENGER: "b"}
     assert all(places.shop.shelf.holds(m) for m in places.shop.decisions.models(active_only=True))
+
+
+def test_two_who_found_the_same_promote_once(places: Places) -> None:
+    knowing(places)
+    finding = judged(places)
+    promote(places.work, places.life, SERIES, finding, places.now())
+    with pytest.raises(InvalidInput, match="b is challenger no more"):
+        promote(places.work, places.life, SERIES, finding, places.now() + 1)
+    assert places.in_charge() == {CHAMPION: "b~champion", CHALLENGER: "a~challenger"}
 
 
 def test_a_roll_back_after_training_brings_the_model_before_back(places: Places) -> None:
