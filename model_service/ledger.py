@@ -22,6 +22,7 @@ from model_service.spec import LONGEST_COOL_DOWN
 
 log = logging.getLogger(__name__)
 _BATCH: Final = 1_000
+_WIDER: Final = 8
 _LEDGER: Final = (Origin.LIVE, Origin.LATE)
 
 
@@ -129,9 +130,19 @@ class Scribe:
             return Holding(Position.LONG)
         log_sigma = bought.features.get("log_sigma")
         sigma = math.exp(log_sigma) if log_sigma is not None else 0.0
-        after = self.klines.read(series, bought.open_time + 1, open_time + 1, limit=1)
-        entry = float(after["open"][0].as_py()) if after.num_rows else None
+        entry = self._first_open(series, bought.open_time + 1, open_time + 1)
         return Holding(Position.LONG, bought.open_time, sigma, entry)
+
+    def _first_open(self, series: Series, start: int, end: int) -> float | None:
+        """Open price of the first confirmed candle that opens in `[start, end)`: mostly the very next."""
+        bars = 1
+        while start < end:
+            until = min(end, start + bars * series.interval.typical_ms)
+            opens = self.klines.read_floats(series, start, until)["open"]
+            if len(opens):
+                return float(opens[0].as_py())
+            start, bars = until, bars * _WIDER
+        return None
 
     def _stopped_at(self, series: Series, role: Role, open_time: int) -> int:
         # In the ledger, so that a restart does not forget it; as far back as the longest cool-down.
