@@ -7,9 +7,10 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from purgedcv import CombinatorialPurgedCV, probability_of_backtest_overfitting, purge
+from purgedcv import CombinatorialPurgedCV, deflated_sharpe_ratio, probability_of_backtest_overfitting, purge
 
 from market.outcome import Times
+from model_service.backtest import deflated_sharpe
 from model_service.matrix import history
 from model_service.spec import Spec
 from model_service.validation.overfitting import probability_of_overfitting
@@ -127,3 +128,13 @@ def test_the_probability_of_overfitting_equals_that_of_purgedcv() -> None:
         assert probability_of_overfitting(performance) == pytest.approx(referee.pbo)
     assert probability_of_overfitting(skilled) < 0.05
     assert np.isnan(probability_of_overfitting(noise[:, :1]))
+
+
+@pytest.mark.parametrize("tried", [2, 25, 400])
+def test_the_deflated_sharpe_ratio_is_that_of_purgedcv_up_to_its_corrections(tried: int) -> None:
+    random = np.random.default_rng(6)
+    returns, trials = random.standard_t(5, 4_000) * 0.01 + 6e-4, random.normal(0, 0.03, 25)[:tried]
+    ours = deflated_sharpe(returns, trials, tried)
+    theirs = deflated_sharpe_ratio(returns, tried, float(np.var(trials, ddof=1)))
+    assert ours == pytest.approx(theirs, abs=1e-3)
+    assert 0 < ours < 1
