@@ -67,8 +67,9 @@ class Account:
 def account(moves: Iterable[Move], bars: Bars, costs: Costs) -> Account:
     """Follow the moves over the candles; the engine and its fills are those of every back-test.
 
-    A decision made in time is filled at the open after its candle, a late one at the first open after it
-    was made: nobody could have traded on it before. What has no open yet is not filled yet.
+    A decision made in time is filled at the open after its candle; a late one, and one made when the candle
+    of that open was over too, at the first open after it was made: nobody could have traded on it before.
+    What has no open yet is not filled yet.
     """
     ordered = sorted(moves)
     wanted = wanted_over(ordered, bars.times)
@@ -92,8 +93,10 @@ def wanted_over(moves: Iterable[Move], times: Times) -> Wanted:
 
 def _place(move: Move, times: Times) -> int:
     decided_on = int(np.searchsorted(times, move.open_time, side="right")) - 1
-    if move.late:
-        decided_on = max(decided_on, int(np.searchsorted(times, move.decided_at)) - 1)
+    made_in = int(np.searchsorted(times, move.decided_at)) - 1
+    # Of minutes, two may pass before a decision is called late.
+    if move.late or made_in > decided_on + 1:
+        decided_on = max(decided_on, made_in)
     return max(decided_on, 0)
 
 

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from httpx import Client
 
-from market.decision import Action, OutcomeState, Role
+from market.decision import Action, Decision, OutcomeState, Role
 from market.ports import DecisionFilter, ScoredRow
+from market.store.memory import MemoryKlineStore
+from market.store.memory_decisions import MemoryDecisionStore
 from model_service import what_if
 from model_service.app import create_app
 from model_service.follow import Scorer
@@ -26,11 +29,20 @@ TRAINED, DECIDED = 6_000, 400
 NAMES = {"exchange": "simulated", "symbol": "ETHUSDT", "interval": "15m"}
 
 
+class Prompt(MemoryDecisionStore):
+    """A ledger whose decisions were all made two seconds after the close."""
+
+    def append(self, decisions: Sequence[Decision]) -> int:
+        return super().append([replace(each, decided_at=each.close_time + 2_000) for each in decisions])
+
+
 @pytest.fixture(scope="module")
 def shop(tmp_path_factory: pytest.TempPathFactory) -> Shop:
     """A ledger of four hundred candles that buys, sells and stops out."""
     bars = random_walk(TRAINED + DECIDED, 11, edge=0.5)
     made = memory_shop(tmp_path_factory.mktemp("models"))
+    assert isinstance(made.klines, MemoryKlineStore)
+    made.decisions = Prompt(made.klines)
     model = train(bars[:TRAINED], Spec(QUARTER, horizon=2, fee_bp=0.5, slippage_bp=0.5, cool_down=3))
     made.confirm(bars)
     first, last = (int(bars["open_time"].iloc[at]) for at in (0, TRAINED - 1))

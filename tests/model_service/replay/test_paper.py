@@ -53,6 +53,15 @@ def test_a_late_decision_is_filled_at_the_first_open_after_it_was_made() -> None
     assert made.fills == (Fill(STEP, 5 * STEP, Action.BUY, 107.0, late=True),)
 
 
+@pytest.mark.parametrize(("seconds", "filled"), [(2, 2), (59, 2), (60, 2), (61, 4), (110, 4)])
+def test_a_decision_is_not_filled_in_a_candle_that_was_over_when_it_was_made(
+    seconds: int, filled: int
+) -> None:
+    move = Move(STEP, LONG, 2 * STEP + seconds * 1_000, late=False)
+    (fill,) = account([move], BARS, COSTS).fills
+    assert fill.time == filled * STEP
+
+
 def test_a_live_decision_made_beside_late_ones_has_the_last_word() -> None:
     caught_up = 4 * STEP + 1_000
     moves = [
