@@ -66,7 +66,7 @@ def performance(result: Equity, wanted: Wanted, interval: Interval) -> dict[str,
         "exposure": float(wanted[:-1].sum() / len(wanted)),
         "trades": len(trades),
         "turnover": float(result.fills.sum() / len(returns) * per_year),
-        "cost": float(-np.log1p(-result.cost).sum()),
+        "cost": float(0.0 - np.log1p(-result.cost).sum()),
         "net_per_trade": float(trades.mean()) if len(trades) else 0.0,
     }
 

@@ -36,6 +36,7 @@ def test_staying_flat_earns_and_risks_nothing() -> None:
     flat = np.zeros(8_000, dtype=bool)
     found = performance(equity(OPENS, CLOSES, flat, COSTS), flat, QUARTER)
     assert found["total"] == found["sharpe"] == found["max_drawdown"] == found["trades"] == found["cost"] == 0
+    assert str(found["cost"]) == "0.0"
     assert shift_p_value(OPENS, CLOSES, flat, COSTS) == 1.0
     assert deflated_sharpe(np.zeros(100), np.zeros(3), 3) == 0.0
 
