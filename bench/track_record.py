@@ -20,10 +20,10 @@ from typing import Any, Final
 
 import mysql.connector
 
-from market.decision import Role
+from market.decision import Origin, Role
 from market.features import FEATURES
 from market.interval import MINUTE, Interval, Series
-from market.ports import ScoredRow, SymbolInfo
+from market.ports import DecisionFilter, ScoredRow, SymbolInfo
 from market.store import Database, MySQLDecisionStore, MySQLKlineStore, StoreSettings
 from model_service.holding import Holding
 from model_service.spec import Spec
@@ -34,6 +34,7 @@ from model_service.what_if import MOST_ROWS, Mind, Settings, decided_again, read
 from tests.servers import ROOT_PASSWORD, TestDatabase
 
 YEAR: Final = 525_600
+WAITING: Final = 5  # of a horizon of four: nothing is known of the newest
 START: Final = 1_700_000_040_000
 SERIES: Final = Series.of("simulated", "BTCUSDT", "1m")
 ALWAYS: Final = 1 << 52
@@ -56,7 +57,10 @@ SELECT 1, 'champion', {START} + seq * {MINUTE}, MD5(seq), {START} + seq * {MINUT
 _OUTCOMES: Final = """
 INSERT INTO outcomes SELECT series_id, role, open_time, 'known', open_time + 60000, open_time + 300000, price,
     price, 0.004 * RAND(number) - 0.002, 0.004 * RAND(number) - 0.004, RAND(number) > 0.5, open_time + 300001,
-    number, previous_hash, hash FROM decisions"""
+    number, previous_hash, hash FROM decisions WHERE number <= %s"""
+_HEADS: Final = """
+INSERT INTO chain_heads (series_id, role, chain, number, hash) VALUES
+    (1, 'champion', 'decisions', %s, ''), (1, 'champion', 'outcomes', %s, '')"""
 
 
 def main() -> None:
@@ -81,12 +85,17 @@ def _fill(settings: StoreSettings, rows: int) -> None:
     ):  # fmt: skip
         _timed("fill klines", lambda: cursor.execute(_KLINES, (rows + 10,)))
         _timed("fill decisions", lambda: cursor.execute(_DECISIONS, (_JSON, _JSON, rows - 1)))
-        _timed("fill outcomes", lambda: cursor.execute(_OUTCOMES))
+        _timed("fill outcomes", lambda: cursor.execute(_OUTCOMES, (rows - WAITING,)))
+        cursor.execute(_HEADS, (rows, rows - WAITING))
 
 
 def _ask(settings: StoreSettings, rows: int) -> None:
     db = Database(settings, "model")
     store, klines = MySQLDecisionStore(db), MySQLKlineStore(db)
+    waiting = _timed("what waits for its outcome", lambda: store.without_outcome(SERIES, Role.CHAMPION))
+    newest = DecisionFilter(origins=(Origin.LIVE,), newest=True, limit=100)
+    page = _timed("newest page of every series", lambda: store.read(newest))
+    print(f"{len(waiting)} wait, {len(page)} on the page")
     for turn in ("first", "again"):
         tallies = _timed(f"tally, {turn}", lambda: store.tally(SERIES, Role.CHAMPION, 0, ALWAYS))
     record = track_record(tallies)
