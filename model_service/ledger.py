@@ -39,10 +39,12 @@ class Scribe:
     round: int = 0
     _read: tuple[tuple[object, ...], Window] | None = None
     _records: dict[tuple[Series, Role], list[ModelRecord]] = field(default_factory=dict)
+    _quotes: dict[Series, Quotes] = field(default_factory=dict)
 
     def refresh(self) -> list[Series]:
         """Read the registered models again; returns the series that have one in use."""
         self._records.clear()
+        self._quotes.clear()
         active = set()
         for record in self.decisions.models():
             if record.active:
@@ -104,8 +106,10 @@ class Scribe:
 
     def quotes(self, series: Series) -> Quotes:
         """The ticks that any model of a series reads."""
-        records = [each for role in self.roles(series) for each in self._records[series, role]]
-        return Quotes.of(self.ticks, (self.shelf.load(each).spec for each in records))
+        if series not in self._quotes:
+            records = [each for role in self.roles(series) for each in self._records[series, role]]
+            self._quotes[series] = Quotes.of(self.ticks, (self.shelf.load(each).spec for each in records))
+        return self._quotes[series]
 
     def _shares(
         self, series: Series, role: Role, candles: Sequence[Candle], *, single: bool

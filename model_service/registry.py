@@ -19,10 +19,12 @@ log = logging.getLogger(__name__)
 # the walk-forward has. No model is used for longer than it was trained on.
 _LONGEST_LIFE_MS: Final = 45 * DAY
 _LONGEST_LIFE_BARS: Final = 3_240
+# Every training leaves a model behind; those that were not asked for lately are read again when they are.
+_IN_MEMORY: Final = 32
 
 
 class Shelf:
-    """The model files under one folder, each loaded once per process."""
+    """The model files under one folder; those used last stay in memory."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -42,11 +44,13 @@ class Shelf:
 
     def load(self, record: ModelRecord) -> TrainedModel:
         """The model of a record; `ModelRefused` when its files are not the registered ones."""
-        files, model = self._loaded.get(record.model_id, ({}, None))
+        files, model = self._loaded.pop(record.model_id, ({}, None))
         if model is None or files != record.files:
             model = load(self._folder / record.model_id, record.files)
-            self._loaded[record.model_id] = dict(record.files), model
             log.info("loaded model %s", record.model_id)
+        self._loaded[record.model_id] = dict(record.files), model
+        if len(self._loaded) > _IN_MEMORY:
+            del self._loaded[next(iter(self._loaded))]
         return model
 
     def verify(self, record: ModelRecord) -> TrainedModel:

@@ -85,3 +85,16 @@ def test_a_model_whose_registered_files_changed_is_read_again(tmp_path: Path) ->
     again = replace(record, files=Shelf(tmp_path).save(second, "m"))
     assert shop.shelf.load(again).p_min == 0.4
     assert shop.shelf.load(again) is shop.shelf.load(again)
+
+
+def test_models_that_nobody_asks_for_do_not_stay_in_memory(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO")
+    shop = memory_shop(tmp_path)
+    model = train(MARKET, Spec(QUARTER, kind="logistic"))
+    records = [shop.register(model, f"m{i}", i, i + 1) for i in range(33)]
+    for each in [*records, records[-1], records[0]]:
+        shop.shelf.load(each)
+    assert [line for line in caplog.messages if line == "loaded model m32"] == ["loaded model m32"]
+    assert [line for line in caplog.messages if line == "loaded model m0"] == ["loaded model m0"] * 2
