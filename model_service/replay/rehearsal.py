@@ -133,7 +133,9 @@ def _live_rows(
     judged, turn = cuts
     stage.scorer.catch_up()
     with listening(create_app(stage.service(), _KEY), _KEY) as client:
-        rows = _rows(client, stage.series, int(times[judged]), int(times[turn - 1]) + 1)
+        rows: list[dict[str, Any]] = []
+        if turn > judged:
+            rows = _rows(client, stage.series, int(times[judged]), int(times[turn - 1]) + 1)
         for done, at in enumerate(range(turn, len(times)), 1):
             stage.confirm(klines.slice(at, 1))
             stage.scorer.step()
