@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 import market  # noqa: F401  (first: see market/__init__.py)
 from market.store.settings import StoreSettings
@@ -18,6 +19,10 @@ REPOSITORY = Path(__file__).parent.parent
 CACHE = REPOSITORY / ".run" / "cache"
 RECORDED = REPOSITORY.parent / "shared" / "data"
 pytest_plugins = ["tests.simulator_fixture"] if (REPOSITORY / "tests/simulator_fixture.py").exists() else []
+
+# How long an example takes says how busy the machine is.
+settings.register_profile("shared machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("shared machine")
 
 
 @pytest.fixture(scope="session")
