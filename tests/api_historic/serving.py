@@ -1,6 +1,5 @@
 """A real server for an ASGI application, in a thread, on a free port."""
 
-import socket
 import threading
 import time
 from collections.abc import Iterator
@@ -9,11 +8,7 @@ from typing import Any
 
 import uvicorn
 
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+from up.ports import free_port
 
 
 @contextmanager

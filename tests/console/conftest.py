@@ -13,8 +13,9 @@ from model_service.app import create_app as model_app
 from model_service.deps import Service
 from model_service.registry import Shelf
 from tests.api_historic.conftest import AwayKlines, AwayLog
-from tests.api_historic.serving import free_port, serving
+from tests.api_historic.serving import serving
 from tests.console.seed import NOW, Seeded, seeded
+from up.ports import free_port
 
 KEY = "a-key-of-some-length"
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import httpx
 
-from tests.api_historic.serving import free_port
+from up.ports import free_port
 
 ROOT = Path(__file__).parents[2]
 
