@@ -15,14 +15,13 @@ from rich.console import Console
 from market.errors import InvalidInput, MarketError, Terminal, Transient
 from market.interval import Series
 from market.ports import DecisionStore, Job
-from market.store import MySQLDecisionStore, MySQLKlineStore, MySQLLifecycleStore, MySQLTickStore, StoredClock
+from market.store import MySQLLifecycleStore, StoredClock
 from model_service.jobs import end_unfinished, reported
 from model_service.lifecycle.timeline import not_trained, trained
 from model_service.progress import Bars, Lines, Watched, on_a_screen
-from model_service.registry import Shelf
 from model_service.settings import ModelSettings
-from model_service.training import Workshop, train_series
-from model_service.wiring import database
+from model_service.training import train_series
+from model_service.wiring import database, workshop
 
 PROCESSES: Final = 2
 _LOOK_EVERY_S: Final = 0.5
@@ -60,8 +59,7 @@ def train_one(job: Job, settings: ModelSettings, force: bool) -> str:
     Either is in the job's row; a failure is raised.
     """
     db = database()
-    shelf = Shelf(settings.models_dir)
-    shop = Workshop(MySQLKlineStore(db), MySQLDecisionStore(db), shelf, settings, MySQLTickStore(db))
+    shop = workshop(settings, db)
     series = Series.parse(job.series)
     clock, life = StoredClock(db, series.exchange), MySQLLifecycleStore(db)
     try:

@@ -28,12 +28,23 @@ def database() -> Database:
     return Database(StoreSettings(), "model")
 
 
+def workshop(settings: ModelSettings, db: Database) -> Workshop:
+    """What training works with, over the database."""
+    shelf = Shelf(settings.models_dir)
+    return Workshop(MySQLKlineStore(db), MySQLDecisionStore(db), shelf, settings, MySQLTickStore(db))
+
+
+def make_scribe(shop: Workshop, db: Database) -> Scribe:
+    """Who fills the ledger, over the stores of a workshop."""
+    clock = cache(lambda exchange: StoredClock(db, exchange))
+    late_after_ms = shop.settings.late_after_s * 1_000
+    return Scribe(shop.klines, shop.decisions, shop.shelf, clock, late_after_ms, shop.ticks)
+
+
 def make_scorer(settings: ModelSettings, db: Database) -> tuple[Scorer, Keeper]:
     """The scorer over the database, and who looks after its models between candles."""
-    klines, decisions, shelf = MySQLKlineStore(db), MySQLDecisionStore(db), Shelf(settings.models_dir)
-    clock = cache(lambda exchange: StoredClock(db, exchange))
+    shop = workshop(settings, db)
+    scribe = make_scribe(shop, db)
     trainer = ProcessTrainer(settings.models_dir, settings.retrain_limit_s)
-    keeper = Keeper(Workshop(klines, decisions, shelf, settings), MySQLLifecycleStore(db), clock, trainer)
-    ticks = MySQLTickStore(db)
-    scribe = Scribe(klines, decisions, shelf, clock, settings.late_after_s * 1_000, ticks)
+    keeper = Keeper(shop, MySQLLifecycleStore(db), scribe.clock, trainer)
     return Scorer(scribe, MySQLChangeLog(db), keeper.look), keeper

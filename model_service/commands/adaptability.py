@@ -12,16 +12,15 @@ from rich.table import Table
 from market.decision import Role
 from market.interval import Series
 from market.ports import BacktestRun
-from market.store import MySQLDecisionStore, MySQLKlineStore, StoredClock
+from market.store import StoredClock
 from model_service.commands.choice import SeriesOption, chosen
 from model_service.jobs import DONE, Report, new_job, reported
 from model_service.lifecycle.adaptability import Line, adaptability, as_json, in_regimes
 from model_service.matrix import data_hash
-from model_service.registry import Shelf
 from model_service.settings import ModelSettings
 from model_service.training import Workshop, newest_bars
 from model_service.validation.trials import fingerprint
-from model_service.wiring import database
+from model_service.wiring import database, workshop
 
 KIND = "adaptability"
 
@@ -29,7 +28,7 @@ KIND = "adaptability"
 def adapt(series: SeriesOption = None) -> None:
     """Frozen, expanding and rolling refits by month, volatility and trend, and in three made-up regimes."""
     settings, db = ModelSettings(), database()
-    shop = Workshop(MySQLKlineStore(db), MySQLDecisionStore(db), Shelf(settings.models_dir), settings)
+    shop = workshop(settings, db)
     for each in chosen(shop.klines, settings, series):
         clock = StoredClock(db, each.exchange)
         with reported(shop.decisions, new_job(each, clock.now(), kind=KIND), clock.now) as job:

@@ -6,20 +6,18 @@ import typer
 
 from market.decision import Role
 from market.interval import Series
-from market.store import MySQLDecisionStore, MySQLKlineStore, MySQLTickStore, StoredClock
+from market.store import StoredClock
 from model_service.commands.choice import RoleOption, SeriesOption, chosen
 from model_service.jobs import Report, new_job, reported
-from model_service.registry import Shelf
 from model_service.settings import ModelSettings
 from model_service.training import Workshop, backtest_series
-from model_service.wiring import database
+from model_service.wiring import database, workshop
 
 
 def backtest(series: SeriesOption = None, role: RoleOption = Role.CHAMPION) -> None:
     """Run and store the walk-forward of each series; models are left alone."""
     settings, db = ModelSettings(), database()
-    shelf = Shelf(settings.models_dir)
-    shop = Workshop(MySQLKlineStore(db), MySQLDecisionStore(db), shelf, settings, MySQLTickStore(db))
+    shop = workshop(settings, db)
     for each in chosen(shop.klines, settings, series):
         clock = StoredClock(db, each.exchange)
         with reported(shop.decisions, new_job(each, clock.now(), kind="backtest"), clock.now) as report:

@@ -5,21 +5,18 @@ from __future__ import annotations
 import typer
 
 from market.decision import Role
-from market.store import MySQLDecisionStore, MySQLKlineStore, MySQLTickStore, StoredClock
+from market.store import StoredClock
 from model_service.commands.choice import RoleOption, SeriesOption, chosen
-from model_service.registry import Shelf
 from model_service.settings import ModelSettings
-from model_service.training import Workshop
 from model_service.validation.choice import Choice
 from model_service.validation.choosing import seek
-from model_service.wiring import database
+from model_service.wiring import database, workshop
 
 
 def choose(series: SeriesOption = None, role: RoleOption = Role.CHAMPION) -> None:
     """Try every declared set of parameters on the first training part; each counts as a trial."""
     settings, db = ModelSettings(), database()
-    shelf = Shelf(settings.models_dir)
-    shop = Workshop(MySQLKlineStore(db), MySQLDecisionStore(db), shelf, settings, MySQLTickStore(db))
+    shop = workshop(settings, db)
     for each in chosen(shop.klines, settings, series):
         found = seek(shop, each, role, StoredClock(db, each.exchange).now())
         for line in in_words(found):

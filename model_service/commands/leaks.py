@@ -8,14 +8,12 @@ from typing import Annotated
 import typer
 
 from market.decision import Role
-from market.store import MySQLDecisionStore, MySQLKlineStore, MySQLLifecycleStore, MySQLTickStore, StoredClock
+from market.store import MySQLLifecycleStore, StoredClock
 from model_service.commands.choice import RoleOption, SeriesOption, chosen
 from model_service.honesty.clearing import Examined, clear, examine_series, is_blocked
 from model_service.jobs import DONE, new_job, reported
-from model_service.registry import Shelf
 from model_service.settings import ModelSettings
-from model_service.training import Workshop
-from model_service.wiring import database
+from model_service.wiring import database, workshop
 
 
 def leaks(
@@ -25,8 +23,7 @@ def leaks(
 ) -> None:
     """Run the leak suite by name; exit 1 when anything is found. A clean blocked model is released."""
     settings, db = ModelSettings(), database()
-    shelf = Shelf(settings.models_dir)
-    shop = Workshop(MySQLKlineStore(db), MySQLDecisionStore(db), shelf, settings, MySQLTickStore(db))
+    shop = workshop(settings, db)
     clean = True
     for each in chosen(shop.klines, settings, series):
         clock = StoredClock(db, each.exchange)

@@ -10,13 +10,12 @@ from rich.console import Console
 from rich.table import Table
 
 from market.interval import Series
-from market.store import MySQLDecisionStore, MySQLKlineStore, MySQLLifecycleStore, StoredClock
+from market.store import MySQLLifecycleStore, StoredClock
 from model_service.commands.choice import SeriesOption, chosen
 from model_service.lifecycle import promotion
-from model_service.registry import Shelf
 from model_service.settings import ModelSettings
 from model_service.training import Workshop
-from model_service.wiring import database
+from model_service.wiring import database, workshop
 
 
 def promote(
@@ -47,7 +46,7 @@ def rollback(
 
 def _places(given: list[str] | None) -> Iterator[tuple[Workshop, MySQLLifecycleStore, Series, int]]:
     settings, db = ModelSettings(), database()
-    shop = Workshop(MySQLKlineStore(db), MySQLDecisionStore(db), Shelf(settings.models_dir), settings)
+    shop = workshop(settings, db)
     for each in chosen(shop.klines, settings, given):
         yield shop, MySQLLifecycleStore(db), each, StoredClock(db, each.exchange).now()
 

@@ -11,21 +11,18 @@ import typer
 from market.decision import Role
 from market.interval import Series
 from market.ports import OpenedPeriod
-from market.store import MySQLDecisionStore, MySQLKlineStore, MySQLTickStore, StoredClock
+from market.store import StoredClock
 from model_service.commands.choice import RoleOption, SeriesOption, chosen
 from model_service.jobs import DONE, new_job, reported
-from model_service.registry import Shelf
 from model_service.settings import ModelSettings
-from model_service.training import Workshop
 from model_service.validation.release import open_untouched
-from model_service.wiring import database
+from model_service.wiring import database, workshop
 
 
 def release(series: SeriesOption = None, role: RoleOption = Role.CHAMPION) -> None:
     """Judge the newest candles that nothing was judged on; a release can do this once, then it is shown."""
     settings, db = ModelSettings(), database()
-    shelf = Shelf(settings.models_dir)
-    shop = Workshop(MySQLKlineStore(db), MySQLDecisionStore(db), shelf, settings, MySQLTickStore(db))
+    shop = workshop(settings, db)
     for each in chosen(shop.klines, settings, series):
         clock = StoredClock(db, each.exchange)
         with reported(shop.decisions, new_job(each, clock.now(), kind="release"), clock.now) as report:

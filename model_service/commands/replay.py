@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from functools import cache
 from typing import Annotated
 
 import orjson
@@ -14,14 +13,11 @@ from rich.table import Table
 from market.decision import Role
 from market.errors import InvalidInput
 from market.interval import Series, parse_time
-from market.store import MySQLDecisionStore, MySQLKlineStore, MySQLTickStore, StoredClock
 from model_service.commands.choice import RoleOption, SeriesOption, chosen
-from model_service.ledger import Scribe
-from model_service.registry import Shelf
 from model_service.replay.report import Report, report_view, summed
 from model_service.replay.rerun import rerun
 from model_service.settings import ModelSettings
-from model_service.wiring import database
+from model_service.wiring import database, make_scribe, workshop
 
 _ALL_TIME = 1 << 52
 _SHOWN = 20
@@ -44,11 +40,7 @@ def replay(
     written.
     """
     settings, db = ModelSettings(), database()
-    clock = cache(lambda exchange: StoredClock(db, exchange))
-    scribe = Scribe(
-        MySQLKlineStore(db), MySQLDecisionStore(db), Shelf(settings.models_dir), clock,
-        settings.late_after_s * 1_000, MySQLTickStore(db),
-    )  # fmt: skip
+    scribe = make_scribe(workshop(settings, db), db)
     first = parse_time(start) if start else 0
     last = parse_time(end) if end else _ALL_TIME
     if last <= first:

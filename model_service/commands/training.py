@@ -9,15 +9,14 @@ import typer
 from market.errors import InvalidInput
 from market.interval import Series
 from market.ports import DecisionStore
-from market.store import MySQLDecisionStore, MySQLKlineStore, StoredClock
+from market.store import MySQLDecisionStore, StoredClock
 from model_service.commands.choice import SeriesOption, chosen
 from model_service.jobs import new_job
 from model_service.lifecycle.trainer import be_polite
 from model_service.parallel import train_all, train_one
-from model_service.registry import Shelf
 from model_service.settings import ModelSettings
-from model_service.training import Workshop, due_roles
-from model_service.wiring import database
+from model_service.training import due_roles
+from model_service.wiring import database, workshop
 
 
 def train(
@@ -26,12 +25,11 @@ def train(
     job: Annotated[list[str] | None, typer.Option(help="job id for each --series", hidden=True)] = None,
 ) -> None:
     """Train champion and challenger of each series; the default is OPA_SYMBOLS x OPA_HISTORY."""
-    settings = ModelSettings()
-    db = database()
-    store, klines = MySQLDecisionStore(db), MySQLKlineStore(db)
-    wanted = chosen(klines, settings, series)
+    settings, db = ModelSettings(), database()
+    shop = workshop(settings, db)
+    store = shop.decisions
+    wanted = chosen(shop.klines, settings, series)
     known = {each.job_id: each for each in store.jobs(1_000)}
-    shop = Workshop(klines, store, Shelf(settings.models_dir), settings)
     jobs = [known[j] for j in job or [] if j in known] or [
         new_job(each, StoredClock(db, each.exchange).now())
         for each in wanted
