@@ -15,7 +15,7 @@ from market.documents.models import model_document
 from market.documents.quality import quality_document
 from market.documents.stream import Document
 from market.documents.ticks import tick_document
-from market.interval import Series
+from market.interval import END_OF_TIME, Series
 from market.ports import (
     BacktestRun,
     ChangeLog,
@@ -29,7 +29,6 @@ from market.ports import (
 
 PAGE: Final = 5_000
 DECISION_PAGE: Final = 1_000
-FOREVER: Final = 253_402_300_799_000  # the year 9999
 LEDGER: Final = (Origin.LIVE, Origin.LATE)
 
 
@@ -45,7 +44,7 @@ class Record:
     clock: Callable[[str], Clock]
 
 
-def klines(record: Record, series: Series, start: int = 0, end: int = FOREVER) -> Iterator[Document]:
+def klines(record: Record, series: Series, start: int = 0, end: int = END_OF_TIME) -> Iterator[Document]:
     """Candles that open in `[start, end)`."""
     while True:
         page = record.klines.read(series, start, end, limit=PAGE)
@@ -56,7 +55,7 @@ def klines(record: Record, series: Series, start: int = 0, end: int = FOREVER) -
 
 
 def ticks(
-    record: Record, exchange: str, symbol: str, start: int = 0, end: int = FOREVER
+    record: Record, exchange: str, symbol: str, start: int = 0, end: int = END_OF_TIME
 ) -> Iterator[Document]:
     """Samples in `[start, end)`."""
     while True:
@@ -67,14 +66,14 @@ def ticks(
         start = page[-1].time + 1
 
 
-def ledger(record: Record, series: Series, start: int = 0, end: int = FOREVER) -> Iterator[Document]:
+def ledger(record: Record, series: Series, start: int = 0, end: int = END_OF_TIME) -> Iterator[Document]:
     """Live and late decisions on candles that open in `[start, end)`."""
     yield from _decisions(record, _of(series, start, end, origins=LEDGER))
 
 
 def backtest(record: Record, series: Series, run_id: str) -> Iterator[Document]:
     """Decisions of one stored back-test run."""
-    wanted = _of(series, 0, FOREVER, origins=(Origin.BACKTEST,))
+    wanted = _of(series, 0, END_OF_TIME, origins=(Origin.BACKTEST,))
     yield from _decisions(record, replace(wanted, run_id=run_id))
 
 

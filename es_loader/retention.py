@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from es_loader.indices import Indices
-from es_loader.record import FOREVER, Record
+from es_loader.record import Record
 from market.documents import DOCUMENTS
 from market.documents.stream import daily
+from market.interval import END_OF_TIME
 
 _TICKS = DOCUMENTS["ticks"]
 
@@ -24,5 +25,5 @@ def drop_purged_days(record: Record, indices: Indices, generation: int) -> list[
 
 def _oldest_tick(record: Record) -> int | None:
     markets = {(each.series.exchange, each.series.symbol) for each in record.klines.series()}
-    oldest = [record.ticks.read(*market, 0, FOREVER, limit=1) for market in sorted(markets)]
+    oldest = [record.ticks.read(*market, 0, END_OF_TIME, limit=1) for market in sorted(markets)]
     return min((page[0].time for page in oldest if page), default=None)

@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from market.decision import Role
 from market.errors import InvalidInput
-from market.interval import Series
+from market.interval import END_OF_TIME, Series
 from market.kline import empty_klines
 from market.ports import BacktestRun, DecisionStore, KlineStore, ModelRecord, TickStore
 from market.tick import Tick
@@ -35,7 +35,6 @@ from model_service.verdict import BLOCKED
 from model_service.walkforward import WalkForward, walk_forward
 
 WALK_FORWARD: Final = "walk_forward"
-_ALL_TIME: Final = 1 << 52
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +83,7 @@ def train_series(shop: Workshop, series: Series, report: Report, *, force: bool)
 def newest_bars(store: KlineStore, series: Series) -> pa.Table:
     """The newest `MAXIMUM_BARS` confirmed bars of a series, as `KlineStore.read_floats` gives them."""
     newest = store.last_confirmed(series) or 0
-    return store.read_floats(series, newest - (MAXIMUM_BARS - 1) * series.interval.typical_ms, _ALL_TIME)
+    return store.read_floats(series, newest - (MAXIMUM_BARS - 1) * series.interval.typical_ms, END_OF_TIME)
 
 
 def due_roles(shop: Workshop, series: Series, *, force: bool) -> list[Role]:

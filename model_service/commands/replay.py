@@ -12,14 +12,13 @@ from rich.table import Table
 
 from market.decision import Role
 from market.errors import InvalidInput
-from market.interval import Series, parse_time
+from market.interval import END_OF_TIME, Series, parse_time
 from model_service.commands.choice import RoleOption, SeriesOption, chosen
 from model_service.replay.report import Report, report_view, summed
 from model_service.replay.rerun import rerun
 from model_service.settings import ModelSettings
 from model_service.wiring import database, make_scribe, workshop
 
-_ALL_TIME = 1 << 52
 _SHOWN = 20
 _WIDE = 200
 _FROM = typer.Option("--from", help="first candle: ms UTC or ISO 8601; default: the ledger's first")
@@ -42,7 +41,7 @@ def replay(
     settings, db = ModelSettings(), database()
     scribe = make_scribe(workshop(settings, db), db)
     first = parse_time(start) if start else 0
-    last = parse_time(end) if end else _ALL_TIME
+    last = parse_time(end) if end else END_OF_TIME
     if last <= first:
         raise InvalidInput(f"--to ({end}) must be after --from ({start})")
     found = {

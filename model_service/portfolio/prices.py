@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
-from market.interval import Series
+from market.interval import END_OF_TIME, Series
 from market.ports import KlineStore, TickStore
 
-_ALWAYS: Final = 1 << 52
 TICK: Final = "tick"
 CANDLE: Final = "candle"
 
@@ -28,13 +27,13 @@ def newest_price(klines: KlineStore, ticks: TickStore | None, series: Sequence[S
     """Of one symbol, whose stored series are given; None where nothing is stored."""
     found = [price for each in series if (price := _close(klines, each))]
     if ticks is not None and series:
-        sampled = ticks.read(series[0].exchange, series[0].symbol, 0, _ALWAYS, limit=1, newest=True)
+        sampled = ticks.read(series[0].exchange, series[0].symbol, 0, END_OF_TIME, limit=1, newest=True)
         found += [Price(tick.last, tick.time, TICK) for tick in sampled]
     return max(found, key=lambda price: price.time, default=None)
 
 
 def _close(klines: KlineStore, series: Series) -> Price | None:
-    newest = klines.read(series, 0, _ALWAYS, limit=1, newest=True)
+    newest = klines.read(series, 0, END_OF_TIME, limit=1, newest=True)
     if not newest.num_rows:
         return None
     (row,) = newest.select(["open_time", "close"]).to_pylist()

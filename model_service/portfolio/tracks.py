@@ -9,13 +9,12 @@ from typing import Final
 import numpy as np
 
 from market.decision import Role
-from market.interval import Series
+from market.interval import END_OF_TIME, Series
 from market.outcome import Floats, Times
 from market.ports import DecisionStore, KlineStore
 from model_service.portfolio.holdings import Holding
 from model_service.track.profit import bars_between, first_decided, followed
 
-ALWAYS: Final = 1 << 52
 EQUAL_SHARE_OF: Final = Decimal(1_000)
 _SMALLEST: Final = Decimal("0.00000001")
 
@@ -62,7 +61,7 @@ def chosen_series(decisions: DecisionStore, holding: Holding, interval: str | No
 
 def common_start(decisions: DecisionStore, chosen: list[Series]) -> int | None:
     """Since when every ledger of these series decides; None where there is none."""
-    firsts = [first_decided(decisions, series, Role.CHAMPION, 0, ALWAYS) for series in chosen]
+    firsts = [first_decided(decisions, series, Role.CHAMPION, 0, END_OF_TIME) for series in chosen]
     return max((first for first in firsts if first is not None), default=None)
 
 

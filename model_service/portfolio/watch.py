@@ -10,11 +10,11 @@ from typing import Any, Final
 import numpy as np
 
 from market.decision import Role
-from market.interval import Series
+from market.interval import END_OF_TIME, Series
 from market.ports import Clock, DecisionStore, KlineStore, TickStore
 from model_service.portfolio.holdings import Amount, Holding, equal_parts, holdings
 from model_service.portfolio.prices import newest_price
-from model_service.portfolio.tracks import ALWAYS, Track, chosen_series, common_start, track
+from model_service.portfolio.tracks import Track, chosen_series, common_start, track
 from model_service.views import SIMULATED
 
 _DIGITS: Final = Decimal("0.00000001")
@@ -32,7 +32,7 @@ class Watch:
 
     def now(self, start: int | None = None, interval: str | None = None) -> dict[str, Any]:
         """Every holding with its newest price, its age and its worth, and the sums by quote asset."""
-        held, tracks, since = self._tracks(start, ALWAYS, interval)
+        held, tracks, since = self._tracks(start, END_OF_TIME, interval)
         coins = [self._coin(each, path) for each, path in zip(held, tracks, strict=True)]
         quotes = sorted({(coin["exchange"], coin["quote"]) for coin in coins if coin["quote"]})
         return {
@@ -47,7 +47,7 @@ class Watch:
         self, start: int | None = None, end: int | None = None, interval: str | None = None, points: int = 300
     ) -> dict[str, Any]:
         """Worth over time from candles, by quote asset; null while one of its holdings has no price."""
-        held, tracks, since = self._tracks(start, ALWAYS if end is None else end, interval)
+        held, tracks, since = self._tracks(start, END_OF_TIME if end is None else end, interval)
         pairs = [pair for pair in zip(held, tracks, strict=True) if pair[0].quote]
         quotes = sorted({(each.exchange, str(each.quote)) for each, _ in pairs})
         return {

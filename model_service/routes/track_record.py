@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query, Response
 from starlette.exceptions import HTTPException
 
 from market.decision import Role
-from market.interval import Series
+from market.interval import END_OF_TIME, Series
 from model_service.deps import ChosenPeriod, ChosenSeries, Service, ServiceNeeded, known_series
 from model_service.shapes.problems import refusals
 from model_service.shapes.track_record import Profit, TrackRecord
@@ -17,7 +17,6 @@ from model_service.track_record import track_record
 from model_service.views import answer, series_view
 
 router = APIRouter(prefix="/track-record", tags=["track record"])
-_ALWAYS: Final = 1 << 52
 _NAMED: Final = 20
 
 
@@ -34,7 +33,7 @@ def read_track_record(
     records = []
     for series in sorted({record.series for record in parts.decisions.models() if record.role is role}):
         if chosen.fits(series):
-            start, end = period.start or 0, _ALWAYS if period.end is None else period.end
+            start, end = period.start or 0, END_OF_TIME if period.end is None else period.end
             figures = track_record(parts.decisions.tally(series, role, start, end))
             candles = {"candles": _candles(parts, series, role, start, end)}
             records.append(series_view(series) | {"role": role} | figures | candles)

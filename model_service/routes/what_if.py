@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import Annotated, Final
+from typing import Annotated
 
 from fastapi import APIRouter, Body, Response
 
 from market.errors import InvalidInput
-from market.interval import Series, parse_time
+from market.interval import END_OF_TIME, Series, parse_time
 from model_service.deps import Service, ServiceNeeded, known_series
 from model_service.holding import Holding
 from model_service.ledger import Scribe
@@ -19,7 +19,6 @@ from model_service.views import answer, series_view
 from model_service.what_if import Settings, decided_again, minds, read_past
 
 router = APIRouter(tags=["track record"])
-_ALWAYS: Final = 1 << 52
 
 
 @router.post(
@@ -57,7 +56,7 @@ def what_if(parts: ServiceNeeded, asked: Annotated[WhatIfRequest, Body()]) -> Re
 
 def _period(asked: WhatIfRequest) -> tuple[int, int]:
     start = 0 if asked.start is None else parse_time(str(asked.start))
-    end = _ALWAYS if asked.end is None else parse_time(str(asked.end))
+    end = END_OF_TIME if asked.end is None else parse_time(str(asked.end))
     if end <= start:
         raise InvalidInput(f"end ({asked.end}) must be after start ({asked.start})")
     return start, end

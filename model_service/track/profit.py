@@ -8,7 +8,7 @@ import numpy as np
 
 from market.decision import Position, Role
 from market.errors import InvalidInput
-from market.interval import Interval, Series
+from market.interval import END_OF_TIME, Interval, Series
 from market.outcome import Costs, Floats, Times
 from market.ports import DecisionStore, KlineStore
 from model_service.backtest import bars_per_year, drawdown, sharpe
@@ -16,7 +16,6 @@ from model_service.replay.paper import Account, Bars, Move, account
 
 MOST_BARS: Final = 600_000  # a year of minutes and a little more
 _PAGE: Final = 50_000
-_ALWAYS: Final = 1 << 52
 
 
 def bars_between(klines: KlineStore, series: Series, start: int, end: int) -> Bars:
@@ -49,7 +48,7 @@ def followed(
     It begins with the position that the ledger held at `start`, bought at the first open. Costs are those
     that the newest decision of the period was made at.
     """
-    until = _ALWAYS if end is None else end
+    until = END_OF_TIME if end is None else end
     first = first_decided(decisions, series, role, 0 if start is None else start, until)
     if first is None:
         return None
