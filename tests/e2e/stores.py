@@ -97,4 +97,4 @@ def followed_until_equal(chain: Chain, within_s: float = 120) -> None:
             time.sleep(0.5)
     finally:
         follower.terminate()
-        assert follower.wait(timeout=20) == 0
+        assert follower.wait(timeout=60) == 0
