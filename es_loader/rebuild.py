@@ -27,7 +27,7 @@ class Rebuild:
         self._states = states
 
     def run(self, streams: Iterable[str] = tuple(EVERYTHING)) -> dict[str, int]:
-        """Rebuild some streams (all but the anchors by default); returns the documents written by stream.
+        """Rebuild some streams (all but anchors and alerts by default); returns the documents by stream.
 
         `InvalidInput` for an unknown stream, or for a part when the cursor belongs to another change log
         (then everything has to be rebuilt).

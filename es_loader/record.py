@@ -162,7 +162,8 @@ def _all_quality(record: Record) -> Iterator[Document]:
     yield from quality(record, set(_all_series(record)))
 
 
-# Anchors are not among them: what an edited ledger could renew would prove nothing.
+# Anchors are not among them (what an edited ledger could renew would prove nothing), nor are alerts (MySQL
+# holds none).
 EVERYTHING: Final[dict[str, Callable[[Record], Iterator[Document]]]] = {
     "klines": _all_klines,
     "ticks": _all_ticks,

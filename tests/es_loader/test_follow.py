@@ -35,6 +35,7 @@ def test_every_stream_of_the_record_becomes_documents(world: World, loader: Load
         "opa-backtests": 1,
         "opa-equity": 12,
         "opa-anchors": 2,
+        "opa-alerts": 0,
     }
 
 

@@ -25,7 +25,7 @@ def test_a_rebuild_leaves_one_generation_behind_each_alias(world: World, loader:
     world.live_a_day()
     loader.rebuild().run()
     loader.rebuild().run()
-    kept = ("opa-state", "opa-anchors")
+    kept = ("opa-state", "opa-anchors", "opa-alerts")
     names = [name for name in loader.writer.indices.get(index="opa-*") if not name.startswith(kept)]
     assert len({generation_of(name) for name in names}) == 1
     assert len(documents(loader.writer, "opa-klines")) == 24
