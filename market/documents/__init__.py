@@ -1,12 +1,23 @@
 """Every kind of document in Elasticsearch: one file each, and this table."""
 
 import market  # noqa: F401  (first: see market/__init__.py)
-from market.documents import alerts, anchors, backtests, decisions, equity, klines, models, quality, ticks
+from market.documents import (
+    alerts,
+    anchors,
+    backtests,
+    decisions,
+    equity,
+    heartbeats,
+    klines,
+    models,
+    quality,
+    ticks,
+)
 from market.documents.stream import DocumentStream
 
 DOCUMENTS: dict[str, DocumentStream] = {
     each.STREAM.name: each.STREAM
-    for each in (klines, ticks, decisions, models, quality, backtests, equity, anchors, alerts)
+    for each in (klines, ticks, decisions, models, quality, backtests, equity, heartbeats, anchors, alerts)
 }
 
 __all__ = ["DOCUMENTS", "DocumentStream"]

@@ -62,7 +62,7 @@ def test_names_are_the_documented_ones() -> None:
     assert DOCUMENTS["models"].index("", 2) == "opa-models-g2"
     assert [stream.alias for stream in DOCUMENTS.values()] == [
         *("opa-klines", "opa-ticks", "opa-decisions", "opa-models", "opa-quality"),
-        *("opa-backtests", "opa-equity", "opa-anchors", "opa-alerts"),
+        *("opa-backtests", "opa-equity", "opa-heartbeats", "opa-anchors", "opa-alerts"),
     ]
 
 
