@@ -10,11 +10,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import mysql.connector
 
-from market.store.settings import StoreSettings
+from market.store.settings import DatabaseUser, StoreSettings
 from up import ports, processes
 from up.elasticsearch import ElasticsearchServer, elasticsearch_home
 from up.mariadb import DatabaseServer
@@ -135,7 +135,7 @@ def running_elastic(folder: Path, cache: Path) -> Iterator[Elastic]:
 
 
 def _settings(port: int) -> StoreSettings:
-    words = {f"{user}_password": f"{user}-of-the-tests" for user in ("ingest", "model", "reader", "migrator")}
+    words = {f"{user}_password": f"{user}-of-the-tests" for user in get_args(DatabaseUser)}
     return StoreSettings.model_validate({"port": port, "name": "opa", **words})
 
 
@@ -146,10 +146,7 @@ def _prepare_store(settings: StoreSettings) -> None:
         "OPA_DB_PORT": str(settings.port),
         "OPA_DB_NAME": settings.name,
         "OPA_DB_ROOT_PASSWORD": ROOT_PASSWORD,
-        **{
-            f"OPA_DB_{user.upper()}_PASSWORD": settings.password(user)
-            for user in ("ingest", "model", "reader", "migrator")
-        },
+        **{f"OPA_DB_{user.upper()}_PASSWORD": settings.password(user) for user in settings.users},
     }
     for job in ("users", "migrate"):
         done = subprocess.run(

@@ -5,6 +5,7 @@ Every time is ms UTC of market time. Stores raise `StoreUnavailable` (try again)
 
 from market.ports.archive import ArchiveStore, FileRows, ImportedFile
 from market.ports.health import Health, HealthStore, Pulse, Recheck
+from market.ports.heartbeat import Figures, Heartbeat, HeartbeatStore, LastBeat, Process, ServiceName
 from market.ports.lifecycle import EventKind, LifecycleStore, ModelEvent, MonitorState, Reading
 from market.ports.market_data import (
     Change,
@@ -26,6 +27,7 @@ from market.ports.record import (
     Job,
     ModelRecord,
     OpenedPeriod,
+    Trial,
 )
 from market.ports.tally import LedgerSpan, ScoredRow, Step, Tally
 
@@ -40,27 +42,34 @@ __all__ = [
     "DecisionFilter",
     "DecisionStore",
     "EventKind",
+    "Figures",
     "FileRows",
     "Health",
     "HealthStore",
+    "Heartbeat",
+    "HeartbeatStore",
     "ImportedFile",
     "Job",
     "KlineSource",
     "KlineStore",
+    "LastBeat",
     "LedgerSpan",
     "LifecycleStore",
     "ModelEvent",
     "ModelRecord",
     "MonitorState",
     "OpenedPeriod",
+    "Process",
     "Pulse",
     "Reading",
     "Recheck",
     "ScoredRow",
     "SeriesStatus",
+    "ServiceName",
     "Step",
     "SymbolInfo",
     "Tally",
     "TickStore",
+    "Trial",
     "WriteResult",
 ]

@@ -5,6 +5,7 @@ from market.store.clock import ClockRecorder, StoredClock
 from market.store.connection import Database
 from market.store.decisions import MySQLDecisionStore
 from market.store.health import MySQLHealthStore
+from market.store.heartbeats import MySQLHeartbeatStore
 from market.store.klines import MySQLKlineStore
 from market.store.lifecycle import MySQLLifecycleStore
 from market.store.settings import StoreSettings
@@ -17,6 +18,7 @@ __all__ = [
     "MySQLChangeLog",
     "MySQLDecisionStore",
     "MySQLHealthStore",
+    "MySQLHeartbeatStore",
     "MySQLKlineStore",
     "MySQLLifecycleStore",
     "MySQLTickStore",

@@ -17,8 +17,9 @@ app = typer.Typer(help="The database: its users and its tables.", no_args_is_hel
 @app.command()
 def users() -> None:
     """Create the database and its users, or renew their passwords (needs OPA_DB_ROOT_PASSWORD)."""
-    create_users(RootSettings(), StoreSettings())
-    typer.echo("database and users are ready: opa_ingest, opa_model, opa_reader, opa_migrator")
+    settings = StoreSettings()
+    create_users(RootSettings(), settings)
+    typer.echo(f"database and users are ready: {', '.join(f'opa_{user}' for user in settings.users)}")
 
 
 @app.command()

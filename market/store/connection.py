@@ -17,7 +17,7 @@ import mysql.connector
 
 from market.store.driver_errors import DRIVER_ERRORS, translate
 from market.store.pool import ConnectionPool
-from market.store.settings import DatabaseUser, StoreSettings
+from market.store.settings import DatabaseUser, HeartbeatSettings, StoreSettings
 from market.store.spool import make_spool
 
 if not mysql.connector.HAVE_CEXT:  # a build without it costs three times the CPU, silently
@@ -27,7 +27,7 @@ if not mysql.connector.HAVE_CEXT:  # a build without it costs three times the CP
 class Database:
     """A bounded pool of connections for one database user."""
 
-    def __init__(self, settings: StoreSettings, user: DatabaseUser) -> None:
+    def __init__(self, settings: StoreSettings | HeartbeatSettings, user: DatabaseUser) -> None:
         arguments: dict[str, Any] = {
             "host": settings.host,
             "port": settings.port,

@@ -12,7 +12,6 @@ from yoyo.backends.core.mysql import MySQLBackend
 from yoyo.connections import DatabaseURI
 
 from market.errors import MarketError, StoreRefused, StoreUnavailable
-from market.store.connection import Database
 from market.store.rights import grant_tables
 from market.store.settings import StoreSettings
 
@@ -40,7 +39,7 @@ def migrate(settings: StoreSettings, folder: Path = MIGRATIONS) -> list[str]:
         applied = _apply(settings, folder)
     except pymysql.err.MySQLError as error:
         raise _refused(error) from error
-    grant_tables(Database(settings, "migrator"))
+    grant_tables(settings)
     return applied
 
 

@@ -6,7 +6,7 @@ so `migrate` gives them (opa_migrator may pass on the rights that it holds insid
 
 from __future__ import annotations
 
-from typing import Any, Final, get_args
+from typing import Any, Final
 
 import mysql.connector
 
@@ -48,7 +48,7 @@ _SCHEMA_TABLES: Final = (
 
 
 def create_users(root: RootSettings, settings: StoreSettings) -> None:
-    """Create the database and the four users, or renew their passwords. Needs root."""
+    """Create the database and every user that has a password, or renew their passwords. Needs root."""
     try:
         with mysql.connector.connect(**root.arguments()) as connection, connection.cursor() as cursor:
             _create(cursor, settings)
@@ -59,32 +59,38 @@ def create_users(root: RootSettings, settings: StoreSettings) -> None:
 def _create(cursor: Any, settings: StoreSettings) -> None:
     name = _quoted(settings.name)
     cursor.execute(f"CREATE DATABASE IF NOT EXISTS {name} CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci")
-    for user in get_args(DatabaseUser):
+    for user in settings.users:
         account = (f"opa_{user}", settings.password(user))
         cursor.execute("CREATE USER IF NOT EXISTS %s@'%' IDENTIFIED BY %s", account)
         cursor.execute("ALTER USER %s@'%' IDENTIFIED BY %s", account)
     cursor.execute(f"GRANT {_MIGRATOR} ON {name}.* TO 'opa_migrator'@'%' WITH GRANT OPTION")
 
 
-def grant_tables(db: Database) -> None:
-    """Give each room's user its rights on the tables that exist."""
-    with db.transaction() as cursor:
+def grant_tables(settings: StoreSettings) -> None:
+    """Give each user that has a password its rights on the tables that exist."""
+    with Database(settings, "migrator").transaction() as cursor:
         cursor.execute(_SCHEMA_TABLES)
         existing = {row[0] for row in cursor.fetchall()}
         for user, tables in _rights().items():
             for table, rights in tables.items():
-                if table in existing:
+                if table in existing and user in settings.users:
                     cursor.execute(f"GRANT {rights} ON {_quoted(table)} TO 'opa_{user}'@'%'")
         for table in sorted(existing):
             cursor.execute(f"GRANT SELECT ON {_quoted(table)} TO 'opa_reader'@'%'")
 
 
-def _rights() -> dict[str, dict[str, str]]:
+def _rights() -> dict[DatabaseUser, dict[str, str]]:
     log = {"change_log": "SELECT, INSERT", "change_counter": "SELECT, UPDATE", "change_epoch": "SELECT"}
     seen_by_model = dict.fromkeys((*_MARKET, "klines_readable"), "SELECT")
     return {
         "ingest": dict.fromkeys(_MARKET, _WRITE) | log | {"klines_readable": "SELECT"},
         "model": dict.fromkeys(_DECISIONS, _WRITE) | _APPEND_ONLY | log | seen_by_model,
+        "heartbeat": {
+            "heartbeats": "SELECT, INSERT, DELETE",
+            "change_log": "INSERT",
+            "change_counter": "SELECT, UPDATE",
+            "market_clock": "SELECT",
+        },
     }
 
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from pathlib import Path
+from typing import Any, Literal, get_args
 
-from pydantic import SecretStr
+from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-DatabaseUser = Literal["ingest", "model", "reader", "migrator"]
+from market.errors import InvalidInput
+
+DatabaseUser = Literal["ingest", "model", "reader", "migrator", "heartbeat"]
 
 
 class StoreSettings(BaseSettings):
@@ -22,13 +25,46 @@ class StoreSettings(BaseSettings):
     model_password: SecretStr
     reader_password: SecretStr
     migrator_password: SecretStr
+    heartbeat_password: SecretStr | None = None  # a house of an older version has none
     connect_timeout_s: int = 10
     pool_size: int = 4
 
     def password(self, user: DatabaseUser) -> str:
-        """The password of one database user (`opa_ingest`, `opa_model`, `opa_reader`, `opa_migrator`)."""
-        secret: SecretStr = getattr(self, f"{user}_password")
-        return secret.get_secret_value()
+        """The password of one database user (`opa_ingest`, `opa_model`, ...); `InvalidInput` without one."""
+        return _known(getattr(self, f"{user}_password"), user)
+
+    @property
+    def users(self) -> list[DatabaseUser]:
+        """Every user that has a password."""
+        return [user for user in get_args(DatabaseUser) if getattr(self, f"{user}_password")]
+
+
+class HeartbeatSettings(BaseSettings):
+    """What a process needs to write its heartbeat, and nothing else; without a password it does not beat."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="OPA_DB_", env_file=".env", extra="ignore", frozen=True, populate_by_name=True
+    )
+
+    exchange: str = Field("simulated", alias="OPA_EXCHANGE")
+    state_dir: Path = Field(Path(".run/state"), alias="OPA_STATE_DIR")
+    retention_days: float = Field(7, gt=0, alias="OPA_HEARTBEAT_RETENTION_DAYS")
+    host: str = "127.0.0.1"
+    port: int = 3406
+    name: str = "opa"
+    heartbeat_password: SecretStr | None = None
+    connect_timeout_s: int = 5
+    pool_size: int = 2
+
+    def password(self, user: DatabaseUser) -> str:
+        """That of `heartbeat`, the only user known here; `InvalidInput` without one."""
+        return _known(self.heartbeat_password, user)
+
+
+def _known(secret: SecretStr | None, user: DatabaseUser) -> str:
+    if not secret:
+        raise InvalidInput(f"OPA_DB_{user.upper()}_PASSWORD is missing: `sh setup.sh` makes it")
+    return secret.get_secret_value()
 
 
 class RootSettings(BaseSettings):

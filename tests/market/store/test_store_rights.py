@@ -36,6 +36,11 @@ FORBIDDEN: list[tuple[DatabaseUser, str]] = [
     ("ingest", "SELECT 1 INTO OUTFILE '/tmp/opa-rights-test'"),
     ("model", "SELECT LOAD_FILE('/etc/passwd') FROM klines INTO OUTFILE '/tmp/opa-rights-test'"),
     ("migrator", "CREATE USER 'opa_other'@'%'"),
+    ("heartbeat", "UPDATE heartbeats SET uptime_s = 0"),
+    ("heartbeat", "DELETE FROM change_log"),
+    ("heartbeat", "SELECT COUNT(*) FROM klines"),
+    ("ingest", "DELETE FROM heartbeats"),
+    ("model", "INSERT INTO heartbeats (process, time) VALUES ('x', 0)"),
 ]
 
 
