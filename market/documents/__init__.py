@@ -5,19 +5,30 @@ from market.documents import (
     alerts,
     anchors,
     backtests,
+    calibration,
     decisions,
     equity,
+    events,
     heartbeats,
+    holes,
+    jobs,
     klines,
     models,
+    monitors,
     quality,
+    revisions,
     ticks,
+    trials,
 )
 from market.documents.stream import DocumentStream
 
 DOCUMENTS: dict[str, DocumentStream] = {
     each.STREAM.name: each.STREAM
-    for each in (klines, ticks, decisions, models, quality, backtests, equity, heartbeats, anchors, alerts)
+    for each in (
+        *(klines, ticks, decisions, models, quality, backtests, equity, heartbeats),
+        *(holes, revisions, monitors, events, trials, calibration, jobs),
+        *(anchors, alerts),
+    )
 }
 
 __all__ = ["DOCUMENTS", "DocumentStream"]

@@ -19,7 +19,6 @@ METRICS: Final = SCORES | {
     "exposure": Score(("net", "exposure"), "Share of candles in the market", "fraction"),
     "turnover": Score(("net", "turnover"), "Fills per year"),
     "cost_bp": Score(("net", "cost"), "Paid in fees and slippage over the run", BASIS_POINTS, _TO_BP),
-    "trials": Score(("trials",), "Configurations tried, which the deflated Sharpe ratio knows of"),
     "late_sharpe": Score(("delayed", "sharpe"), "Sharpe ratio when every fill comes a candle later"),
     "naive_bp": Score(
         ("naive", "total"), "Return of buying whenever the probability is above a half", BASIS_POINTS, _TO_BP

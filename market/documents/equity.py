@@ -17,6 +17,8 @@ FIELDS: Final = (
     Field("equity.kind", "keyword", "How the run was made, such as walk_forward"),
     plotted("equity.decisions", "Worth of 1 that follows the decisions, costs taken off", "fraction"),
     plotted("equity.buy_and_hold", "Worth of 1 that was bought once and held", "fraction"),
+    plotted("equity.drawdown", "Decisions below their highest point so far; 0 at a high", "fraction"),
+    plotted("equity.buy_and_hold_drawdown", "Buy-and-hold below its highest point so far", "fraction"),
 )
 
 
@@ -24,7 +26,9 @@ def equity_documents(run: BacktestRun) -> Iterator[Document]:
     """The points of a run, oldest first."""
     series = run.series
     market = market_of(series.exchange, series.symbol, series.interval.name)
+    high, hold_high = 0.0, 0.0
     for time, decisions, hold in run.equity:
+        high, hold_high = max(high, decisions), max(hold_high, hold)
         body: dict[str, object] = {
             "@timestamp": time,
             "market": market,
@@ -34,6 +38,8 @@ def equity_documents(run: BacktestRun) -> Iterator[Document]:
                 "kind": run.kind,
                 "decisions": decisions,
                 "buy_and_hold": hold,
+                "drawdown": decisions / high - 1,
+                "buy_and_hold_drawdown": hold / hold_high - 1,
             },
         }
         yield Document(f"{run.run_id}:{time}", "", body)

@@ -12,6 +12,8 @@ QUOTE: Final = "quote asset"
 BASE: Final = "base asset"
 UTC_TIME: Final = "UTC, written as ms since the epoch"
 SIMULATED: Final = "simulated"  # the exchange id of every market that is no real one
+ALL: Final = "all"  # the symbol and interval of what is about none in particular
+_LONGEST_TEXT: Final = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +47,16 @@ def market_fields(timestamp: str) -> tuple[Field, ...]:
     return (
         Field("@timestamp", "date", timestamp, UTC_TIME),
         Field("market.exchange", "keyword", "Exchange id; `simulated` for a simulated market"),
-        Field("market.symbol", "keyword", "Symbol as the exchange writes it, such as BTCUSDT"),
-        Field("market.interval", "keyword", "Kline interval such as 1h; `tick` for ticks"),
+        Field(
+            "market.symbol",
+            "keyword",
+            "Symbol as the exchange writes it, such as BTCUSDT; `all` where none is meant",
+        ),
+        Field(
+            "market.interval",
+            "keyword",
+            "Kline interval such as 1h; `tick` for ticks, `all` where none is meant",
+        ),
         Field("market.simulated", "boolean", "True when no real market stands behind the numbers"),
     )
 
@@ -59,6 +69,11 @@ def market_of(exchange: str, symbol: str, interval: str) -> dict[str, object]:
         "interval": interval,
         "simulated": exchange == SIMULATED,
     }
+
+
+def shortened(text: str) -> str:
+    """At most 500 characters: a keyword that may hold any message must not grow beyond what is indexed."""
+    return text if len(text) <= _LONGEST_TEXT else text[: _LONGEST_TEXT - 1] + "…"
 
 
 def properties(fields: Sequence[Field]) -> dict[str, dict[str, Any]]:

@@ -17,6 +17,7 @@ FIELDS: Final = (
     plotted("tick.ask", "Best price that sellers ask", QUOTE),
     plotted("tick.ask_quantity", "Quantity at the best ask", BASE),
     plotted("tick.last", "Price of the last trade", QUOTE),
+    plotted("tick.mid", "Middle of bid and ask", QUOTE),
     plotted("tick.spread_bp", "Ask minus bid against their middle", BASIS_POINTS),
 )
 
@@ -34,6 +35,7 @@ def tick_document(tick: Tick) -> Document:
         "ask": float(tick.ask),
         "ask_quantity": float(tick.ask_quantity),
         "last": float(tick.last),
+        "mid": float((tick.bid + tick.ask) / 2),
         "spread_bp": round(float((tick.ask - tick.bid) * 20_000 / (tick.ask + tick.bid)), 4),
     }
     market = market_of(tick.exchange, tick.symbol, INTERVAL)

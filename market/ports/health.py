@@ -14,7 +14,10 @@ ANNOUNCE_EVERY: Final = MINUTE
 
 @dataclass(frozen=True, slots=True)
 class Pulse:
-    """What the ingester knows of a series at market time `at`; counts are since its start."""
+    """What the ingester knows of a series at market time `at`; counts are since its start.
+
+    `weight_limit` is what it allows itself of the exchange's request weight in a minute; None is not known.
+    """
 
     series: Series
     at: int
@@ -23,6 +26,7 @@ class Pulse:
     rejected_frames: int = 0
     spilled: int = 0
     weight_used: int = 0
+    weight_limit: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -112,6 +112,16 @@ class Job:
 
 
 @dataclass(frozen=True, slots=True)
+class Trial:
+    """A configuration that was tried on a series first at `tried_at`; its net Sharpe ratio per candle."""
+
+    series: Series
+    fingerprint: str
+    sharpe_per_bar: float
+    tried_at: int
+
+
+@dataclass(frozen=True, slots=True)
 class ChainHead:
     """Where a hash chain (`decisions` or `outcomes`) of the ledger ends: its length and its last hash."""
 
