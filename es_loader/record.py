@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Final
 
-from market.decision import Origin
+from market.decision import LEDGER, Origin
 from market.documents.backtests import backtest_document
 from market.documents.decisions import decision_document
 from market.documents.equity import equity_documents
@@ -29,7 +29,6 @@ from market.ports import (
 
 PAGE: Final = 5_000
 DECISION_PAGE: Final = 1_000
-LEDGER: Final = (Origin.LIVE, Origin.LATE)
 
 
 @dataclass(frozen=True)

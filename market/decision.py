@@ -6,6 +6,7 @@ import hashlib
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
+from typing import Final
 
 from market.interval import Series
 
@@ -31,6 +32,9 @@ class Origin(StrEnum):
     LIVE = "live"
     LATE = "late"
     BACKTEST = "backtest"
+
+
+LEDGER: Final = (Origin.LIVE, Origin.LATE)  # what was decided for good; a back-test is made again at will
 
 
 class Position(StrEnum):

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Final
 
-from market.decision import Action, Decision, Origin, Position, Role, Status
+from market.decision import LEDGER, Action, Decision, Position, Role, Status
 from market.interval import Series
 from market.ports import Clock, DecisionFilter, DecisionStore, KlineStore, ModelRecord, TickStore
 from model_service.candles import Candle, Window, read_window
@@ -23,7 +23,6 @@ from model_service.spec import LONGEST_COOL_DOWN
 log = logging.getLogger(__name__)
 _BATCH: Final = 1_000
 _WIDER: Final = 8
-_LEDGER: Final = (Origin.LIVE, Origin.LATE)
 
 
 @dataclass
@@ -165,7 +164,7 @@ class Scribe:
     ) -> Decision | None:
         wanted = DecisionFilter(
             exchange=series.exchange, symbol=series.symbol, interval=series.interval.name, role=role,
-            start=since, end=before, actions=actions, statuses=statuses, origins=_LEDGER, newest=True,
+            start=since, end=before, actions=actions, statuses=statuses, origins=LEDGER, newest=True,
             limit=1,
         )  # fmt: skip
         found = self.decisions.read(wanted)

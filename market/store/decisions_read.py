@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, Final
 
-from market.decision import Decision, Origin, Role
+from market.decision import LEDGER, Decision, Origin, Role
 from market.ports import Decided, DecisionFilter
 from market.store.decisions_rows import DECISION_COLUMNS, OUTCOME_COLUMNS, Row, to_decision, to_outcome
 
@@ -41,7 +41,7 @@ def read_decisions(cursor: Any, wanted: DecisionFilter) -> list[Decided]:
     found: list[Decided] = []
     if not _can_be_ids(wanted.model_id, wanted.run_id):
         return found
-    if wanted.run_id is None and _allows(wanted, Origin.LIVE, Origin.LATE):
+    if wanted.run_id is None and _allows(wanted, *LEDGER):
         where, values = _conditions(wanted, "d.role", ledger=True)
         # By series, because only inside one does an index give the order: no page sorts a whole ledger.
         for series_id in _series_ids(cursor, wanted):

@@ -9,7 +9,7 @@ from typing import Final
 
 import numpy as np
 
-from market.decision import Decision, Origin, OutcomeState, Role
+from market.decision import LEDGER, Decision, OutcomeState, Role
 from market.features import FEATURES, WARMUP, features
 from market.interval import Series
 from market.ports import Decided, DecisionFilter, KlineStore, ModelRecord, MonitorState, Reading
@@ -78,7 +78,7 @@ def _newest_known(shop: Workshop, record: ModelRecord, newest: int) -> list[Deci
     # The newest candles wait for their outcome; late ones count, or an outage would look like drift.
     asked = DecisionFilter(
         exchange=series.exchange, symbol=series.symbol, interval=series.interval.name, role=record.role,
-        end=newest + 1, origins=(Origin.LIVE, Origin.LATE), newest=True, limit=wanted + record.horizon + 1,
+        end=newest + 1, origins=LEDGER, newest=True, limit=wanted + record.horizon + 1,
     )  # fmt: skip
     known = [each for each in shop.decisions.read(asked) if each.outcome]
     return sorted(known, key=lambda each: each.decision.open_time)[-wanted:]

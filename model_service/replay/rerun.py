@@ -8,7 +8,7 @@ from dataclasses import replace
 from itertools import groupby
 from typing import Final
 
-from market.decision import Decision, Origin, Role
+from market.decision import LEDGER, Decision, Role
 from market.interval import Series
 from market.ports import DecisionFilter, ModelRecord
 from model_service.candles import read_window, with_history
@@ -21,7 +21,6 @@ from model_service.replay.past import Past
 from model_service.score import Bench, decide_candles
 
 _PAGE: Final = 1_000
-_LEDGER: Final = (Origin.LIVE, Origin.LATE)
 _OVERTAKEN: Final = ("stale_data",)
 
 
@@ -109,5 +108,5 @@ def _overtaken(scribe: Scribe, series: Series, role: Role, past: Past, last: int
 def _whose(series: Series, role: Role) -> DecisionFilter:
     return DecisionFilter(
         exchange=series.exchange, symbol=series.symbol, interval=series.interval.name, role=role,
-        origins=_LEDGER, limit=_PAGE,
+        origins=LEDGER, limit=_PAGE,
     )  # fmt: skip

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Path, Query, Response
 from pydantic import StringConstraints
 from starlette.exceptions import HTTPException
 
-from market.decision import Action, Origin, Role, Status
+from market.decision import LEDGER, Action, Origin, Role, Status
 from market.errors import InvalidInput
 from market.ports import DecisionFilter
 from model_service.deps import ChosenPeriod, ChosenSeries, ServiceNeeded
@@ -84,7 +84,7 @@ def latest(parts: ServiceNeeded, role: Role = Role.CHAMPION) -> Response:
     for each in series:
         wanted = DecisionFilter(
             exchange=each.exchange, symbol=each.symbol, interval=each.interval.name, role=role,
-            origins=(Origin.LIVE, Origin.LATE), newest=True, limit=1,
+            origins=LEDGER, newest=True, limit=1,
         )  # fmt: skip
         found += parts.decisions.read(wanted)
     return answer({"decisions": [decision_view(each) for each in found]})

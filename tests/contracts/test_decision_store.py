@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from market.decision import Action, Flip, Origin, OutcomeState, Provenance, Role, Status
+from market.decision import LEDGER, Action, Flip, Origin, OutcomeState, Provenance, Role, Status
 from market.errors import InvalidInput, StoreRefused
 from market.interval import HOUR, Interval, Series
 from market.kline import Finality
@@ -48,7 +48,7 @@ def shop(request: pytest.FixtureRequest) -> Shop:
 
 
 def ledger(**wanted: Any) -> DecisionFilter:
-    return DecisionFilter(origins=(Origin.LIVE, Origin.LATE), **wanted)
+    return DecisionFilter(origins=LEDGER, **wanted)
 
 
 def test_a_decision_comes_back_as_it_was_written(shop: Shop) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 import httpx
 
-from market.decision import Origin, Role
+from market.decision import LEDGER, Role
 from market.interval import Series
 from market.ports import Decided, DecisionFilter
 from market.store import Database, MySQLDecisionStore, MySQLKlineStore, StoreSettings
@@ -31,7 +31,7 @@ def ledger(settings: StoreSettings, series: Series) -> list[tuple[Any, ...]]:
         exchange=series.exchange,
         symbol=series.symbol,
         interval=series.interval.name,
-        origins=(Origin.LIVE, Origin.LATE),
+        origins=LEDGER,
         role=Role.CHAMPION,
     )
     return [business(each) for each in store.read(wanted)]

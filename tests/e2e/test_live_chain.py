@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from market.decision import Origin, Role
+from market.decision import LEDGER, Origin, Role
 from market.interval import MINUTE, Series
 from market.ports import DecisionFilter
 from market.store import Database, MySQLDecisionStore, MySQLKlineStore, MySQLTickStore
@@ -83,7 +83,7 @@ def decisions_of(chain: Chain, series: Series) -> dict[int, Origin]:
         symbol=series.symbol,
         interval=series.interval.name,
         role=Role.CHAMPION,
-        origins=(Origin.LIVE, Origin.LATE),
+        origins=LEDGER,
     )
     store = MySQLDecisionStore(Database(chain.database, "reader"))
     return {each.decision.open_time: each.decision.origin for each in store.read(wanted)}

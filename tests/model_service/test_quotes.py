@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from market.decision import Origin, Role
+from market.decision import LEDGER, Role
 from market.errors import InvalidInput, ModelRefused
 from market.features import FEATURES, features
 from market.groups import GROUPS
@@ -75,9 +75,7 @@ def booked(tmp_path_factory: pytest.TempPathFactory) -> Booked:
 
 
 def test_live_decisions_see_the_book_as_the_whole_history_does(booked: Booked) -> None:
-    found = booked.shop.decisions.read(
-        DecisionFilter(limit=100, role=None, origins=(Origin.LIVE, Origin.LATE))
-    )
+    found = booked.shop.decisions.read(DecisionFilter(limit=100, role=None, origins=LEDGER))
     whole = features(MARKET, TICKS, ("book",))
     assert len({each.decision.open_time for each in found}) == BARS - TRAINED
     flags = set()

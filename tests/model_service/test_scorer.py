@@ -13,7 +13,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from market.decision import Action, Decision, Origin, OutcomeState, Position, Role, Status
+from market.decision import LEDGER, Action, Decision, Origin, OutcomeState, Position, Role, Status
 from market.errors import StoreUnavailable
 from market.features import FEATURES, WARMUP
 from market.ports import DecisionFilter
@@ -68,7 +68,7 @@ def opened(at: int) -> int:
 
 
 def ledger(shop: Shop) -> list[Decision]:
-    wanted = DecisionFilter(origins=(Origin.LIVE, Origin.LATE), limit=1_000)
+    wanted = DecisionFilter(origins=LEDGER, limit=1_000)
     return [each.decision for each in shop.decisions.read(wanted)]
 
 

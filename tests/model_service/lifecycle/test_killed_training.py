@@ -14,7 +14,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from market.decision import Decision, Origin, Role
+from market.decision import LEDGER, Decision, Role
 from market.interval import MINUTE
 from market.ports import DecisionFilter, EventKind, Job
 from market.store import (
@@ -111,7 +111,7 @@ def add(shop: Shop, bars: pd.DataFrame, clock: ClockRecorder, now: int) -> None:
 
 
 def newest(decisions: MySQLDecisionStore) -> Decision:
-    wanted = DecisionFilter(role=Role.CHAMPION, origins=(Origin.LIVE, Origin.LATE), newest=True, limit=1)
+    wanted = DecisionFilter(role=Role.CHAMPION, origins=LEDGER, newest=True, limit=1)
     return decisions.read(wanted)[0].decision
 
 
