@@ -63,7 +63,10 @@ def _adapt_dashboard(attributes: dict[str, Any], shown: Shown) -> None:
     }
     panels = json.loads(attributes["controlGroupInput"]["panelsJSON"])
     for control in panels.values():
-        control["explicitInput"]["selectedOptions"] = [chosen[control["explicitInput"]["fieldName"]]]
+        select = control["explicitInput"]
+        # a control that the export leaves on "any" stays there; the exchange is always the one that is shown
+        if select["fieldName"] == "market.exchange" or select.get("selectedOptions"):
+            select["selectedOptions"] = [chosen[select["fieldName"]]]
     attributes["controlGroupInput"]["panelsJSON"] = as_json(panels)
 
 

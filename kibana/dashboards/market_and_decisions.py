@@ -4,20 +4,21 @@ from pathlib import Path
 from typing import Final
 
 from kibana import colours
-from kibana.columns import count, last_value, share, total
-from kibana.lens import bars_over_time, metric
-from kibana.objects import Control, Dashboard
-from kibana.panels import documents, markdown, vega
+from kibana.columns import count, last_value, total
+from kibana.formats import number
+from kibana.formula import share
+from kibana.frame import Row, controls, story
+from kibana.lens import Series, chart_over_time, metric
+from kibana.panels import documents, vega
+from kibana.searches import DECISIONS as TABLE
 
 KLINES: Final = "opa-klines"
 DECISIONS: Final = "opa-decisions"
-TABLE: Final = "opa-decision-table"
-QUALITY: Final = "opa-quality"
-QUALITY_TABLE: Final = "opa-quality-table"
-ISSUED: Final = "decision.role: champion and decision.status: issued and decision.action: {}"
+CHAMPION: Final = "decision.role: champion"
+ISSUED: Final = "decision.status: issued and decision.action: {}"
 
 HOW_TO_READ: Final = """\
-**How to read this.** Pick *one* exchange, symbol and interval above.
+Pick *one* exchange, symbol and interval above.
 
 ▲ BUY and ▼ SELL stand on the candle they were decided on, at its close; the trade they mean happens at the \
 *next* open. Filled: issued. Hollow: suppressed, with the reason in the tooltip.
@@ -28,86 +29,71 @@ had seen only earlier candles. Outcomes arrive one horizon later and have the ro
 Documents follow MySQL within seconds; MySQL is the record.
 """
 
-DASHBOARD: Final = Dashboard(
-    id="opa-market",
-    title="OPA 1 · Market and decisions",
-    description="What the model decided, why, and what became of it, beside the price it was decided on.",
-    controls=(
-        Control("c-exchange", "market.exchange", "Exchange", KLINES),
-        Control("c-symbol", "market.symbol", "Symbol", KLINES, "BTCUSDT"),
-        Control("c-interval", "market.interval", "Interval", KLINES, "1h"),
+TILES: Final = (
+    metric("price", KLINES, last_value("Last close, quote asset", "kline.close"), trend=True),
+    metric(
+        "decision",
+        DECISIONS,
+        last_value("Last decision", "decision.action", "string"),
+        secondary=last_value("Expected gain, bp", "decision.expected_gain_bp", format=number(1, " bp")),
+        secondary_prefix="expected gain ",
+        kuery=CHAMPION,
     ),
-    panels=(
-        (
-            metric(
-                "price",
-                KLINES,
-                {"m": last_value("Last close, quote asset", "kline.close", decimals=4)},
-                trend=True,
-            ),
-            (0, 0, 12, 6),
+    metric(
+        "suppressed",
+        DECISIONS,
+        share("m", "Suppressed share of decisions", "decision.status: suppressed"),
+        kuery=CHAMPION,
+    ),
+    metric("fresh", KLINES, last_value("Newest candle closed", "kline.close_time", "date")),
+)
+
+ACTIONS: Final = (
+    *(
+        Series(count(action, ISSUED.format(action)), colours.MEANINGS[action])
+        for action in ("BUY", "SELL", "HOLD")
+    ),
+    Series(count("suppressed", "decision.status: suppressed"), colours.SUPPRESSED),
+)
+
+DASHBOARD: Final = story(
+    "opa-market",
+    "OPA 1 · Market and decisions",
+    "What the model decided, why, and what became of it, beside the price it was decided on.",
+    how_to_read=HOW_TO_READ,
+    controls=controls(KLINES),
+    tiles=TILES,
+    rows=(
+        Row(
+            20,
+            [(vega("candles", "Candles and decisions", Path(__file__).parents[1] / "vega/candles.json"), 48)],
         ),
-        (
-            metric(
-                "decision",
-                DECISIONS,
-                {"m": last_value("Last decision", "decision.action", "string")},
-                secondary=last_value("Expected gain, bp", "decision.expected_gain_bp", decimals=1),
-                secondary_prefix="expected gain, bp ",
-                kuery="decision.role: champion",
-            ),
-            (12, 0, 12, 6),
-        ),
-        (
-            metric("fresh", KLINES, {"m": last_value("Newest candle opened", "@timestamp", "date")}),
-            (24, 0, 12, 6),
-        ),
-        (
-            metric(
-                "suppressed",
-                DECISIONS,
-                share("m", "Suppressed share of decisions", "decision.status : suppressed"),
-                kuery="decision.role: champion",
-            ),
-            (36, 0, 12, 6),
-        ),
-        (
-            vega("candles", "Candles and decisions", Path(__file__).parents[1] / "vega/candles.json"),
-            (0, 6, 48, 20),
-        ),
-        (
-            bars_over_time(
-                "volume",
-                "Volume, base asset",
-                KLINES,
-                [(total("Volume", "kline.volume", decimals=2), colours.HOLD)],
-                stacked=False,
-            ),
-            (0, 26, 24, 10),
-        ),
-        (
-            bars_over_time(
-                "actions",
-                "Decisions over time",
-                DECISIONS,
-                [
-                    (count("BUY", ISSUED.format("BUY")), colours.BUY),
-                    (count("SELL", ISSUED.format("SELL")), colours.SELL),
-                    (count("HOLD", ISSUED.format("HOLD")), colours.HOLD),
-                    (
-                        count("Suppressed", "decision.role: champion and decision.status: suppressed"),
-                        colours.SUPPRESSED,
+        Row(
+            10,
+            [
+                (
+                    chart_over_time(
+                        "volume",
+                        "Volume, base asset",
+                        KLINES,
+                        [Series(total("Volume", "kline.volume", format=number(2)), colours.BENCHMARK)],
+                        kind="bar",
                     ),
-                ],
-                stacked=True,
-            ),
-            (24, 26, 24, 10),
+                    24,
+                ),
+                (
+                    chart_over_time(
+                        "actions",
+                        "Decisions over time, count",
+                        DECISIONS,
+                        ACTIONS,
+                        kind="bar_stacked",
+                        kuery=CHAMPION,
+                    ),
+                    24,
+                ),
+            ],
         ),
-        (documents("table", "Decisions, newest first", TABLE), (0, 36, 36, 16)),
-        (markdown("how", "How to read this", HOW_TO_READ), (36, 36, 12, 16)),
-        (
-            documents("quality", "What the record holds, and how its live stream goes", QUALITY_TABLE),
-            (0, 52, 48, 8),
-        ),
+        Row(16, [(documents("table", "Decisions, newest first", TABLE.id), 36)]),
     ),
 )

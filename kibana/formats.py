@@ -1,0 +1,31 @@
+"""How a number is written: its unit is part of it.
+
+Durations and dates have none here: their data view carries a format per field (`kibana/views.py`), which a
+column without a format of its own takes over.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+Format = dict[str, Any]
+
+
+def number(decimals: int = 0, suffix: str = "", *, compact: bool = False) -> Format:
+    """A plain number; `suffix` is its unit, with the space before it (`" bp"`)."""
+    params: dict[str, Any] = {"decimals": decimals}
+    if suffix:
+        params["suffix"] = suffix
+    if compact:
+        params["compact"] = True
+    return {"id": "number", "params": params}
+
+
+def percent(decimals: int = 1) -> Format:
+    """A fraction, shown as percent."""
+    return {"id": "percent", "params": {"decimals": decimals}}
+
+
+def byte_size(decimals: int = 1) -> Format:
+    """Bytes, shown as KB, MB and so on."""
+    return {"id": "bytes", "params": {"decimals": decimals}}

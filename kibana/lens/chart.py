@@ -1,0 +1,170 @@
+"""Lines, areas and bars over time, with reference lines and annotations."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from kibana.buckets import over_time
+from kibana.columns import Column, static_value
+from kibana.lens.attributes import Layer, layer, lens
+from kibana.panels import Panel, Reference
+
+Kind = Literal[
+    "line",
+    "area",
+    "area_stacked",
+    "area_percentage_stacked",
+    "bar",
+    "bar_stacked",
+    "bar_percentage_stacked",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """One metric column in its colour; `right` puts it on the axis at the right."""
+
+    column: Column
+    colour: str
+    right: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A fixed value across the chart, such as a cost or a band's edge."""
+
+    label: str
+    value: float
+    colour: str
+
+
+@dataclass(frozen=True, slots=True)
+class Annotation:
+    """Documents of `view` that fit `kuery`, as marks on the time axis: no price level, merged per bucket.
+
+    Icons: asterisk, alert, bell, bolt, bug, circle, editorComment, flag, heart, mapMarker, pinFilled,
+    starEmpty, starFilled, tag, triangle.
+    """
+
+    label: str
+    view: str
+    kuery: str
+    colour: str
+    icon: str = "triangle"
+    fields: Sequence[str] = ()
+
+
+def chart_over_time(
+    name: str,
+    title: str,
+    view: str,
+    series: Sequence[Series],
+    *,
+    kind: Kind = "line",
+    breakdown: Column | None = None,
+    interval: str = "auto",
+    lines: Sequence[Line] = (),
+    annotations: Sequence[Annotation] = (),
+    axis: str = "",
+    kuery: str = "",
+    everywhere: bool = False,
+    description: str = "",
+) -> Panel:
+    """`series` over time. A category with a colour of its own is a series with a filter of its own.
+
+    `breakdown` is a terms column for an open set (symbols, services): one series then, in Kibana's colours.
+    `axis` titles the left axis where the panel's title does not say the unit. Lines start their axis at the
+    data, bars and areas at zero.
+    """
+    ids = [f"y{n}" for n in range(len(series))]
+    columns = ({"b": breakdown} if breakdown else {}) | {"x": over_time(interval)}
+    columns |= {id_: each.column for id_, each in zip(ids, series, strict=True)}
+    layers = {"L1": layer(columns, everywhere=everywhere)}
+    if lines:
+        layers["R1"] = layer({f"r{n}": static_value(each.label, each.value) for n, each in enumerate(lines)})
+    drawn = [_data(kind, ids, series, breakdown), *_reference_lines(lines), *_annotations(annotations)]
+    state = {
+        "legend": {"isVisible": len(ids) > 1 or breakdown is not None, "position": "bottom"},
+        "valueLabels": "hide",
+        "fittingFunction": "Linear" if kind == "line" else "None",
+        "preferredSeriesType": kind,
+        "axisTitlesVisibilitySettings": {"x": False, "yLeft": bool(axis), "yRight": False},
+        "yLeftExtent": {"mode": "dataBounds" if kind == "line" else "full", "niceValues": True},
+        "layers": drawn,
+    }
+    if axis:
+        state["yTitle"] = axis
+    references = [
+        Reference("index-pattern", each.view, f"xy-visualization-layer-A{n}")
+        for n, each in enumerate(annotations)
+    ]
+    views = dict.fromkeys(layers, view)
+    return lens(
+        name, title, "lnsXY", views, state, layers, kuery, description=description, annotations=references
+    )
+
+
+def _data(kind: Kind, ids: Sequence[str], series: Sequence[Series], breakdown: Column | None) -> Layer:
+    drawn: Layer = {
+        "layerId": "L1",
+        "layerType": "data",
+        "seriesType": kind,
+        "xAccessor": "x",
+        "accessors": list(ids),
+    }
+    if breakdown:
+        return drawn | {"splitAccessor": "b"}
+    drawn["yConfig"] = [
+        {"forAccessor": id_, "color": each.colour, "axisMode": "right" if each.right else "left"}
+        for id_, each in zip(ids, series, strict=True)
+    ]
+    return drawn
+
+
+def _reference_lines(lines: Sequence[Line]) -> list[Layer]:
+    if not lines:
+        return []
+    styles: list[dict[str, Any]] = [
+        {
+            "forAccessor": f"r{n}",
+            "axisMode": "left",
+            "color": each.colour,
+            "lineStyle": "dashed",
+            "lineWidth": 2,
+            "fill": "none",
+            "textVisibility": True,
+            "iconPosition": "auto",
+        }
+        for n, each in enumerate(lines)
+    ]
+    accessors = [style["forAccessor"] for style in styles]
+    return [{"layerId": "R1", "layerType": "referenceLine", "accessors": accessors, "yConfig": styles}]
+
+
+def _annotations(annotations: Sequence[Annotation]) -> list[Layer]:
+    return [
+        {
+            "layerId": f"A{n}",
+            "layerType": "annotations",
+            "ignoreGlobalFilters": False,
+            "indexPatternId": each.view,
+            "annotations": [
+                {
+                    "id": f"a{n}",
+                    "type": "query",
+                    "label": each.label,
+                    "key": {"type": "point_in_time"},
+                    "timeField": "@timestamp",
+                    "filter": {"type": "kibana_query", "query": each.kuery, "language": "kuery"},
+                    "icon": each.icon,
+                    "color": each.colour,
+                    "lineWidth": 1,
+                    "outside": False,
+                    "extraFields": list(each.fields),
+                }
+            ],
+        }
+        for n, each in enumerate(annotations)
+    ]

@@ -1,0 +1,35 @@
+"""The saved searches: tables of documents, newest first, that dashboards show by reference."""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple
+
+from kibana.objects import SavedObject, search
+
+
+class Table(NamedTuple):
+    """A saved search; `documents(name, title, table.id)` puts it on a dashboard."""
+
+    id: str
+    title: str
+    view: str
+    columns: tuple[str, ...]
+    kuery: str = ""
+
+
+DECISIONS: Final = Table(
+    "opa-decision-table",
+    "OPA decisions, newest first",
+    "opa-decisions",
+    (
+        *("market.symbol", "market.interval", "decision.action", "decision.status", "decision.reason"),
+        *("decision.origin", "decision.expected_gain_bp", "decision.cost_bp", "outcome.net_bp"),
+    ),
+    "decision.role: champion",
+)
+SEARCHES: Final[tuple[Table, ...]] = (DECISIONS,)
+
+
+def searches() -> list[SavedObject]:
+    """As saved objects."""
+    return [search(*each) for each in SEARCHES]
