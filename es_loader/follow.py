@@ -27,6 +27,7 @@ log = logging.getLogger(__name__)
 LINES: Final = 100  # of the change log at a time: bounds what is done again after a kill
 POLL_S: Final = 0.2
 IDLE_POLL_S: Final = 0.8  # with the work itself, a new row is searchable within a second
+_QUALITY: Final = frozenset({"quality", "decisions"})  # a decision shortens what waits for one
 QUALITY_EVERY_S: Final = 5.0  # counting every row of the store is the dearest question we ask it
 
 
@@ -109,7 +110,7 @@ class Follower:
         touched = self._touched.operations
         self._bulk.send(chain.from_iterable(map(touched, ranges)), searchable=len(lines) < LINES)
         for line in lines:
-            if line.stream == "quality" and self._unsure_quality is not None:
+            if line.stream in _QUALITY and self._unsure_quality is not None:
                 self._unsure_quality.add(Series.parse(line.series))
         if any(each.stream == "ticks" for each in ranges):
             drop_purged_days(self._record, self._indices, self._generations["ticks"])

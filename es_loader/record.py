@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Final
 
-from market.decision import LEDGER, Origin
+from market.decision import LEDGER, Origin, Role
 from market.documents.backtests import backtest_document
 from market.documents.decisions import decision_document
 from market.documents.equity import equity_documents
@@ -87,12 +87,14 @@ def quality(record: Record, series: set[Series]) -> Iterator[Document]:
     health = {each.pulse.series: each for each in record.health.read()}
     for status in store.series():
         if (each := status.series) in series:
+            decided = record.decisions.last(each, Role.CHAMPION)
             yield quality_document(
                 status,
                 store.coverage(each),
                 store.holes(each),
                 store.last_confirmed(each),
                 health.get(each),
+                decided.open_time if decided else None,
             )
 
 

@@ -32,7 +32,7 @@ FIELDS: Final = (
     _number("errors", f"Requests and attempts that failed {_SINCE}"),
     _number("documents", f"Rows or documents written {_SINCE}"),
     _number("queue_depth", "What waits to be worked on"),
-    _number("lag_ms", "How far its work is behind the market", "ms"),
+    Field("heartbeat.lag_ms", "long", "How far its work is behind the market", "ms"),
     plotted("heartbeat.latency_ms", f"95th percentile of the time to an answer {_SINCE}", "ms"),
     Field("heartbeat.dead_letters", "long", "Documents that Elasticsearch refused for good and that wait"),
     _number("disk_free_bytes", "Free space where it keeps its state", "bytes"),

@@ -25,6 +25,7 @@ FIELDS: Final = (
     ),
     Field("quality.revisions", "long", "Confirmed candles that the exchange changed or withdrew"),
     Field("quality.coverage", "double", "Confirmed part of the time from first to last candle", "fraction"),
+    Field("quality.undecided_bars", "long", "Confirmed candles after the champion's newest decision", "bars"),
     *(
         plotted(
             f"quality.source_share.{source}",
@@ -59,10 +60,12 @@ def quality_document(
     holes: Sequence[Hole],
     last_confirmed: int | None,
     health: Health | None = None,
+    decided: int | None = None,
 ) -> Document:
     """The state of one series; without a confirmed candle its time is the epoch.
 
-    `health` is None for a series that was never followed live: those fields are then absent.
+    `health` is None for a series that was never followed live, `decided` (open time of the champion's newest
+    decision) for one that nobody decides on: those fields are then absent.
     """
     series = status.series
     missing = {str(reason): sum(h.bars for h in holes if h.reason == reason) for reason in HoleReason}
@@ -76,6 +79,7 @@ def quality_document(
         "missing_by_reason": missing,
         "revisions": status.revisions,
         "coverage": _coverage(status, covered),
+        "undecided_bars": _undecided(series, last_confirmed, decided),
         "source_share": _source_share(covered),
         "derived": list(status.info.derived),
         **(_live(health, closed) if health else {}),
@@ -101,6 +105,12 @@ def _live(health: Health, closed: int | None) -> dict[str, object]:
         "weight_used": pulse.weight_used,
         "weight_limit": pulse.weight_limit,
     }
+
+
+def _undecided(series: Series, last_confirmed: int | None, decided: int | None) -> int | None:
+    if last_confirmed is None or decided is None:
+        return None
+    return series.interval.count(decided + 1, last_confirmed + 1)
 
 
 def _coverage(status: SeriesStatus, covered: Sequence[Covered]) -> float | None:
@@ -137,7 +147,7 @@ def _sample() -> Document:
         series, last + 3_605_000, reconnects=1, rejected_frames=2, weight_used=34, weight_limit=3600
     )
     health = Health(pulse, last + 3_599_999, 0, holes=1, missing_bars=1)
-    return quality_document(status, [Covered(first, last + 3_600_000)], [hole], last, health)
+    return quality_document(status, [Covered(first, last + 3_600_000)], [hole], last, health, decided=last)
 
 
 STREAM: Final = DocumentStream(
