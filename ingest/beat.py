@@ -60,6 +60,7 @@ class Beat:
                 rejected_frames=each.rejected,
                 spilled=each.spilled,
                 weight_used=self._budget.used,
+                weight_limit=self._budget.ceiling,
             )
             for series, each in counters.series.items()
         ]

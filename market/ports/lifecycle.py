@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from market.decision import Role
-from market.interval import Series
+from market.interval import END_OF_TIME, Series
 from market.ports.record import ModelRecord
 
 
@@ -81,8 +81,15 @@ class LifecycleStore(Protocol):
         """Append events; those that are there already are left alone. Returns how many were new."""
         ...
 
-    def events(self, series: Series | None = None, *, limit: int = 1_000) -> list[ModelEvent]:
-        """The timeline, newest first."""
+    def events(
+        self,
+        series: Series | None = None,
+        *,
+        since: int = 0,
+        end: int = END_OF_TIME,
+        limit: int = 1_000,
+    ) -> list[ModelEvent]:
+        """The timeline of `[since, end)`, newest first."""
         ...
 
     def install(self, models: Sequence[ModelRecord], events: Sequence[ModelEvent]) -> None:
@@ -101,7 +108,13 @@ class LifecycleStore(Protocol):
         ...
 
     def readings(
-        self, series: Series | None = None, role: Role | None = None, *, since: int = 0, limit: int = 10_000
+        self,
+        series: Series | None = None,
+        role: Role | None = None,
+        *,
+        since: int = 0,
+        end: int = END_OF_TIME,
+        limit: int = 10_000,
     ) -> list[Reading]:
-        """Readings of candles from `since` on, newest first."""
+        """Readings of candles that open in `[since, end)`, newest first."""
         ...

@@ -10,7 +10,7 @@ from typing import Protocol
 import pyarrow as pa
 
 from market.coverage import Covered, Hole, Revision
-from market.interval import Interval, Series
+from market.interval import END_OF_TIME, Interval, Series
 from market.kline import Finality, Kline, Source
 from market.tick import Tick
 
@@ -199,8 +199,8 @@ class KlineStore(Protocol):
         """
         ...
 
-    def revisions(self, series: Series) -> list[Revision]:
-        """Changes of confirmed rows, in the order they were found."""
+    def revisions(self, series: Series, start: int = 0, end: int = END_OF_TIME) -> list[Revision]:
+        """Changes of confirmed rows that open in `[start, end)`, in the order they were found."""
         ...
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from market.decision import Action, Decision, Origin, Outcome, Role, Status
-from market.interval import Series
+from market.interval import END_OF_TIME, Series
 from market.ports.tally import LedgerSpan, ScoredRow, Step, Tally
 
 
@@ -194,6 +194,10 @@ class DecisionStore(Protocol):
         """Note a tried configuration; the per-bar Sharpe ratios of the others tried on this series."""
         ...
 
+    def trials(self, series: Series) -> list[Trial]:
+        """What was tried on the series, in the order it came."""
+        ...
+
     def save_model(self, model: ModelRecord) -> None:
         """Register a model; an active one takes the place of the active one of its series and role."""
         ...
@@ -222,6 +226,6 @@ class DecisionStore(Protocol):
         """Insert or update a job."""
         ...
 
-    def jobs(self, limit: int = 100) -> list[Job]:
-        """Jobs, newest first."""
+    def jobs(self, limit: int = 100, *, since: int = 0, end: int = END_OF_TIME) -> list[Job]:
+        """Jobs that were started in `[since, end)`, newest first."""
         ...

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from market.decision import Decision, Outcome, Role
-from market.interval import Series
+from market.interval import END_OF_TIME, Series
 from market.ports import (
     BacktestRun,
     ChainHead,
@@ -18,8 +18,18 @@ from market.ports import (
     ScoredRow,
     Step,
     Tally,
+    Trial,
 )
-from market.store import backtests, decisions_ledger, decisions_read, decisions_tally, jobs, models, releases
+from market.store import (
+    backtests,
+    decisions_ledger,
+    decisions_read,
+    decisions_tally,
+    jobs,
+    models,
+    releases,
+    trials,
+)
 from market.store.connection import Database
 from market.store.decisions_chain import chains_of
 from market.store.registry import find_series
@@ -113,7 +123,12 @@ class MySQLDecisionStore:
     def record_trial(self, series: Series, fingerprint: str, sharpe: float, now: int) -> list[float]:
         """Note a tried configuration; the per-bar Sharpe ratios of the others tried on this series."""
         with self._db.transaction() as cursor:
-            return models.add_trial(cursor, find_series(cursor, series), fingerprint, sharpe, now)
+            return trials.add_trial(cursor, series, fingerprint, sharpe, now)
+
+    def trials(self, series: Series) -> list[Trial]:
+        """What was tried on the series, in the order it came."""
+        with self._db.transaction() as cursor:
+            return trials.read_trials(cursor, series)
 
     def save_model(self, model: ModelRecord) -> None:
         """Register a model; an active one takes the place of the active one of its series and role."""
@@ -150,7 +165,7 @@ class MySQLDecisionStore:
         with self._db.transaction() as cursor:
             jobs.save_job(cursor, job)
 
-    def jobs(self, limit: int = 100) -> list[Job]:
-        """Jobs, newest first."""
+    def jobs(self, limit: int = 100, *, since: int = 0, end: int = END_OF_TIME) -> list[Job]:
+        """Jobs that were started in `[since, end)`, newest first."""
         with self._db.transaction() as cursor:
-            return jobs.read_jobs(cursor, limit)
+            return jobs.read_jobs(cursor, limit, since, end)

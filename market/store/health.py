@@ -13,7 +13,7 @@ from market.store.registry import find_series
 
 _COLUMNS: Final = (
     "h.last_close, h.lag_ms, h.holes, h.missing_bars, h.revisions, h.reconnects, h.stream_differences,"
-    " h.rejected_frames, h.spilled, h.weight_used, h.updated_at"
+    " h.rejected_frames, h.spilled, h.weight_used, h.weight_limit, h.updated_at"
 )
 _READ: Final = (
     f"SELECT m.exchange, m.symbol, s.interval_name, {_COLUMNS} FROM health AS h"  # noqa: S608 (our own names)
@@ -32,8 +32,8 @@ SELECT
 """
 _SAVE: Final = """
 REPLACE INTO health (series_id, last_close, lag_ms, holes, missing_bars, revisions, reconnects,
-    stream_differences, rejected_frames, spilled, weight_used, updated_at, announced_at)
-VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
+    stream_differences, rejected_frames, spilled, weight_used, weight_limit, updated_at, announced_at)
+VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
 """
 _SAVE_RECHECK: Final = (
     "INSERT INTO rechecks (series_id, next_time, rounds, checked_at) VALUES (%s, %s, %s, %s)"
@@ -107,6 +107,7 @@ def _save(cursor: Any, pulse: Pulse) -> tuple[Health, int, bool]:
                 revisions,
                 *seen,
                 pulse.weight_used,
+                pulse.weight_limit,
                 pulse.at,
             ),
             pulse.at if news else announced_at,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from market.ports import Job
+from market.store.connection import log_change
 
 
 def save_job(cursor: Any, job: Job) -> None:
@@ -18,13 +19,14 @@ def save_job(cursor: Any, job: Job) -> None:
             job.finished_at,
         ),
     )  # fmt: skip
+    log_change(cursor, "jobs", job.series, job.started_at, job.started_at)
 
 
-def read_jobs(cursor: Any, limit: int) -> list[Job]:
-    """Jobs, newest first."""
+def read_jobs(cursor: Any, limit: int, since: int, end: int) -> list[Job]:
+    """Jobs that were started in `[since, end)`, newest first."""
     cursor.execute(
         "SELECT job_id, kind, series, state, progress, message, started_at, finished_at FROM jobs"
-        " ORDER BY started_at DESC, job_id LIMIT %s",
-        (limit,),
+        " WHERE started_at >= %s AND started_at < %s ORDER BY started_at DESC, job_id LIMIT %s",
+        (since, end, limit),
     )
     return [Job(*row) for row in cursor.fetchall()]

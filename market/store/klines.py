@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 import pyarrow as pa
 
 from market.coverage import Covered, Hole, Revision
-from market.interval import Interval, Series
+from market.interval import END_OF_TIME, Interval, Series
 from market.kline import STORED_SCHEMA, Finality, Kline, Source
 from market.ports import SeriesStatus, SymbolInfo, WriteResult
 from market.store.closed_plan import by_series
@@ -138,9 +138,9 @@ class MySQLKlineStore:
                 log_change(cursor, "quality", str(series), ends[0], ends[1] - 1)
             return True
 
-    def revisions(self, series: Series) -> list[Revision]:
-        """Changes of confirmed rows, in the order they were found."""
-        return self._load(series, _load_revisions)
+    def revisions(self, series: Series, start: int = 0, end: int = END_OF_TIME) -> list[Revision]:
+        """Changes of confirmed rows that open in `[start, end)`, in the order they were found."""
+        return self._load(series, lambda cursor, series_id: _load_revisions(cursor, series_id, start, end))
 
     def _load(self, series: Series, load: Callable[[Any, int], list[Row]]) -> list[Row]:
         with self._db.transaction() as cursor:
@@ -202,11 +202,11 @@ def _save_revisions(cursor: Any, series_id: int, revisions: Sequence[Revision]) 
         )
 
 
-def _load_revisions(cursor: Any, series_id: int) -> list[Revision]:
+def _load_revisions(cursor: Any, series_id: int, start: int, end: int) -> list[Revision]:
     cursor.execute(
         "SELECT open_time, old_values, new_values, source, detected_at FROM revisions"
-        " WHERE series_id = %s ORDER BY revision_id",
-        (series_id,),
+        " WHERE series_id = %s AND open_time >= %s AND open_time < %s ORDER BY revision_id",
+        (series_id, start, end),
     )
     return [
         Revision(at, json.loads(old), json.loads(new) if new else None, Source(source), detected_at)

@@ -9,7 +9,7 @@ import orjson
 
 from market.decision import Role
 from market.errors import InvalidInput
-from market.interval import Series
+from market.interval import END_OF_TIME, Series
 from market.ports import EventKind, ModelEvent, ModelRecord, MonitorState, Reading
 from market.store.connection import Database, log_changes
 from market.store.decisions_rows import json_text
@@ -43,15 +43,22 @@ class MySQLLifecycleStore:
                 log_changes(cursor, lines)
             return len(lines)
 
-    def events(self, series: Series | None = None, *, limit: int = 1_000) -> list[ModelEvent]:
-        """The timeline, newest first."""
+    def events(
+        self,
+        series: Series | None = None,
+        *,
+        since: int = 0,
+        end: int = END_OF_TIME,
+        limit: int = 1_000,
+    ) -> list[ModelEvent]:
+        """The timeline of `[since, end)`, newest first."""
         where, values = series_clause(series)
         with self._db.transaction() as cursor:
             cursor.execute(
                 "SELECT m.exchange, m.symbol, s.interval_name, e.role, e.kind, e.time, e.model_id,"  # noqa: S608
                 f" e.reason, e.details FROM model_events AS e{_NAMES} WHERE {' AND '.join(where)}"
-                " ORDER BY e.time DESC, e.event_id LIMIT %s",
-                (*values, limit),
+                " AND e.time >= %s AND e.time < %s ORDER BY e.time DESC, e.event_id LIMIT %s",
+                (*values, since, end, limit),
             )
             return [
                 ModelEvent(
@@ -95,9 +102,15 @@ class MySQLLifecycleStore:
             return len(new)
 
     def readings(
-        self, series: Series | None = None, role: Role | None = None, *, since: int = 0, limit: int = 10_000
+        self,
+        series: Series | None = None,
+        role: Role | None = None,
+        *,
+        since: int = 0,
+        end: int = END_OF_TIME,
+        limit: int = 10_000,
     ) -> list[Reading]:
-        """Readings of candles from `since` on, newest first."""
+        """Readings of candles that open in `[since, end)`, newest first."""
         where, values = series_clause(series)
         if role is not None:
             where, values = [*where, "e.role = %s"], [*values, role.value]
@@ -105,10 +118,10 @@ class MySQLLifecycleStore:
             cursor.execute(
                 "SELECT m.exchange, m.symbol, s.interval_name, e.role, e.measure, e.feature, e.time,"  # noqa: S608
                 f" e.model_id, e.value, e.low, e.high, e.n, e.state FROM monitors AS e{_NAMES}"
-                f" WHERE {' AND '.join(where)} AND e.time >= %s"
+                f" WHERE {' AND '.join(where)} AND e.time >= %s AND e.time < %s"
                 " ORDER BY e.time DESC, m.exchange, m.symbol, s.interval_name, e.role, e.measure, e.feature"
                 " LIMIT %s",
-                (*values, since, limit),
+                (*values, since, end, limit),
             )
             return [
                 Reading(Series.of(*names), Role(role_name), *rest, state=MonitorState(state))

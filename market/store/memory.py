@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 
 from market.coverage import Covered, Hole, Revision
 from market.errors import InvalidInput
-from market.interval import Interval, Series
+from market.interval import END_OF_TIME, Interval, Series
 from market.kline import STORED_SCHEMA, Finality, Kline, Source
 from market.ports import Change, SeriesStatus, SymbolInfo, WriteResult
 from market.store.closed_plan import as_table, by_series
@@ -160,9 +160,9 @@ class MemoryKlineStore:
             self.changes.append("quality", str(series), ends[0], ends[1] - 1)
         return True
 
-    def revisions(self, series: Series) -> list[Revision]:
-        """Changes of confirmed rows, in the order they were found."""
-        return list(self._of(series).revisions)
+    def revisions(self, series: Series, start: int = 0, end: int = END_OF_TIME) -> list[Revision]:
+        """Changes of confirmed rows that open in `[start, end)`, in the order they were found."""
+        return [each for each in self._of(series).revisions if start <= each.open_time < end]
 
     def _of(self, series: Series) -> _Held:
         if series not in self._held:

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from market.decision import Decision, Outcome, Role
 from market.errors import InvalidInput
-from market.interval import Series
+from market.interval import END_OF_TIME, Series
 from market.kline import Finality
 from market.ports import (
     BacktestRun,
@@ -22,6 +22,7 @@ from market.ports import (
     ScoredRow,
     Step,
     Tally,
+    Trial,
 )
 from market.store.decisions_chain import DECISIONS, GENESIS, OUTCOMES, Link, broken, chained, chains_of
 from market.store.memory import MemoryKlineStore
@@ -42,7 +43,7 @@ class MemoryDecisionStore:
         self._runs: dict[str, tuple[BacktestRun, list[Decided]]] = {}
         self._jobs: dict[str, Job] = {}
         self._opened: dict[tuple[Series, Role, str], OpenedPeriod] = {}
-        self._trials: dict[Series, dict[str, float]] = defaultdict(dict)
+        self._trials: dict[Series, dict[str, Trial]] = defaultdict(dict)
 
     def append(self, decisions: Sequence[Decision]) -> int:
         """Append to the ledger in order (one series and role); candles already decided are left alone."""
@@ -143,8 +144,18 @@ class MemoryDecisionStore:
     def record_trial(self, series: Series, fingerprint: str, sharpe: float, now: int) -> list[float]:
         """Note a tried configuration; the per-bar Sharpe ratios of the others tried on this series."""
         self._check(series)
-        self._trials[series][fingerprint] = sharpe
-        return [each for name, each in sorted(self._trials[series].items()) if name != fingerprint]
+        known = self._trials[series]
+        before = known.get(fingerprint)
+        if before is None or before.sharpe_per_bar != sharpe:
+            first = now if before is None else before.tried_at
+            known[fingerprint] = Trial(series, fingerprint, sharpe, first)
+            self.changes.append("trials", str(series), first, first)
+        return [each.sharpe_per_bar for name, each in sorted(known.items()) if name != fingerprint]
+
+    def trials(self, series: Series) -> list[Trial]:
+        """What was tried on the series, in the order it came."""
+        self._check(series)
+        return sorted(self._trials[series].values(), key=lambda each: (each.tried_at, each.fingerprint))
 
     def save_model(self, model: ModelRecord) -> None:
         """Register a model; an active one takes the place of the active one of its series and role."""
@@ -186,10 +197,12 @@ class MemoryDecisionStore:
     def save_job(self, job: Job) -> None:
         """Insert or update a job."""
         self._jobs[job.job_id] = job
+        self.changes.append("jobs", job.series, job.started_at, job.started_at)
 
-    def jobs(self, limit: int = 100) -> list[Job]:
-        """Jobs, newest first."""
-        return sorted(self._jobs.values(), key=lambda job: (-job.started_at, job.job_id))[:limit]
+    def jobs(self, limit: int = 100, *, since: int = 0, end: int = END_OF_TIME) -> list[Job]:
+        """Jobs that were started in `[since, end)`, newest first."""
+        found = [each for each in self._jobs.values() if since <= each.started_at < end]
+        return sorted(found, key=lambda job: (-job.started_at, job.job_id))[:limit]
 
     def _check(self, series: Series) -> None:
         if series not in {each.series for each in self._klines.series()}:

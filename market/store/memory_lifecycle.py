@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from market.decision import Role
 from market.errors import InvalidInput
-from market.interval import Series
+from market.interval import END_OF_TIME, Series
 from market.ports import ModelEvent, ModelRecord, Reading
 from market.store.memory_decisions import MemoryDecisionStore
 
@@ -30,9 +30,17 @@ class MemoryLifecycleStore:
             self._decisions.changes.append("model_events", str(each.series), each.time, each.time)
         return len(new)
 
-    def events(self, series: Series | None = None, *, limit: int = 1_000) -> list[ModelEvent]:
-        """The timeline, newest first."""
-        found = [each for each in self._events.values() if series in (None, each.series)]
+    def events(
+        self,
+        series: Series | None = None,
+        *,
+        since: int = 0,
+        end: int = END_OF_TIME,
+        limit: int = 1_000,
+    ) -> list[ModelEvent]:
+        """The timeline of `[since, end)`, newest first."""
+        known = self._events.values()
+        found = [each for each in known if series in (None, each.series) and since <= each.time < end]
         return sorted(found, key=lambda each: (-each.time, each.event_id))[:limit]
 
     def install(self, models: Sequence[ModelRecord], events: Sequence[ModelEvent]) -> None:
@@ -58,13 +66,19 @@ class MemoryLifecycleStore:
         return len(new)
 
     def readings(
-        self, series: Series | None = None, role: Role | None = None, *, since: int = 0, limit: int = 10_000
+        self,
+        series: Series | None = None,
+        role: Role | None = None,
+        *,
+        since: int = 0,
+        end: int = END_OF_TIME,
+        limit: int = 10_000,
     ) -> list[Reading]:
-        """Readings of candles from `since` on, newest first."""
+        """Readings of candles that open in `[since, end)`, newest first."""
         found = [
             each
             for each in self._readings.values()
-            if series in (None, each.series) and role in (None, each.role) and each.time >= since
+            if series in (None, each.series) and role in (None, each.role) and since <= each.time < end
         ]
         found.sort(key=lambda r: (-r.time, r.series, [*Role].index(r.role), r.measure, r.feature))
         return found[:limit]

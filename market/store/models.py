@@ -1,4 +1,4 @@
-"""Registered models, and the count of what was tried: functions inside the caller's transaction."""
+"""Registered models: functions inside the caller's transaction."""
 
 from __future__ import annotations
 
@@ -52,20 +52,6 @@ def read_models(cursor: Any, series: Series | None, active_only: bool) -> list[M
         values,
     )
     return [_model(row) for row in cursor.fetchall()]
-
-
-def add_trial(cursor: Any, series_id: int, fingerprint: str, sharpe: float, now: int) -> list[float]:
-    """Note a configuration; the per-bar Sharpe ratios of the others tried on the series."""
-    cursor.execute(
-        "INSERT INTO trials (series_id, fingerprint, sharpe_per_bar, tried_at) VALUES (%s, %s, %s, %s)"
-        " ON DUPLICATE KEY UPDATE sharpe_per_bar = VALUES(sharpe_per_bar)",
-        (series_id, fingerprint, sharpe, now),
-    )
-    cursor.execute(
-        "SELECT sharpe_per_bar FROM trials WHERE series_id = %s AND fingerprint <> %s ORDER BY fingerprint",
-        (series_id, fingerprint),
-    )
-    return [sharpe for (sharpe,) in cursor.fetchall()]
 
 
 def series_clause(series: Series | None) -> tuple[list[str], list[str]]:

@@ -17,7 +17,6 @@ from market.ports import (
     ChainHead,
     Decided,
     DecisionFilter,
-    Job,
     ModelRecord,
     SymbolInfo,
 )
@@ -260,22 +259,6 @@ def test_a_backtest_is_stored_whole_replaced_whole_and_read_by_its_newest_run(sh
     assert len(shop.decisions.read(DecisionFilter())) == 4
     assert shop.decisions.get(found[1].decision.id) == found[1]
     assert shop.decisions.get("0" * 32) is None
-
-
-def test_jobs_are_updated_and_trials_are_remembered_once_each(shop: Shop) -> None:
-    job = Job("a" * 32, "train", str(SERIES), "running", 0.25, "walk-forward", 5, None)
-    shop.decisions.save_job(job)
-    done = replace(job, state="done", progress=1.0, finished_at=9)
-    shop.decisions.save_job(done)
-    shop.decisions.save_job(replace(job, job_id="b" * 32, started_at=6))
-    assert [each.job_id[0] for each in shop.decisions.jobs()] == ["b", "a"]
-    assert shop.decisions.jobs()[1] == done
-    tried = [("a", 0.1), ("a", 0.2), ("b", 0.3)]
-    assert [shop.decisions.record_trial(SERIES, name * 64, sharpe, 1) for name, sharpe in tried] == [
-        [],
-        [],
-        [0.2],
-    ]
 
 
 @pytest.mark.database

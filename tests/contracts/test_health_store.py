@@ -36,7 +36,7 @@ def test_a_row_joins_what_the_ingester_counts_with_what_the_store_holds(stores: 
     hole = Hole(HOUR, 2 * HOUR, 1, HoleReason.OUTAGE, "asked twice")
     series = confirmed(stores, {0: "1", 2: "3"}, hole)
     confirmed(stores, {0: "2", 2: "3"}, hole)
-    pulse = Pulse(series, LATE, 2, 3, 4, 5, 600)
+    pulse = Pulse(series, LATE, 2, 3, 4, 5, 600, 3_600)
     assert stores.health.save([pulse]) == [Health(pulse, 3 * HOUR - 1, 0, 1, 1, 1)]
     assert stores.health.read() == [Health(pulse, 3 * HOUR - 1, 0, 1, 1, 1)]
 

@@ -119,6 +119,8 @@ def test_a_withdrawn_candle_that_the_exchange_shows_again_is_readable_again(stor
     assert write(stores.klines, series, {0: "1"}, covered=(0, 1)).changed == 1
     assert prices(stores.klines.read(series, 0, FOREVER)) == {0: "1"}
     assert len(stores.klines.revisions(series)) == 2
+    assert len(stores.klines.revisions(series, 0, 1)) == 2
+    assert stores.klines.revisions(series, 1) == []
 
 
 def test_a_less_final_row_never_replaces_a_more_final_one(stores: MarketStores) -> None:

@@ -84,6 +84,8 @@ def test_an_event_comes_back_as_it_was_written_newest_first(shop: Shop) -> None:
     assert shop.life.events(SERIES) == [later, EVENT]
     assert len(shop.life.events()) == 3
     assert shop.life.events(limit=1) == [later]
+    assert shop.life.events(SERIES, since=6 * HOUR) == [later]
+    assert shop.life.events(SERIES, since=5 * HOUR, end=6 * HOUR) == [EVENT]
 
 
 def test_an_event_is_told_once_and_has_its_line_in_the_change_log(shop: Shop) -> None:
@@ -149,6 +151,7 @@ def test_readings_come_back_by_series_role_and_time(shop: Shop) -> None:
     assert shop.life.readings(SERIES) == [unknown, READING, other]
     assert shop.life.readings(role=Role.CHALLENGER) == [other]
     assert shop.life.readings(since=10 * HOUR) == [unknown]
+    assert shop.life.readings(SERIES, end=10 * HOUR) == [READING, other]
     assert shop.life.readings(OTHER) == []
     assert lines(shop, before) == [
         ("monitors", str(SERIES), 9 * HOUR, 9 * HOUR),

@@ -1,0 +1,1 @@
+ALTER TABLE health DROP COLUMN weight_limit;

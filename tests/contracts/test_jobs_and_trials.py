@@ -1,0 +1,80 @@
+"""What every DecisionStore does with jobs and trials: the twin, MariaDB and MySQL 8 alike."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from market.errors import InvalidInput
+from market.interval import Interval, Series
+from market.ports import Job, SymbolInfo, Trial
+from tests.contracts.decision_shops import SERIES, Shop, memory_shop, mysql_shop
+
+OTHER = Series.of("simulated", "ETHUSDT", "1h")
+JOB = Job("a" * 32, "train", str(SERIES), "running", 0.25, "walk-forward", 5, None)
+
+
+@pytest.fixture(params=["memory", "mariadb", "mysql8"])
+def shop(request: pytest.FixtureRequest) -> Shop:
+    if request.param == "memory":
+        made = memory_shop()
+    else:
+        name = "database" if request.param == "mariadb" else "mysql8"
+        made = mysql_shop(request.getfixturevalue(name), request.getfixturevalue("root_password"))
+    for symbol in ("BTCUSDT", "ETHUSDT"):
+        made.klines.register(SymbolInfo("simulated", symbol, symbol[:3], "USDT", "TRADING"), Interval("1h"))
+    return made
+
+
+def lines(shop: Shop, after: int) -> list[tuple[str, str, int, int]]:
+    return [(each.stream, each.series, each.from_time, each.to_time) for each in shop.changes.read(after)]
+
+
+def test_a_job_is_updated_and_found_by_when_it_was_started(shop: Shop) -> None:
+    shop.decisions.save_job(JOB)
+    done = replace(JOB, state="done", progress=1.0, finished_at=9)
+    shop.decisions.save_job(done)
+    later = replace(JOB, job_id="b" * 32, started_at=6)
+    shop.decisions.save_job(later)
+    assert shop.decisions.jobs() == [later, done]
+    assert shop.decisions.jobs(1) == [later]
+    assert shop.decisions.jobs(since=6) == [later]
+    assert shop.decisions.jobs(since=5, end=6) == [done]
+
+
+def test_every_word_of_a_job_has_its_line_in_the_change_log(shop: Shop) -> None:
+    before = shop.changes.head()
+    shop.decisions.save_job(JOB)
+    shop.decisions.save_job(replace(JOB, series="all of them", progress=0.5))
+    assert [each[0] for each in lines(shop, before)] == ["jobs", "jobs"]
+    assert lines(shop, before)[0] == ("jobs", str(SERIES), 5, 5)
+
+
+def test_a_trial_is_remembered_once_with_its_newest_ratio(shop: Shop) -> None:
+    tried = [("a", 0.1, 1), ("a", 0.2, 2), ("b", 0.3, 3)]
+    told = [shop.decisions.record_trial(SERIES, name * 64, sharpe, now) for name, sharpe, now in tried]
+    assert told == [[], [], [0.2]]
+    assert shop.decisions.trials(SERIES) == [
+        Trial(SERIES, "a" * 64, 0.2, 1),
+        Trial(SERIES, "b" * 64, 0.3, 3),
+    ]
+    assert shop.decisions.trials(OTHER) == []
+
+
+def test_trials_come_in_the_order_they_were_tried(shop: Shop) -> None:
+    for name, now in (("c", 2), ("a", 3), ("b", 2)):
+        shop.decisions.record_trial(SERIES, name * 64, 0.1, now)
+    assert [each.fingerprint[0] for each in shop.decisions.trials(SERIES)] == ["b", "c", "a"]
+
+
+def test_only_a_trial_that_says_something_new_has_a_line_in_the_change_log(shop: Shop) -> None:
+    before = shop.changes.head()
+    for sharpe, now in ((0.1, 1), (0.1, 2), (0.2, 3)):
+        shop.decisions.record_trial(SERIES, "a" * 64, sharpe, now)
+    assert lines(shop, before) == [("trials", str(SERIES), 1, 1)] * 2
+
+
+def test_an_unknown_series_has_no_trials(shop: Shop) -> None:
+    with pytest.raises(InvalidInput):
+        shop.decisions.trials(Series.of("simulated", "NOPE", "1h"))
