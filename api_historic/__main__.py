@@ -15,7 +15,10 @@ from api_historic.app import create_app
 from api_historic.deps import Stores
 from api_historic.settings import HistoricSettings
 from market import hear_ctrl_c
+from market.heartbeat.answers import Answers
+from market.ports import ServiceName
 from market.store import MySQLChangeLog, MySQLKlineStore, MySQLTickStore, StoredClock
+from market.store.beating import beating
 from market.store.connection import Database
 from market.store.settings import StoreSettings
 
@@ -46,11 +49,17 @@ def serve() -> None:
         clock=cache(lambda exchange: StoredClock(reader, exchange)),
     )
     app = create_app(stores, settings.api_key.get_secret_value(), concurrency=database.pool_size)
+    answers = Answers()
     config = uvicorn.Config(
-        app, host=settings.listen_host, port=settings.historic_port, log_level="warning", server_header=False
+        answers.around(app),
+        host=settings.listen_host,
+        port=settings.historic_port,
+        log_level="warning",
+        server_header=False,
     )
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    uvicorn.Server(config).run()
+    with beating(ServiceName.HISTORIC_API, answers.figures):
+        uvicorn.Server(config).run()
 
 
 if __name__ == "__main__":

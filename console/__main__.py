@@ -13,6 +13,9 @@ from pydantic import ValidationError
 from console.app import create_app
 from console.settings import ConsoleSettings
 from market import hear_ctrl_c
+from market.heartbeat.answers import Answers
+from market.ports import ServiceName
+from market.store.beating import beating
 
 cli = typer.Typer(no_args_is_help=True, add_completion=False)
 
@@ -33,11 +36,17 @@ def serve() -> None:
     logging.basicConfig(level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     logging.getLogger("httpx").setLevel(logging.WARNING)
     app = create_app(settings.addresses(), settings.api_key.get_secret_value())
+    answers = Answers()
     config = uvicorn.Config(
-        app, host=settings.listen_host, port=settings.console_port, log_level="warning", server_header=False
+        answers.around(app),
+        host=settings.listen_host,
+        port=settings.console_port,
+        log_level="warning",
+        server_header=False,
     )
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    uvicorn.Server(config).run()
+    with beating(ServiceName.CONSOLE, answers.figures):
+        uvicorn.Server(config).run()
 
 
 if __name__ == "__main__":

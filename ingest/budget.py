@@ -31,6 +31,7 @@ class RateBudget:
         self.share = share
         self.ceiling = int(limit * share)
         self.spent = 0
+        self.requests = 0
         self._clock = clock
         self._offset = 0.0
         self._minute = 0
@@ -54,6 +55,7 @@ class RateBudget:
         try:
             yield
             self.spent += weight
+            self.requests += 1
         finally:
             self._in_flight -= weight
 

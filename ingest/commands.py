@@ -16,6 +16,7 @@ from rich.console import Console
 from ingest.archive.choice import Via
 from ingest.archive.opening import opened_archive
 from ingest.attendants import attendants
+from ingest.figures import figures
 from ingest.finding import Finding
 from ingest.keeper import Keeper
 from ingest.live import Exchange
@@ -36,6 +37,8 @@ from ingest.verify import verify_series
 from ingest.wiring import Stores
 from market.choice import Choice
 from market.interval import Interval, Series
+from market.ports import ServiceName
+from market.store.beating import beating
 
 log = logging.getLogger(__name__)
 _ATTEMPTS: Final = 8
@@ -96,7 +99,10 @@ async def stream(
             beside = attendants(live, exchange, keeper, stores.health, metrics)
             await together(live.run(followed), keep_metadata(exchange, keeper, followed), *beside)
 
-    with serving(metrics, settings.listen_host, settings.ingest_metrics_port):
+    with (
+        serving(metrics, settings.listen_host, settings.ingest_metrics_port),
+        beating(ServiceName.INGEST, partial(figures, metrics)),
+    ):
         await until_stopped(on_each(settings, choices, work))
 
 

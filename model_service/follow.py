@@ -14,7 +14,7 @@ from typing import Final
 
 from market.errors import InvalidInput, Transient
 from market.interval import Series
-from market.ports import Change, ChangeLog
+from market.ports import Change, ChangeLog, Figures
 from model_service.ledger import Scribe
 from model_service.outcomes import record_due
 
@@ -38,6 +38,8 @@ class Scorer:
     _cursor: int = -1
     _epoch: str = ""
     _series: list[Series] = field(default_factory=list)
+    _written: int = 0
+    _failed: int = 0
 
     def catch_up(self) -> int:
         """Look at every series from the start of its ledger; returns how many rows were written."""
@@ -67,14 +69,21 @@ class Scorer:
         wait = _SHORTEST_WAIT_S
         while not stop.is_set():
             try:
-                busy = self.step() > 0
+                written = self.step()
+                self._written += written
                 self.between(self._series)
-                wait = _SHORTEST_WAIT_S if busy else min(wait * 1.25, _LONGEST_IDLE_S)
+                wait = _SHORTEST_WAIT_S if written else min(wait * 1.25, _LONGEST_IDLE_S)
             except Transient as error:
                 self._cursor = -1
+                self._failed += 1
                 wait = min(max(wait, _LONGEST_IDLE_S) * 2, _LONGEST_RETRY_S)
                 log.warning("%s; trying again in %.0f s", error, wait)
             stop.wait(wait)
+
+    def figures(self) -> Figures:
+        """For the heartbeat: rows written, looks that failed, and lines of the change log that wait."""
+        waiting = self.changes.head() - self._cursor if self._cursor >= 0 else None
+        return Figures(errors=self._failed, documents=self._written, queue_depth=waiting)
 
     def _touched(self, lines: list[Change]) -> dict[Series, int]:
         """Series that we score, with the earliest open time that changed in each."""

@@ -9,8 +9,10 @@ from functools import cache
 
 import uvicorn
 
-from market.ports import Clock
+from market.heartbeat.answers import Answers
+from market.ports import Clock, ServiceName
 from market.store import MySQLDecisionStore, MySQLKlineStore, MySQLLifecycleStore, MySQLTickStore, StoredClock
+from market.store.beating import beating
 from model_service.app import create_app
 from model_service.deps import Service
 from model_service.registry import Shelf
@@ -30,8 +32,14 @@ def run_server() -> None:
         MySQLLifecycleStore(db),
     )  # fmt: skip
     app = create_app(service, settings.api_key.get_secret_value())
+    answers = Answers()
     config = uvicorn.Config(
-        app, host=settings.listen_host, port=settings.model_port, log_level="warning", server_header=False
+        answers.around(app),
+        host=settings.listen_host,
+        port=settings.model_port,
+        log_level="warning",
+        server_header=False,
     )
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    uvicorn.Server(config).run()
+    with beating(ServiceName.MODEL_API, answers.figures):
+        uvicorn.Server(config).run()

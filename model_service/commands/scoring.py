@@ -8,7 +8,9 @@ from typing import Annotated
 
 import typer
 
+from market.ports import ServiceName
 from market.store import MySQLDecisionStore, MySQLKlineStore, StoredClock
+from market.store.beating import beating
 from model_service.outcomes import record_due
 from model_service.settings import ModelSettings
 from model_service.wiring import database, make_scorer
@@ -25,7 +27,8 @@ def score(once: Annotated[bool, typer.Option(help="decide what is due and stop")
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     try:
-        scorer.run(stop)
+        with beating(ServiceName.SCORER, scorer.figures):
+            scorer.run(stop)
     finally:
         keeper.close()
 

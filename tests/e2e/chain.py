@@ -33,7 +33,6 @@ class Chain:
 
     @property
     def environment(self) -> dict[str, str]:
-        users = ("ingest", "model", "reader", "migrator")
         return {
             **os.environ,
             "PYTHONPATH": str(REPOSITORY),
@@ -41,7 +40,10 @@ class Chain:
             "OPA_DB_HOST": self.database.host,
             "OPA_DB_PORT": str(self.database.port),
             "OPA_DB_NAME": self.database.name,
-            **{f"OPA_DB_{user.upper()}_PASSWORD": self.database.password(user) for user in users},
+            **{
+                f"OPA_DB_{user.upper()}_PASSWORD": self.database.password(user)
+                for user in self.database.users
+            },
             **self._elastic_settings(),
             "OPA_SOURCE": "simulated",
             "OPA_EXCHANGE": "simulated",
