@@ -1,4 +1,4 @@
-"""`python -m kibana build|push`."""
+"""`python -m kibana build|lint|push`."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from kibana.export import EXPORT, as_ndjson, saved_objects
+from kibana.linter import RULES, lint
 from kibana.push import adapt, push
 from kibana.settings import KibanaSettings
 from kibana.shown import shown
@@ -40,6 +41,17 @@ def build(
     if not check:
         EXPORT.write_text(text, encoding="utf-8")
         typer.echo(f"wrote {EXPORT.name}: {text.count(chr(10))} objects")
+
+
+@app.command(name="lint")
+def lint_() -> None:
+    """What the linter finds wrong with the dashboards; exit 1 when it finds anything."""
+    findings = lint(saved_objects())
+    for each in findings:
+        typer.echo(each)
+    typer.echo(f"{len(findings)} findings of {len(RULES)} rules", err=True)
+    if findings:
+        raise typer.Exit(1)
 
 
 @app.command(name="push")
