@@ -54,6 +54,12 @@ FIELDS: Final = (
     Field(
         "decision.flip.feature", "keyword", "Feature whose change alone would most nearly change the action"
     ),
+    Field("decision.flip.action", "keyword", "What the action would then be"),
+    plotted(
+        "decision.flip.distance",
+        "Candles in training between value and threshold: the less, the nearer",
+        "fraction",
+    ),
     Field("decision.flip.text", "keyword", "Such as: HOLD if rsi_14 were above 61.2", searched=False),
     plotted(
         "decision.provenance.missing_share", "Bars of the window that no candle is stored for", "fraction"
@@ -111,7 +117,7 @@ def _decision(decision: Decision) -> dict[str, object]:
         "decided_at": decision.decided_at,
         "delay_ms": decision.decided_at - decision.close_time,
         "contributions": _contributions(decision),
-        "flip": {"feature": decision.flip.feature, "text": decision.flip.sentence} if decision.flip else None,
+        "flip": _flip(decision.flip) if decision.flip else None,
         "provenance": _provenance(decision),
     }
     return _present(values)
@@ -123,6 +129,15 @@ def _contributions(decision: Decision) -> dict[str, object] | None:
     strongest = sorted(decision.contributions.items(), key=lambda pair: (-abs(pair[1]), pair[0]))
     names, values = zip(*strongest[:TOP_CONTRIBUTIONS], strict=True)
     return {"name": names, "value": values, "base": decision.base}
+
+
+def _flip(flip: Flip) -> dict[str, object]:
+    return {
+        "feature": flip.feature,
+        "action": flip.action,
+        "distance": flip.distance,
+        "text": flip.sentence,
+    }
 
 
 def _provenance(decision: Decision) -> dict[str, object] | None:
