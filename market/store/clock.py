@@ -51,6 +51,11 @@ class StoredClock:
         market_time, wall_time, speed = self._saved
         return market_time + round((wall_ms() - wall_time) * speed)
 
+    @property
+    def speed(self) -> float:
+        """Market time per wall time, as it was last read."""
+        return self._saved[2] if self._saved else 1.0
+
     def _read(self) -> tuple[int, int, float] | None:
         with self._db.transaction() as cursor:
             cursor.execute(
