@@ -1,4 +1,4 @@
-"""`python -m kibana build|lint|push`."""
+"""`python -m kibana build|lint|push|check|requests`."""
 
 from __future__ import annotations
 
@@ -10,7 +10,9 @@ import typer
 
 from kibana.export import EXPORT, as_ndjson, saved_objects
 from kibana.linter import RULES, lint
+from kibana.objects import SavedObject
 from kibana.push import adapt, push
+from kibana.runner.commands import check_panels, requests
 from kibana.settings import KibanaSettings
 from kibana.shown import shown
 from market import hear_ctrl_c
@@ -58,9 +60,22 @@ def lint_() -> None:
 def push_() -> None:
     """Import the dashboards into KIBANA_URL, opened on the data that MySQL holds."""
     settings = KibanaSettings()
-    store = MySQLKlineStore(Database(StoreSettings(), "reader"))
-    taken = push(settings, adapt(saved_objects(), shown(store, WallClock())))
+    taken = push(settings, _as_pushed())
     typer.echo(f"Kibana took {taken} objects: {settings.url}/app/dashboards#/view/opa-market")
+
+
+@app.command()
+def check() -> None:
+    """Ask Elasticsearch what Kibana would ask for every panel; exit 1 when one is empty or refused."""
+    check_panels(_as_pushed())
+
+
+app.command()(requests)
+
+
+def _as_pushed() -> list[SavedObject]:
+    store = MySQLKlineStore(Database(StoreSettings(), "reader"))
+    return adapt(saved_objects(), shown(store, WallClock()))
 
 
 def main() -> None:

@@ -47,6 +47,13 @@ class Export:
             if each["type"] == "index-pattern"
         }
 
+    def panel(self, dashboard: str, panel: str) -> Panel:
+        """A panel by its index. Raises KeyError when there is none."""
+        for each in panels(self._library["dashboard", dashboard], self._library):
+            if each.id == panel:
+                return each
+        raise KeyError(f"no panel {panel} on {dashboard}")
+
     def requests(self, ask: Ask | None = None) -> list[Request]:
         """Those of all dashboards."""
         return [each for dashboard in self.dashboards for each in self.requests_of(dashboard, ask)]

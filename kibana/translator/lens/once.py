@@ -30,12 +30,17 @@ _SAME: Final[dict[str, tuple[str, ...]]] = {
 }
 
 
-def asked_once(aggs: Sequence[Agg]) -> list[Agg]:
-    """Equal aggregations merged into the first, then the percentiles of a field into one."""
-    return _percentiles_together(_without_repeats(aggs))
+def asked_once(aggs: Sequence[Agg]) -> tuple[list[Agg], dict[str, str]]:
+    """Equal aggregations merged into the first, then the percentiles of a field into one.
+
+    Returns them with the place of each merged one: `{"3": "1"}`, or `{"2": "1.95"}` for a percentile.
+    """
+    kept, places = _without_repeats(aggs)
+    together = _percentiles_together(kept, places)
+    return together, {id_: places.get(place, place) for id_, place in places.items()}
 
 
-def _without_repeats(aggs: Sequence[Agg]) -> list[Agg]:
+def _without_repeats(aggs: Sequence[Agg]) -> tuple[list[Agg], dict[str, str]]:
     first: dict[str, str] = {}
     renamed: dict[str, str] = {}
     kept: list[Agg] = []
@@ -47,7 +52,7 @@ def _without_repeats(aggs: Sequence[Agg]) -> list[Agg]:
         if key is not None:
             first[key] = each.id
         kept.append(each)
-    return [_reordered(each, renamed) for each in kept]
+    return [_reordered(each, renamed) for each in kept], renamed
 
 
 def _key(agg: Agg) -> str | None:
@@ -68,20 +73,21 @@ def _reordered(agg: Agg, renamed: dict[str, str]) -> Agg:
     return agg
 
 
-def _percentiles_together(aggs: list[Agg]) -> list[Agg]:
+def _percentiles_together(aggs: list[Agg], places: dict[str, str]) -> list[Agg]:
     groups: dict[tuple[str, str], list[Agg]] = {}
     for each in aggs:
         if each.type == "percentile":
             groups.setdefault((each.field, each.shift), []).append(each)
     for group in groups.values():
         if len(group) > 1:
-            aggs = _merged(aggs, group)
+            aggs = _merged(aggs, group, places)
     return aggs
 
 
-def _merged(aggs: list[Agg], group: list[Agg]) -> list[Agg]:
+def _merged(aggs: list[Agg], group: list[Agg], places: dict[str, str]) -> list[Agg]:
     head = group[0]
     percents = [each.params["percentile"] for each in group]
     renamed = {each.id: f"{head.id}.{each.params['percentile']}" for each in group}
+    places |= renamed
     rest = [_reordered(each, renamed) for each in aggs if each not in group]
     return [*rest, Agg(head.id, "percentiles", {"field": head.field, "percents": percents}, head.shift)]

@@ -22,7 +22,6 @@ from kibana.translator.saved import Panel
 from kibana.translator.search_source import aggregated
 
 Ask = Callable[[Request], Mapping[str, Any]]
-_NO_RANGE = frozenset({"count"})
 _UNFILTERED = frozenset({"date_histogram", "terms", "range", "filters"})
 
 
@@ -72,7 +71,7 @@ class _Asking:
 
 
 def _layer_requests(asking: _Asking, layer: Layer, view: DataView, context: Context) -> list[Request]:
-    aggs = _aggs(layer, view)
+    aggs, _ = layer_aggs(layer, view)
     if not aggs:
         return []
     plan = Plan(view, context.alone() if layer.ignores_filters else context, aggs, _time_fields(layer))
@@ -89,7 +88,8 @@ def _layer_requests(asking: _Asking, layer: Layer, view: DataView, context: Cont
     return [*first, asking.request(view, aggregated(view, tree(plan, layer.probability), query))]
 
 
-def _aggs(layer: Layer, view: DataView) -> list[Agg]:
+def layer_aggs(layer: Layer, view: DataView) -> tuple[list[Agg], dict[str, str]]:
+    """The aggregations of a layer, and where those stand that were merged into another."""
     order = layer.asking()
     dated = any(layer.columns[each]["operationType"] == "date_histogram" for each in order)
     return asked_once([_wrapped(str(i), id_, layer, order, view, dated) for i, id_ in enumerate(order)])
