@@ -33,6 +33,9 @@ class Elastic:
     writer_password: str
     maintainer_user: str
     maintainer_password: str
+    notifier_user: str
+    notifier_password: str
+    server: ElasticsearchServer
 
 
 @dataclass
@@ -116,6 +119,7 @@ def running_elastic(folder: Path, cache: Path) -> Iterator[Elastic]:
         ports.free_port(2),
         "writer-of-the-tests",
         "maintainer-of-the-tests",
+        "notifier-of-the-tests",
     )
     certificates = folder.with_name("certificates")
     server.prepare(certificates)
@@ -129,6 +133,9 @@ def running_elastic(folder: Path, cache: Path) -> Iterator[Elastic]:
             writer_password=server.writer_password,
             maintainer_user="opa_maintainer",
             maintainer_password=server.maintainer_password,
+            notifier_user="opa_notifier",
+            notifier_password=server.notifier_password,
+            server=server,
         )
     finally:
         processes.stop(process)

@@ -16,7 +16,7 @@ from market.errors import Terminal
 from up import services
 from up.certificates import ensure_certificates
 from up.elasticsearch import node_settings
-from up.elasticsearch_users import KIBANA_SERVER, MAINTAINER, PUSHER, WRITER, write_realm
+from up.elasticsearch_users import KIBANA_SERVER, MAINTAINER, NOTIFIER, PUSHER, WRITER, write_realm
 from up.environment import EnvFile, child_environment
 from up.health import answers
 from up.native import DUMP_OPTIONS
@@ -161,6 +161,7 @@ class Compose:
         return {
             WRITER: (WRITER, self._env.get("ES_WRITER_PASSWORD")),
             MAINTAINER: (MAINTAINER, self._env.get("ES_MAINTAINER_PASSWORD")),
+            NOTIFIER: (NOTIFIER, self._env.get("ES_NOTIFIER_PASSWORD")),
             PUSHER: (PUSHER, self._env.get("KIBANA_PASSWORD")),
             KIBANA_SERVER: ("kibana_system", self._env.get("KIBANA_SERVER_PASSWORD")),
         }

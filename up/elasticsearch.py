@@ -18,7 +18,7 @@ from market.errors import Terminal
 from up import accounts, processes
 from up.artifact import Artifact, home_of, unpacked, unzip
 from up.certificates import ensure_certificates
-from up.elasticsearch_users import MAINTAINER, WRITER, write_realm
+from up.elasticsearch_users import MAINTAINER, NOTIFIER, WRITER, write_realm
 
 BUILD = Artifact(
     "org.elasticsearch.distribution.integ-test-zip:elasticsearch:8.19.21:zip",
@@ -37,6 +37,7 @@ class ElasticsearchServer:
     port: int
     writer_password: str
     maintainer_password: str
+    notifier_password: str
     heap_mb: int = 512
 
     @property
@@ -70,9 +71,19 @@ class ElasticsearchServer:
                 self.name, "127.0.0.1", self.port, config, self.folder / "data", self.folder / "logs"
             )
         )
-        passwords = {WRITER: self.writer_password, MAINTAINER: self.maintainer_password}
-        write_realm(config, {user: (user, password) for user, password in passwords.items()})
+        self.renew_users()
         accounts.give(self.folder)
+
+    def renew_users(self) -> None:
+        """Write users, passwords and roles anew; a server that runs reads them within seconds."""
+        passwords = {
+            WRITER: self.writer_password,
+            MAINTAINER: self.maintainer_password,
+            NOTIFIER: self.notifier_password,
+        }
+        config = self.folder / "config"
+        write_realm(config, {user: (user, word) for user, word in passwords.items()})
+        accounts.give(config)
 
     def command(self) -> list[str]:
         """The server in the foreground, as the server account, with an environment of its own."""

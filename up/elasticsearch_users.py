@@ -1,4 +1,7 @@
-"""The file realm: users, passwords and roles as files, read by the server at its start."""
+"""The file realm: users, passwords and roles as files, which a running server reads again within seconds.
+
+Kibana's rules write their alerts with the rights of whoever pushed them (`opa_dashboards`).
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,7 @@ from pathlib import Path
 
 WRITER = "opa_writer"
 MAINTAINER = "opa_maintainer"
+NOTIFIER = "opa_notifier"
 KIBANA_SERVER = "opa_kibana"
 PUSHER = "opa_dashboards"
 
@@ -23,7 +27,14 @@ opa_maintainer:
   indices:
     - names: ["opa-*"]
       privileges: [all]
+opa_notifier:
+  indices:
+    - names: ["opa-*"]
+      privileges: [read]
+    - names: ["opa-alerts*"]
+      privileges: [index]
 opa_dashboards:
+  cluster: [manage_own_api_key]
   applications:
     - application: kibana-.kibana
       privileges: [all]
@@ -31,16 +42,25 @@ opa_dashboards:
   indices:
     - names: ["opa-*"]
       privileges: [read, view_index_metadata]
+    - names: ["opa-alerts*"]
+      privileges: [index]
 """
 _ROUNDS = 10_000
 
 
 def write_realm(config: Path, users: dict[str, tuple[str, str]]) -> None:
     """Write `roles.yml`, `users` and `users_roles`: role and password by user."""
-    (config / "roles.yml").write_text(ROLES)
     hashes = {user: _hashed(password) for user, (_, password) in users.items()}
-    (config / "users").write_text("".join(f"{user}:{hashed}\n" for user, hashed in hashes.items()))
-    (config / "users_roles").write_text("".join(f"{role}:{user}\n" for user, (role, _) in users.items()))
+    _put(config / "roles.yml", ROLES)
+    _put(config / "users", "".join(f"{user}:{hashed}\n" for user, hashed in hashes.items()))
+    _put(config / "users_roles", "".join(f"{role}:{user}\n" for user, (role, _) in users.items()))
+
+
+def _put(path: Path, text: str) -> None:
+    """Never half of a file: the server may be reading it."""
+    half = path.with_name(path.name + ".part")
+    half.write_text(text)
+    half.replace(path)
 
 
 def _hashed(password: str) -> str:

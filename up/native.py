@@ -68,7 +68,9 @@ class Native:
             return
         elasticsearch_home(self._places.cache)
         server = self.elasticsearch()
-        if self.supervision.states().get(ELASTICSEARCH) != "RUNNING":
+        if self.supervision.states().get(ELASTICSEARCH) == "RUNNING":
+            server.renew_users()  # a house of an older version lacks some
+        else:
             server.prepare(self._places.certificates)
         self.supervision.start(ELASTICSEARCH)
         self.supervision.wait(ELASTICSEARCH, server.ready, timeout_s=240)
@@ -139,6 +141,7 @@ class Native:
             urlsplit(self._env.get("ES_URL")).port or 9200,
             self._env.get("ES_WRITER_PASSWORD"),
             self._env.get("ES_MAINTAINER_PASSWORD"),
+            self._env.get("ES_NOTIFIER_PASSWORD"),
         )
 
     def _login(self) -> list[str]:

@@ -3,8 +3,11 @@ from __future__ import annotations
 import base64
 import json
 import ssl
+import time
 import urllib.error
 import urllib.request
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import mysql.connector
@@ -43,6 +46,43 @@ def test_the_writer_may_write_documents_but_not_delete_indices(elastic: Elastic)
     assert ask(elastic, *writer, "PUT", "/other/_doc/1", {"a": 1}) == 403
     assert ask(elastic, *maintainer, "DELETE", "/opa-trial") == 200
     assert ask(elastic, "opa_writer", "wrong", "GET", "/_cluster/health") == 401
+
+
+@pytest.mark.elastic
+def test_the_notifier_may_read_everything_of_ours_and_write_alerts_alone(elastic: Elastic) -> None:
+    notifier = elastic.notifier_user, elastic.notifier_password
+    maintainer = elastic.maintainer_user, elastic.maintainer_password
+    for index in ("opa-trial", "opa-alerts-trial", "other-trial"):
+        asked = ask(elastic, *maintainer, "PUT", f"/{index}")
+        assert asked == (403 if index == "other-trial" else 200)
+    assert ask(elastic, *notifier, "GET", "/opa-trial/_search") == 200
+    assert ask(elastic, *notifier, "PUT", "/opa-trial/_doc/1", {"a": 1}) == 403
+    assert ask(elastic, *notifier, "PUT", "/opa-alerts-trial/_doc/1?refresh=true", {"a": 1}) == 201
+    assert ask(elastic, *notifier, "PUT", "/opa-alerts-trial/_doc/1", {"a": 2}) == 200
+    assert ask(elastic, *notifier, "DELETE", "/opa-alerts-trial/_doc/1") == 403
+    assert ask(elastic, *notifier, "PUT", "/opa-alerts-other") == 403
+    assert ask(elastic, *notifier, "GET", "/other-trial/_search") == 403
+    assert ask(elastic, *maintainer, "DELETE", "/opa-trial,opa-alerts-trial") == 200
+
+
+@pytest.mark.elastic
+def test_a_server_that_runs_learns_a_new_user_within_seconds(elastic: Elastic) -> None:
+    changed = replace(elastic.server, notifier_password="another-word-of-the-tests")
+    health = "GET", "/opa-no-such-index/_search?ignore_unavailable=true"
+    assert ask(elastic, "opa_notifier", changed.notifier_password, *health) == 401
+    try:
+        changed.renew_users()
+        until(lambda: ask(elastic, "opa_notifier", changed.notifier_password, *health) == 200)
+    finally:
+        elastic.server.renew_users()
+        until(lambda: ask(elastic, "opa_notifier", elastic.notifier_password, *health) == 200)
+
+
+def until(holds: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 60
+    while not holds():
+        assert time.monotonic() < deadline
+        time.sleep(0.2)
 
 
 @pytest.mark.elastic
