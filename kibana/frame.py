@@ -28,7 +28,7 @@ def controls(view: str, symbol: str = "BTCUSDT", interval: str = "1h") -> tuple[
     """Exchange, symbol and interval; "" leaves symbol or interval on *any*, and so does `push`."""
     return (
         exchange_control(view),
-        Control("c-symbol", "market.symbol", "Symbol", view, symbol),
+        symbol_control(view, symbol),
         Control("c-interval", "market.interval", "Interval", view, interval),
     )
 
@@ -36,6 +36,11 @@ def controls(view: str, symbol: str = "BTCUSDT", interval: str = "1h") -> tuple[
 def exchange_control(view: str) -> Control:
     """The exchange alone: unselected in the export, `push` selects the one that is shown."""
     return Control("c-exchange", "market.exchange", "Exchange", view)
+
+
+def symbol_control(view: str, symbol: str = "BTCUSDT") -> Control:
+    """The symbol; "" leaves it on *any*."""
+    return Control("c-symbol", "market.symbol", "Symbol", view, symbol)
 
 
 def story(

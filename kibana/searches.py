@@ -27,7 +27,16 @@ DECISIONS: Final = Table(
     ),
     "decision.role: champion",
 )
-SEARCHES: Final[tuple[Table, ...]] = (DECISIONS,)
+TICKS: Final = Table(
+    "opa-tick-table",
+    "OPA ticks, newest first",
+    "opa-ticks",
+    (
+        *("market.symbol", "tick.last", "tick.bid", "tick.bid_quantity", "tick.ask", "tick.ask_quantity"),
+        "tick.spread_bp",
+    ),
+)
+SEARCHES: Final[tuple[Table, ...]] = (DECISIONS, TICKS)
 
 
 def searches() -> list[SavedObject]:

@@ -2,7 +2,10 @@
 
 from typing import Final
 
-from kibana.dashboards import market_and_decisions
+from kibana.dashboards import live_market, market_and_decisions
 from kibana.objects import Dashboard
 
-DASHBOARDS: Final[tuple[Dashboard, ...]] = (market_and_decisions.DASHBOARD,)
+DASHBOARDS: Final[tuple[Dashboard, ...]] = (
+    market_and_decisions.DASHBOARD,
+    live_market.DASHBOARD,
+)

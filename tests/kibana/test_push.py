@@ -8,10 +8,12 @@ import pytest
 from pydantic import SecretStr
 
 from kibana.export import saved_objects
+from kibana.frame import Row, controls, story
 from kibana.push import Shown, adapt, push
 from kibana.settings import KibanaSettings
 from market.errors import SinkRefused, SinkUnavailable
 from market.interval import Series
+from tests.kibana.kinds import KINDS
 
 NEWEST = 1_665_500_399_999  # 2022-10-11 14:59:59.999 UTC
 RECORDED = Shown(Series.of("simulated", "ETHUSDT", "1h"), NEWEST, live=False)
@@ -146,3 +148,24 @@ def test_a_live_market_opens_on_now():
     assert (attributes["timeFrom"], attributes["timeTo"]) == ("now-3d", "now")
     assert attributes["title"] == "OPA 1 · Market and decisions"
     assert chosen["market.interval"] == ["1m"]
+
+
+def test_a_control_that_begins_on_any_stays_there_and_the_exchange_is_chosen():
+    (live,) = [each for each in adapt(saved_objects(), RECORDED) if each["id"] == "opa-live"]
+    group = json.loads(live["attributes"]["controlGroupInput"]["panelsJSON"])
+    open_dashboard = story(
+        "opa-open",
+        "OPA · Open",
+        "Everything.",
+        how_to_read="So.",
+        controls=controls("opa-quality", symbol="", interval=""),
+        tiles=[KINDS["fresh"]],
+        rows=[Row(10, [(KINDS["donut"], 0)])],
+    )
+    (adapted,) = adapt([open_dashboard.saved()], RECORDED)
+    chosen = {
+        each["explicitInput"]["fieldName"]: each["explicitInput"].get("selectedOptions")
+        for each in json.loads(adapted["attributes"]["controlGroupInput"]["panelsJSON"]).values()
+    }
+    assert chosen == {"market.exchange": ["simulated"], "market.symbol": None, "market.interval": None}
+    assert group["c-symbol"]["explicitInput"]["selectedOptions"] == ["ETHUSDT"]
