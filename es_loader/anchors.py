@@ -10,7 +10,8 @@ from typing import Any, Final
 
 from elasticsearch import Elasticsearch
 
-from es_loader.bulk import Bulk, Operation
+from es_loader.body import Operation
+from es_loader.bulk import Bulk
 from es_loader.client import translated
 from es_loader.record import Record
 from market.decision import Role

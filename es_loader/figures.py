@@ -14,9 +14,9 @@ class LoaderFigures:
     """Counts since the start of the process, and how it stands now.
 
     `requests` are bulk requests, `errors` those that failed and documents that have to be sent again.
-    `queue_depth` counts the bodies that are built and wait, `lag_lines` the lines of the change log that are
-    not applied yet; the oldest of them was written `lag_ms` ago. `dead_letters` wait in the file of refused
-    documents. `latencies_ms` are of the newest bulk requests.
+    `queue_depth` counts the documents that wait for an acknowledgement, `lag_lines` the lines of the change
+    log that are not applied yet; the oldest of them was written `lag_ms` ago. `dead_letters` wait in the file
+    of refused documents. `latencies_ms` are of the newest bulk requests.
     """
 
     documents: int = 0

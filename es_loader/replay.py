@@ -5,7 +5,8 @@ from __future__ import annotations
 from elasticsearch import Elasticsearch
 
 from es_loader.anchors import GENERATION
-from es_loader.bulk import Bulk, Operation
+from es_loader.body import Operation
+from es_loader.bulk import Bulk
 from es_loader.dead_letter import DeadLetter, DeadLetters
 from market.documents import DOCUMENTS
 from market.documents.stream import Document

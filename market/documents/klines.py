@@ -7,7 +7,9 @@ from decimal import Decimal
 from typing import Final
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
+from market.documents.doubles import doubles
 from market.documents.field import (
     BASE,
     BASIS_POINTS,
@@ -43,6 +45,7 @@ _DECIMALS: Final = (
     *("open", "high", "low", "close"),
     *("volume", "quote_volume", "taker_base_volume", "taker_quote_volume"),
 )
+_AS_STORED: Final = ("trades", "close_time", "source", "finality")
 
 
 def kline_id(series: Series, open_time: int) -> str:
@@ -55,40 +58,35 @@ def kline_partition(series: Series, open_time: int) -> str:
     return yearly(series.interval.name, open_time)
 
 
+def kline_columns(klines: pa.Table) -> dict[str, pa.Array]:
+    """What `kline` holds, of a table in `STORED_SCHEMA`: a column for each leaf, in the document's order."""
+    opened, high, low, close, *volumes = (doubles(klines.column(name)) for name in _DECIMALS)
+    return {
+        "open": opened,
+        "high": high,
+        "low": low,
+        "close": close,
+        "change_bp": _basis_points(pc.subtract(pc.divide(close, opened), 1.0)),
+        "range_bp": _basis_points(pc.divide(pc.subtract(high, low), opened)),
+        **dict(zip(_DECIMALS[4:], volumes, strict=True)),
+        **{name: klines.column(name).combine_chunks() for name in _AS_STORED},
+    }
+
+
 def kline_documents(series: Series, klines: pa.Table) -> Iterator[Document]:
     """Documents of a table in `STORED_SCHEMA`, in its order."""
     market = market_of(series.exchange, series.symbol, series.interval.name)
-    floats = [_floats(klines.column(name)) for name in _DECIMALS]
-    others = [klines.column(name).to_pylist() for name in ("trades", "close_time", "source", "finality")]
+    columns = kline_columns(klines)
     prefix = kline_id(series, 0)[:-1]
-    for time, *values in zip(klines.column("open_time").to_pylist(), *floats, *others, strict=True):
-        opened, high, low, close, volume, quote, taker_base, taker_quote, trades, closed, source, finality = (
-            values
-        )
-        kline = {
-            "open": opened,
-            "high": high,
-            "low": low,
-            "close": close,
-            "change_bp": round((close / opened - 1) * 10_000, 4),
-            "range_bp": round((high - low) / opened * 10_000, 4),
-            "volume": volume,
-            "quote_volume": quote,
-            "taker_base_volume": taker_base,
-            "taker_quote_volume": taker_quote,
-            "trades": trades,
-            "close_time": closed,
-            "source": source,
-            "finality": finality,
-        }
+    values = zip(*(column.to_pylist() for column in columns.values()), strict=True)
+    for time, row in zip(klines.column("open_time").to_pylist(), values, strict=True):
+        kline = dict(zip(columns, row, strict=True))
         body: dict[str, object] = {"@timestamp": time, "market": market, "kline": kline}
         yield Document(f"{prefix}{time}", kline_partition(series, time), body)
 
 
-def _floats(decimals: pa.ChunkedArray) -> list[float]:
-    # Arrow's own cast multiplies by a power of ten and shows 43210.010000000002; through text it is exact.
-    floats: list[float] = decimals.cast(pa.string()).cast(pa.float64()).to_pylist()
-    return floats
+def _basis_points(fractions: pa.Array) -> pa.Array:
+    return pc.round(pc.multiply(fractions, 10_000.0), 4)
 
 
 def _sample() -> Document:

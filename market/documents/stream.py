@@ -64,6 +64,12 @@ def generation_of(index: str) -> int:
     return int(found.group(1)) if found else 0
 
 
+def parted(index: str) -> tuple[str, str]:
+    """Stream and partition in a physical name: `opa-klines-1h-2024-g1` is `klines`, `1h-2024`."""
+    stream, _, partition = _GENERATION.sub("", index).removeprefix("opa-").partition("-")
+    return stream, partition
+
+
 def yearly(interval: str, time_ms: int) -> str:
     """Partition by interval and year: `1h-2024`. Index names are lower case, so `1M` is written `1mo`."""
     name = "1mo" if interval == MONTH else interval

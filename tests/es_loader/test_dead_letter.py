@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from es_loader.bulk import MOST_BYTES, MOST_OPERATIONS, Operation, batches, judge
+from es_loader.body import MOST_BYTES, MOST_OPERATIONS, Kind, Operation, batches
+from es_loader.bulk import judge
 from es_loader.dead_letter import DeadLetter, DeadLetters
 from es_loader.patience import delays, persistently
 from market.documents import DOCUMENTS
@@ -15,9 +16,8 @@ from market.errors import InvalidInput, SinkRefused, SinkUnavailable
 LETTER = DeadLetter("2026-11-21T14:00:00+00:00", "klines", "1h-2024", "x", 400, "strict", "no such field", {})
 
 
-def operation(kind: str = "index", text: str = "") -> Operation:
-    document = Document("x", "1h-2024", {"text": text})
-    return Operation(kind, DOCUMENTS["klines"], 1, document)  # type: ignore[arg-type]
+def operation(kind: Kind = "index", text: str = "") -> Operation:
+    return Operation(kind, DOCUMENTS["klines"], 1, Document("x", "1h-2024", {"text": text}))
 
 
 def test_letters_are_read_back_as_they_were_written(tmp_path: Path) -> None:
@@ -64,12 +64,12 @@ def test_a_spoiled_line_is_named(tmp_path: Path) -> None:
     ],
 )
 def test_every_status_has_its_verdict(kind: str, status: int, verdict: str) -> None:
-    assert judge(operation(kind), {"status": status}).verdict == verdict
+    assert judge(kind, {"status": status}).verdict == verdict
 
 
 def test_a_missing_right_stops_the_loader_instead_of_filling_the_dead_letters() -> None:
     with pytest.raises(SinkRefused, match="rights of the writer"):
-        judge(operation(), {"status": 403, "error": {"type": "security_exception", "reason": "no"}})
+        judge("index", {"status": 403, "error": {"type": "security_exception", "reason": "no"}})
 
 
 def test_bodies_are_bounded_in_count_and_size() -> None:

@@ -8,7 +8,7 @@ import time
 import pytest
 
 from es_loader.assembly import Loader, connected
-from es_loader.bulk import Operation
+from es_loader.body import Operation
 from es_loader.check import compare
 from es_loader.client import connect
 from es_loader.replay import replay

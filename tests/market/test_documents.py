@@ -25,7 +25,7 @@ from market.kline import Source
 from market.ports import Health, Job, Pulse, SeriesStatus, SymbolInfo, Trial
 
 FOLDER = Path(market.documents.__file__).parent
-MACHINERY = {"__init__", "field", "stream", "reference"}
+MACHINERY = {"__init__", "doubles", "field", "stream", "reference"}
 MARKET = {"@timestamp", "market.exchange", "market.symbol", "market.interval", "market.simulated"}
 
 every_stream = pytest.mark.parametrize("stream", DOCUMENTS.values(), ids=list(DOCUMENTS))
@@ -103,6 +103,7 @@ def test_a_decision_says_what_would_flip_it_and_how_whole_its_window_was() -> No
     flat = leaves(DOCUMENTS["decisions"].sample.body)
     assert flat["decision.flip.text"] == "HOLD if rsi_14 were above 61.2"
     assert flat["decision.flip.feature"] == "rsi_14"
+    assert (flat["decision.flip.action"], flat["decision.flip.distance"]) == ("HOLD", 0.08)
     assert flat["decision.provenance.missing_share"] == round(1 / 2100, 6)
 
 
