@@ -1,4 +1,4 @@
-"""`python -m kibana build|lint|push|check|requests`."""
+"""`python -m kibana build|lint|push|check|requests|notify`."""
 
 from __future__ import annotations
 
@@ -8,8 +8,10 @@ from typing import Annotated
 
 import typer
 
+from kibana.alerts.command import pushed_rules
 from kibana.export import EXPORT, as_ndjson, saved_objects
 from kibana.linter import RULES, lint
+from kibana.notifier.command import notify
 from kibana.objects import SavedObject
 from kibana.push import adapt, push
 from kibana.runner.commands import check_panels, requests
@@ -58,10 +60,12 @@ def lint_() -> None:
 
 @app.command(name="push")
 def push_() -> None:
-    """Import the dashboards into KIBANA_URL, opened on the data that MySQL holds."""
+    """Import dashboards and alert rules into KIBANA_URL, opened on the data that MySQL holds."""
     settings = KibanaSettings()
     taken = push(settings, _as_pushed())
     typer.echo(f"Kibana took {taken} objects: {settings.url}/app/dashboards#/view/opa-market")
+    for said in pushed_rules(settings, Database(StoreSettings(), "reader")):
+        typer.echo(said)
 
 
 @app.command()
@@ -71,6 +75,7 @@ def check() -> None:
 
 
 app.command()(requests)
+app.command()(notify)
 
 
 def _as_pushed() -> list[SavedObject]:

@@ -1,0 +1,1 @@
+import market  # noqa: F401  (first: see market/__init__.py)
