@@ -6,8 +6,8 @@ from pathlib import Path
 from kibana import dashboards
 from kibana.dashboards import DASHBOARDS
 from kibana.export import EXPORT, as_ndjson, saved_objects
-from kibana.linter import lint
 from kibana.links import STORIES
+from kibana.linter import lint
 
 COMMITTED = [json.loads(line) for line in EXPORT.read_text(encoding="utf-8").splitlines()]
 
