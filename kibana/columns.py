@@ -108,7 +108,7 @@ def _metric(
         "operationType": operation,
         "sourceField": field,
         "isBucketed": False,
-        "scale": {"number": "ratio", "date": "interval"}.get(kind, "ordinal"),
+        "scale": "ordinal" if kind == "string" else "ratio",
         "params": params | ({"format": format} if format else {}),
     }
     if kuery:

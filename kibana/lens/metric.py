@@ -66,8 +66,9 @@ def _columns(column: Column | Mapping[str, Column]) -> dict[str, Column]:
 
 
 def _palette(bands: Sequence[Band]) -> dict[str, Any]:
-    # Kibana stores each band twice: `colorStops` where it begins, `stops` where it ends.
-    ends = [*(band.start for band in bands[1:]), None]
+    # Kibana stores each band twice: `colorStops` where it begins, `stops` where it ends. The last has no end;
+    # a value at or above the last stop takes the last colour (`findColorsByStops`), so its start will do.
+    ends = [*(band.start for band in bands[1:]), bands[-1].start]
     return {
         "type": "palette",
         "name": "custom",

@@ -91,7 +91,7 @@ def test_a_last_value_keeps_its_own_filter_beside_the_one_it_needs():
 def test_a_status_band_begins_where_the_one_before_it_ends():
     palette = LENS["metric_bands"].config["attributes"]["state"]["visualization"]["palette"]["params"]
     assert [each["stop"] for each in palette["colorStops"]] == [None, 0.99]
-    assert [each["stop"] for each in palette["stops"]] == [0.99, None]
+    assert [each["stop"] for each in palette["stops"]] == [0.99, 0.99]
     assert palette["continuity"] == "all"
 
 
