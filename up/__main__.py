@@ -15,6 +15,7 @@ from market import hear_ctrl_c
 from market.errors import InvalidInput, MarketError, Terminal
 from up import backup as archive
 from up import checks, pipeline, removal
+from up.beats import told
 from up.environment import EnvFile
 from up.house import House, open_house
 from up.places import Places
@@ -52,8 +53,9 @@ def status() -> None:
     """What runs, and what the record holds."""
     places, env = Places(), _env()
     states = _house().states()
+    beats = told(places, env) if states else {}
     for name, state in states.items():
-        typer.echo(f"{name:15} {state}")
+        typer.echo(f"{name:15} {state:10} {beats.get(name, '')}".rstrip())
     if not states:
         typer.echo("nothing runs; `sh setup.sh` starts it")
         return

@@ -75,13 +75,22 @@ def rows(cursor: Any) -> dict[str, int]:
         "ticks": "SELECT COUNT(*) FROM ticks",
         "decisions": "SELECT (SELECT COUNT(*) FROM decisions) + (SELECT COUNT(*) FROM backtest_decisions)",
         "models": "SELECT COUNT(*) FROM models",
+        "calibration": "SELECT SUM(JSON_LENGTH(card, '$.metrics.scores.reliability')) FROM models",
+        "trials": "SELECT COUNT(*) FROM trials",
+        "events": "SELECT COUNT(*) FROM model_events",
+        "monitors": "SELECT COUNT(*) FROM monitors",
+        "jobs": "SELECT COUNT(*) FROM jobs",
+        "quality": "SELECT COUNT(*) FROM series",
+        "holes": "SELECT COUNT(*) FROM holes",
+        "revisions": "SELECT COUNT(*) FROM revisions",
         "backtests": "SELECT COUNT(*) FROM backtest_runs",
         "equity": "SELECT COUNT(*) FROM backtest_equity",
+        "heartbeats": "SELECT COUNT(*) FROM heartbeats",
     }
     found = {}
     for name, question in questions.items():
         cursor.execute(question)
-        found[name] = int(cursor.fetchone()[0])
+        found[name] = int(cursor.fetchone()[0] or 0)
     return found
 
 

@@ -8,6 +8,7 @@ import ssl
 import time
 import urllib.error
 import urllib.request
+from urllib.parse import quote
 
 from market.errors import Transient
 from market.store.connection import Database
@@ -31,13 +32,13 @@ def record(places: Places, env: EnvFile) -> Database:
     )
 
 
-def documents_in(alias: str, places: Places, env: EnvFile) -> int | None:
-    """Documents behind an alias; None where Elasticsearch is away or does not know it."""
+def documents_in(alias: str, places: Places, env: EnvFile, query: str = "*") -> int | None:
+    """Documents behind an alias that a query fits; None where Elasticsearch is away or does not know it."""
     token = base64.b64encode(f"{env.get('ES_WRITER_USER')}:{env.get('ES_WRITER_PASSWORD')}".encode())
     key = env.get("ES_WRITER_API_KEY")
     authority = f"ApiKey {key}" if key else f"Basic {token.decode()}"
     request = urllib.request.Request(  # noqa: S310  (the address is the user's own setting)
-        f"{env.get('ES_URL')}/{alias}/_count", headers={"Authorization": authority}
+        f"{env.get('ES_URL')}/{alias}/_count?q={quote(query)}", headers={"Authorization": authority}
     )
     ca = places.root / env.get("ES_CA") if env.get("ES_CA") else None
     trust = ssl.create_default_context(cafile=str(ca) if ca and ca.exists() else None)

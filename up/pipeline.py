@@ -13,6 +13,7 @@ from up import checks, source
 from up.environment import EnvFile
 from up.house import House, open_house
 from up.indexing import wait_until_indexed
+from up.panels import ask_panels
 from up.places import Places
 from up.services import LOADER, SIMULATOR, needed, service
 from up.steps import loud, note, step
@@ -43,9 +44,11 @@ def run(places: Places) -> None:
         house.room(["model_service", "train"], _AGAIN)
     with step("Wait until every row has its document"):
         wait_until_indexed(places, env)
-    _dashboards(house, env)
     with step("Start the live services"):
         house.start_services(needed(env.get("OPA_SOURCE")))
+    with step("Ask every panel of the dashboards for data"):
+        ask_panels(places)
+    _dashboards(house, env)  # with the alert rules, which are about the series that are followed by now
     show(places, env)
     typer.secho(
         f"Up after {time.monotonic() - started:.0f} s. `sh setup.sh stop` ends everything.", bold=True
@@ -86,7 +89,7 @@ def _market(house: House, env: EnvFile) -> None:
 
 def _dashboards(house: House, env: EnvFile) -> None:
     if env.get("KIBANA_URL"):
-        with step("Push the dashboards to Kibana"):
+        with step("Push the dashboards and the alert rules to Kibana"):
             house.room(["kibana", "push"], _AGAIN)
     else:
         note("no KIBANA_URL in .env: the dashboards wait in kibana/export/opa.ndjson")

@@ -30,6 +30,7 @@ ROOMS = (
     Service("historic-api", ("api_historic", "serve"), "OPA_HISTORIC_PORT", "/health"),
     Service(LOADER, ("es_loader", "follow")),
     Service("console", ("console", "serve"), "OPA_CONSOLE_PORT", "/"),
+    Service("notifier", ("kibana", "notify")),
 )
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, Final
 
 from rich.console import Console
 from rich.table import Table
@@ -16,6 +16,8 @@ from up.indexing import documents_in, record
 from up.places import Places
 from up.services import ROOMS
 
+_ACTIVE: Final = "alert.state:active AND alert.by:notifier"
+
 
 def show(places: Places, env: EnvFile) -> None:
     """Print the summary. Raises `StoreUnavailable` when the database is away."""
@@ -27,12 +29,9 @@ def show(places: Places, env: EnvFile) -> None:
         screen.print(_table("Decisions", counts.DECISIONS_HEAD, counts.decisions(cursor)))
         screen.print(_table("Outcomes", counts.OUTCOMES_HEAD, counts.outcomes(cursor)))
         rows = counts.rows(cursor)
-    documents = {name: documents_in(f"opa-{name}", places, env) for name in DOCUMENTS}
-    lines = [
-        (f"opa-{name}", "away" if found is None else f"{found:,}", _count(rows.get(name)))
-        for name, found in documents.items()
-    ]
-    screen.print(_table("Documents", ("alias", "documents", "rows in the record"), lines))
+    screen.print(
+        _table("Documents", ("alias", "documents", "rows in the record"), _documents(places, env, rows))
+    )
     screen.print(_table("Doors", ("service", "URL"), _doors(env)))
 
 
@@ -59,5 +58,16 @@ def _table(title: str, head: Sequence[str], lines: Iterable[Sequence[Any]]) -> T
     return table
 
 
+def _documents(places: Places, env: EnvFile, rows: Mapping[str, int]) -> Iterator[tuple[str, str, str]]:
+    active = _count(documents_in(DOCUMENTS["alerts"].alias, places, env, _ACTIVE))
+    beside = {
+        "anchors": "none: an anchor is proof only outside the record",
+        "alerts": f"none: written by the notifier and Kibana; the notifier sees {active} active",
+    }
+    for name, stream in DOCUMENTS.items():
+        mine = f"{rows[name]:,}" if name in rows else beside[name]
+        yield stream.alias, _count(documents_in(stream.alias, places, env)), mine
+
+
 def _count(number: int | None) -> str:
-    return "" if number is None else f"{number:,}"
+    return "(away)" if number is None else f"{number:,}"

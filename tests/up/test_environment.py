@@ -14,7 +14,7 @@ from up.environment import GENERATED, EnvFile, documented, parse
 ROOT = Path(__file__).parent.parent.parent
 ROOMS = sorted(
     ".".join(path.relative_to(ROOT).with_suffix("").parts)
-    for pattern in ("*/settings.py", "*/store/settings.py")
+    for pattern in ("*/settings.py", "*/*/settings.py")
     for path in ROOT.glob(pattern)
 )
 
