@@ -16,8 +16,8 @@ from rich.console import Console
 from es_loader import anchors
 from es_loader.assembly import assembled
 from es_loader.check import compare
+from es_loader.everything import EVERYTHING
 from es_loader.patience import persistently
-from es_loader.record import EVERYTHING
 from es_loader.replay import replay
 from es_loader.report import table
 from market import hear_ctrl_c

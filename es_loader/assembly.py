@@ -11,10 +11,11 @@ from es_loader.anchors import Anchors
 from es_loader.bulk import Bulk
 from es_loader.client import connect
 from es_loader.dead_letter import DeadLetters
+from es_loader.everything import EVERYTHING
 from es_loader.follow import Follower
 from es_loader.indices import Indices
 from es_loader.rebuild import Rebuild
-from es_loader.record import EVERYTHING, Record
+from es_loader.record import Record
 from es_loader.settings import LoaderSettings
 from es_loader.state import State, StateStore
 from es_loader.touched import Touched
@@ -25,6 +26,7 @@ from market.store import (
     MySQLDecisionStore,
     MySQLHealthStore,
     MySQLKlineStore,
+    MySQLLifecycleStore,
     MySQLTickStore,
     StoredClock,
 )
@@ -99,6 +101,7 @@ def mysql_record(database: Database) -> Record:
         decisions=MySQLDecisionStore(database),
         changes=MySQLChangeLog(database),
         health=MySQLHealthStore(database),
+        lifecycle=MySQLLifecycleStore(database),
         clock=cache(lambda exchange: StoredClock(database, exchange)),
     )
 

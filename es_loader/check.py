@@ -13,7 +13,8 @@ from typing import Any, Final, NamedTuple
 from elasticsearch import Elasticsearch
 
 from es_loader.client import translated
-from es_loader.record import EVERYTHING, Record
+from es_loader.everything import EVERYTHING
+from es_loader.record import Record
 from market.documents import DOCUMENTS
 from market.documents.stream import Document, leaves
 from market.interval import DAY
@@ -23,7 +24,14 @@ SUMMED: Final[dict[str, tuple[str, ...]]] = {
     "klines": ("kline.close", "kline.volume", "kline.trades"),
     "ticks": ("tick.last", "tick.bid_quantity"),
     "decisions": ("decision.probability", "decision.expected_gain_bp", "outcome.net_bp"),
-    "models": ("model.horizon",),
+    "models": ("model.horizon", "model.accuracy", "model.naive_accuracy"),
+    "calibration": ("calibration.predicted", "calibration.observed", "calibration.n"),
+    "trials": ("trial.sharpe", "trial.number"),
+    "events": ("event.price",),
+    "monitors": ("monitor.value", "monitor.high", "monitor.n"),
+    "jobs": ("job.duration_ms",),
+    "holes": ("hole.bars", "hole.duration_ms"),
+    "revisions": ("revision.old_close", "revision.change_bp"),
     "backtests": ("backtest.sharpe", "backtest.net_return_bp", "backtest.trades"),
     "equity": ("equity.decisions", "equity.buy_and_hold"),
     "quality": (

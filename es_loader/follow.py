@@ -13,7 +13,7 @@ from es_loader.anchors import Anchors
 from es_loader.bulk import Bulk
 from es_loader.indices import Indices
 from es_loader.patience import delays, wait
-from es_loader.ranges import joined
+from es_loader.ranges import ALL_TIME, Span, joined, widest
 from es_loader.rebuild import Rebuild
 from es_loader.record import Record
 from es_loader.retention import drop_purged_days
@@ -51,7 +51,7 @@ class Follower:
         self._anchors = anchors
         self._rebuild = Rebuild(record, bulk, indices, states)
         self._generations: dict[str, int] = {}
-        self._unsure_quality: set[Series] | None = None  # None: of every series, as after a start
+        self._unsure_quality: dict[Series, Span] | None = None  # None: of every series, as after a start
         self._quality_at = 0.0
 
     def run(self) -> None:
@@ -111,15 +111,16 @@ class Follower:
         self._bulk.send(chain.from_iterable(map(touched, ranges)), searchable=len(lines) < LINES)
         for line in lines:
             if line.stream in _QUALITY and self._unsure_quality is not None:
-                self._unsure_quality.add(Series.parse(line.series))
+                self._unsure_quality = widest(self._unsure_quality, line)
         if any(each.stream == "ticks" for each in ranges):
             drop_purged_days(self._record, self._indices, self._generations["ticks"])
 
     def _write_quality(self) -> None:
         """Lines about quality are answered a few seconds later; a start answers those a kill left behind."""
         unsure = self._unsure_quality
-        if unsure == set() or time.monotonic() < self._quality_at + QUALITY_EVERY_S:
+        if unsure == {} or time.monotonic() < self._quality_at + QUALITY_EVERY_S:
             return
-        series = {each.series for each in self._record.klines.series()} if unsure is None else unsure
-        self._bulk.send(self._touched.quality(series), searchable=True)
-        self._unsure_quality, self._quality_at = set(), time.monotonic()
+        if unsure is None:
+            unsure = {each.series: ALL_TIME for each in self._record.klines.series()}
+        self._bulk.send(self._touched.quality(unsure), searchable=True)
+        self._unsure_quality, self._quality_at = {}, time.monotonic()

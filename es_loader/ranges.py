@@ -3,14 +3,24 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
-from market.interval import MINUTE, Series
+from market.interval import END_OF_TIME, MINUTE, Series
 from market.ports import Change
 
-BY_CANDLE: Final = frozenset({"klines", "decisions", "backtests"})
+BY_CANDLE: Final = frozenset({"klines", "decisions", "backtests", "monitors"})
+
+
+class Span(NamedTuple):
+    """Times from `start` to `end` (inclusive, ms UTC)."""
+
+    start: int
+    end: int
+
+
+ALL_TIME: Final = Span(0, END_OF_TIME - 1)
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -21,6 +31,23 @@ class Range:
     series: str
     start: int
     end: int
+
+    @property
+    def of(self) -> Series:
+        """The series; `InvalidInput` for a range that is about none."""
+        return Series.parse(self.series)
+
+    @property
+    def span(self) -> Span:
+        """Its times alone."""
+        return Span(self.start, self.end)
+
+
+def widest(spans: Mapping[Series, Span], change: Change) -> dict[Series, Span]:
+    """The spans, that of the change's series made wide enough for it."""
+    series = Series.parse(change.series)
+    known = spans.get(series, Span(change.from_time, change.to_time))
+    return {**spans, series: Span(min(known.start, change.from_time), max(known.end, change.to_time))}
 
 
 def joined(changes: Iterable[Change]) -> list[Range]:

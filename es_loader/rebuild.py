@@ -6,10 +6,12 @@ import logging
 import time
 from collections.abc import Iterable
 
-from es_loader.bulk import Bulk, Operation
+from es_loader.body import Operation
+from es_loader.bulk import Bulk
+from es_loader.everything import EVERYTHING
 from es_loader.indices import Indices
 from es_loader.patience import persistently
-from es_loader.record import EVERYTHING, Record
+from es_loader.record import Record
 from es_loader.state import State, StateStore
 from market.documents import DOCUMENTS
 from market.errors import InvalidInput

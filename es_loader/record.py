@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Final
 
+import pyarrow as pa
+
 from market.decision import LEDGER, Origin, Role
-from market.documents.backtests import backtest_document
 from market.documents.decisions import decision_document
-from market.documents.equity import equity_documents
 from market.documents.klines import kline_documents
 from market.documents.models import model_document
 from market.documents.quality import quality_document
@@ -17,17 +17,18 @@ from market.documents.stream import Document
 from market.documents.ticks import tick_document
 from market.interval import END_OF_TIME, Series
 from market.ports import (
-    BacktestRun,
     ChangeLog,
     Clock,
     DecisionFilter,
     DecisionStore,
     HealthStore,
     KlineStore,
+    LifecycleStore,
     TickStore,
 )
 
 PAGE: Final = 5_000
+KLINE_PAGE: Final = 10_000
 DECISION_PAGE: Final = 1_000
 
 
@@ -40,15 +41,22 @@ class Record:
     decisions: DecisionStore
     changes: ChangeLog
     health: HealthStore
+    lifecycle: LifecycleStore
     clock: Callable[[str], Clock]
 
 
 def klines(record: Record, series: Series, start: int = 0, end: int = END_OF_TIME) -> Iterator[Document]:
     """Candles that open in `[start, end)`."""
-    while True:
-        page = record.klines.read(series, start, end, limit=PAGE)
+    for page in kline_pages(record, series, start, end):
         yield from kline_documents(series, page)
-        if page.num_rows < PAGE:
+
+
+def kline_pages(record: Record, series: Series, start: int = 0, end: int = END_OF_TIME) -> Iterator[pa.Table]:
+    """The same in columns (`STORED_SCHEMA`), for whoever makes lines of them at once."""
+    while True:
+        page = record.klines.read(series, start, end, limit=KLINE_PAGE)
+        yield page
+        if page.num_rows < KLINE_PAGE:
             return
         start = page.column("open_time")[-1].as_py() + 1
 
@@ -118,59 +126,3 @@ def _decisions(record: Record, wanted: DecisionFilter) -> Iterator[Document]:
             return
         last = page[-1].decision
         wanted = replace(wanted, after=(last.open_time, last.id))
-
-
-def _all_series(record: Record) -> list[Series]:
-    return [status.series for status in record.klines.series()]
-
-
-def _all_klines(record: Record) -> Iterator[Document]:
-    for series in _all_series(record):
-        yield from klines(record, series)
-
-
-def _all_ticks(record: Record) -> Iterator[Document]:
-    for exchange, symbol in sorted({(series.exchange, series.symbol) for series in _all_series(record)}):
-        yield from ticks(record, exchange, symbol)
-
-
-def _all_decisions(record: Record) -> Iterator[Document]:
-    for series in _all_series(record):
-        yield from ledger(record, series)
-        for run in record.decisions.backtests(series):
-            yield from backtest(record, series, run.run_id)
-
-
-def _all_runs(record: Record) -> Iterator[BacktestRun]:
-    for series in _all_series(record):
-        yield from record.decisions.backtests(series)
-
-
-def _all_backtests(record: Record) -> Iterator[Document]:
-    yield from map(backtest_document, _all_runs(record))
-
-
-def _all_equity(record: Record) -> Iterator[Document]:
-    for run in _all_runs(record):
-        yield from equity_documents(run)
-
-
-def _all_models(record: Record) -> Iterator[Document]:
-    yield from map(model_document, record.decisions.models())
-
-
-def _all_quality(record: Record) -> Iterator[Document]:
-    yield from quality(record, set(_all_series(record)))
-
-
-# Anchors are not among them (what an edited ledger could renew would prove nothing), nor are alerts (MySQL
-# holds none).
-EVERYTHING: Final[dict[str, Callable[[Record], Iterator[Document]]]] = {
-    "klines": _all_klines,
-    "ticks": _all_ticks,
-    "decisions": _all_decisions,
-    "models": _all_models,
-    "quality": _all_quality,
-    "backtests": _all_backtests,
-    "equity": _all_equity,
-}

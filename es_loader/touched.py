@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from elasticsearch import Elasticsearch
 
-from es_loader import record
-from es_loader.bulk import Operation
+from es_loader import gaps, life, record
+from es_loader.body import Body, Operation
 from es_loader.client import translated
-from es_loader.ranges import Range
+from es_loader.ndjson import kline_bodies
+from es_loader.ranges import Range, Span
 from es_loader.record import Record
 from market.documents import DOCUMENTS
 from market.documents.backtests import backtest_document
 from market.documents.equity import equity_documents
 from market.documents.klines import kline_id, kline_partition
 from market.documents.stream import Document, daily
-from market.interval import Series
+from market.interval import END_OF_TIME, Series
 
 _PAGE: Final = 5_000
 
@@ -29,27 +30,34 @@ class Touched:
         self._record = rows
         self._client = client
         self.generations: dict[str, int] = {}
+        self._asked: dict[str, Callable[[Range], Iterator[Operation | Body]]] = {
+            "ticks": self._ticks,
+            "klines": self._klines,
+            "decisions": self._decisions,
+            "backtests": self._runs,
+            "models": self._models,
+            "model_events": self._events,
+            "monitors": self._monitors,
+            "trials": self._trials,
+            "jobs": self._jobs,
+        }
 
-    def operations(self, changed: Range) -> Iterator[Operation]:
+    def operations(self, changed: Range) -> Iterator[Operation | Body]:
         """Everything that one range asks for; a stream that has no documents asks for nothing."""
-        if changed.stream == "ticks":
-            yield from self._ticks(changed)
-        elif changed.stream == "klines":
-            yield from self._klines(changed, Series.parse(changed.series))
-        elif changed.stream == "decisions":
-            series = Series.parse(changed.series)
-            for each in record.ledger(self._record, series, changed.start, changed.end + 1):
-                yield self.write("decisions", each)
-        elif changed.stream == "backtests":
-            yield from self._runs(changed, Series.parse(changed.series))
-        elif changed.stream == "models":
-            for each in record.models(self._record, Series.parse(changed.series)):
-                yield self.write("models", each)
+        asked = self._asked.get(changed.stream)
+        if asked:
+            yield from asked(changed)
 
-    def quality(self, series: set[Series]) -> Iterator[Operation]:
-        """The state of some series."""
-        for each in record.quality(self._record, series):
-            yield self.write("quality", each)
+    def quality(self, spans: Mapping[Series, Span]) -> Iterator[Operation]:
+        """The state of some series, and what is wrong with them in the span of each."""
+        yield from self._all("quality", record.quality(self._record, set(spans)))
+        near = {series: _with_neighbours(series, span) for series, span in spans.items()}
+        standing = [each for pair in near.items() for each in gaps.holes(self._record, *pair)]
+        yield from self._all("holes", standing)
+        for document_id in set(gaps.stored_holes(self._client, near)) - {each.id for each in standing}:
+            yield self._remove("holes", document_id, "")
+        for pair in spans.items():
+            yield from self._all("revisions", gaps.revisions(self._record, *pair))
 
     def write(self, stream: str, document: Document) -> Operation:
         """Write one document, over whatever is there."""
@@ -59,19 +67,46 @@ class Touched:
         document = Document(document_id, partition, {})
         return Operation("delete", DOCUMENTS[stream], self.generations[stream], document)
 
-    def _klines(self, changed: Range, series: Series) -> Iterator[Operation]:
-        gone = {
-            each.open_time
-            for each in self._record.klines.revisions(series)
-            if each.new is None and changed.start <= each.open_time <= changed.end
-        }
-        for document in record.klines(self._record, series, changed.start, changed.end + 1):
-            gone.discard(_time(document))  # withdrawn once, back again
-            yield self.write("klines", document)
+    def _all(self, stream: str, documents: Iterable[Document]) -> Iterator[Operation]:
+        for document in documents:
+            yield self.write(stream, document)
+
+    def _decisions(self, changed: Range) -> Iterator[Operation]:
+        of_candles = record.ledger(self._record, changed.of, changed.start, changed.end + 1)
+        yield from self._all("decisions", of_candles)
+
+    def _models(self, changed: Range) -> Iterator[Operation]:
+        yield from self._all("models", record.models(self._record, changed.of))
+        yield from self._all("calibration", life.calibration(self._record, changed.of))
+
+    def _events(self, changed: Range) -> Iterator[Operation]:
+        yield from self._all("events", life.events(self._record, changed.of, changed.span))
+
+    def _monitors(self, changed: Range) -> Iterator[Operation]:
+        yield from self._all("monitors", life.monitors(self._record, changed.of, changed.span))
+
+    def _trials(self, changed: Range) -> Iterator[Operation]:
+        yield from self._all("trials", life.trials(self._record, changed.of))
+
+    def _jobs(self, changed: Range) -> Iterator[Operation]:
+        yield from self._all("jobs", life.jobs(self._record, changed.span))
+
+    def _klines(self, changed: Range) -> Iterator[Operation | Body]:
+        series = changed.of
+        revisions = self._record.klines.revisions(series, changed.start, changed.end + 1)
+        gone = {each.open_time for each in revisions if each.new is None}
+        for page in record.kline_pages(self._record, series, changed.start, changed.end + 1):
+            if gone:
+                gone.difference_update(page.column("open_time").to_pylist())  # withdrawn once, back again
+            yield from kline_bodies(series, page, self.generations["klines"])
         for time in sorted(gone):
             yield self._remove("klines", kline_id(series, time), kline_partition(series, time))
+        yield from self._all(
+            "events", life.events(self._record, series, life.priced_by(series, changed.span))
+        )
 
-    def _runs(self, changed: Range, series: Series) -> Iterator[Operation]:
+    def _runs(self, changed: Range) -> Iterator[Operation]:
+        series = changed.of
         for run in self._record.decisions.backtests(series):
             if changed.start <= run.start and run.end <= changed.end:
                 for each in record.backtest(self._record, series, run.run_id):
@@ -114,6 +149,12 @@ class Touched:
             if len(found) < _PAGE:
                 return
             start = found[-1]["sort"][0] + 1
+
+
+def _with_neighbours(series: Series, span: Span) -> Span:
+    """A candle more on either side: holes that come to touch one another become one."""
+    length = series.interval.typical_ms
+    return Span(max(span.start - length, 0), min(span.end + length, END_OF_TIME))
 
 
 def _time(document: Document) -> int:

@@ -3,7 +3,7 @@
 import pytest
 
 from es_loader.assembly import Loader
-from es_loader.bulk import Operation
+from es_loader.body import Operation
 from es_loader.check import compare
 from es_loader.report import table
 from market.documents import DOCUMENTS
@@ -27,7 +27,9 @@ def test_a_faithful_copy_is_equal_in_every_stream(loaded: Loader) -> None:
     result = compare(loaded.record, loaded.writer, attempts=1)
     assert result.differences == []
     market = {"klines": 24, "ticks": 120, "quality": 1}
-    assert result.counts == market | {"decisions": 36, "models": 1, "backtests": 1, "equity": 12}
+    life = {"events": 1, "trials": 1, "calibration": 2, "monitors": 2, "jobs": 1}
+    runs = {"decisions": 36, "models": 1, "backtests": 1, "equity": 12}
+    assert result.counts == market | life | runs | {"holes": 0, "revisions": 0}
     assert table(result).title == "equal"
 
 

@@ -34,6 +34,13 @@ def test_every_stream_of_the_record_becomes_documents(world: World, loader: Load
         "opa-quality": 1,
         "opa-backtests": 1,
         "opa-equity": 12,
+        "opa-holes": 0,
+        "opa-revisions": 0,
+        "opa-monitors": 2,
+        "opa-events": 1,
+        "opa-trials": 1,
+        "opa-calibration": 2,
+        "opa-jobs": 1,
         "opa-anchors": 2,
         "opa-alerts": 0,
     }

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from decimal import Decimal
 
 import pyarrow as pa
 
 from es_loader.record import Record
+from market.coverage import Hole, HoleReason
 from market.decision import (
     Action,
     Decision,
@@ -21,10 +24,21 @@ from market.decision import (
 )
 from market.interval import DAY, HOUR, Interval, Series
 from market.kline import Finality, Source, klines_from_rows
-from market.ports import BacktestRun, Decided, ModelRecord, SymbolInfo
+from market.ports import (
+    BacktestRun,
+    Decided,
+    EventKind,
+    Job,
+    ModelEvent,
+    ModelRecord,
+    MonitorState,
+    Reading,
+    SymbolInfo,
+)
 from market.store.memory import MemoryKlineStore, MemoryTickStore
 from market.store.memory_decisions import MemoryDecisionStore
 from market.store.memory_health import MemoryHealthStore
+from market.store.memory_lifecycle import MemoryLifecycleStore
 from market.tick import Tick
 
 START = 1704067200000  # 2024-01-01
@@ -89,6 +103,31 @@ def outcome(open_time: int, net: float = 0.0012, run_id: str | None = None) -> O
     )
 
 
+def model(model_id: str, at: int) -> ModelRecord:
+    """The champion of the series, with the parts of a card that documents are made from."""
+    bins = [
+        {
+            "low": low,
+            "high": low + 0.1,
+            "predicted": low + 0.06,
+            "observed": low + 0.04,
+            "observed_low": low,
+            "observed_high": low + 0.2,
+            "n": 40,
+        }
+        for low in (0.4, 0.5)
+    ]
+    scores = {"accuracy": 0.54, "base_rate_accuracy": 0.51, "reliability": bins}
+    card = {
+        "verdict": "not_proven",
+        "metrics": {"scores": scores},
+        "naive": {"shuffled": {"accuracy": 0.64, "auc": 0.7}, "honest": {"accuracy": 0.51, "auc": 0.52}},
+    }
+    return ModelRecord(
+        *(model_id, SERIES, Role.CHAMPION, "lightgbm", at, START, START, 4), True, card, files={}
+    )
+
+
 class World:
     """The memory stores of one market, and the words to make something happen in it."""
 
@@ -97,9 +136,16 @@ class World:
         self.ticks = MemoryTickStore(self.klines)
         self.decisions = MemoryDecisionStore(self.klines)
         self.health = MemoryHealthStore(self.klines)
+        self.lifecycle = MemoryLifecycleStore(self.decisions)
         self.time = START + DAY
         self.record = Record(
-            *(self.klines, self.ticks, self.decisions, self.klines.changes, self.health), lambda _: self
+            klines=self.klines,
+            ticks=self.ticks,
+            decisions=self.decisions,
+            changes=self.klines.changes,
+            health=self.health,
+            lifecycle=self.lifecycle,
+            clock=lambda _: self,
         )
         self.klines.register(SymbolInfo("simulated", "BTCUSDT", "BTC", "USDT", "TRADING"), Interval("1h"))
 
@@ -107,7 +153,9 @@ class World:
         """The market clock of every exchange."""
         return self.time
 
-    def confirm(self, table: pa.Table, covered: tuple[int, int] | None = None) -> None:
+    def confirm(
+        self, table: pa.Table, covered: tuple[int, int] | None = None, holes: Sequence[Hole] = ()
+    ) -> None:
         """REST confirms candles; those of `covered` that are not among them are withdrawn."""
         opens = table.column("open_time").to_pylist()
         self.klines.write(
@@ -117,7 +165,13 @@ class World:
             source=Source.REST,
             now=START,
             covered=covered or (opens[0], opens[-1] + HOUR),
+            holes=holes,
         )
+
+    def miss(self, first: int, bars: int, reason: HoleReason = HoleReason.OUTAGE) -> None:
+        """The exchange is asked for candles and has none."""
+        end = first + bars * HOUR
+        self.confirm(candles(0), (first, end), [Hole(first, end, bars, reason, "asked twice")])
 
     def decide(self, *open_times: int) -> None:
         """The champion decides."""
@@ -141,14 +195,27 @@ class World:
         decided = [Decided(decision(t, run_id=run_id), outcome(t, run_id=run_id)) for t in times]
         self.decisions.save_backtest(run, decided)
 
-    def train(self, model_id: str = "model-1") -> None:
+    def train(self, model_id: str = "model-1", at: int = START + HOUR) -> None:
         """A model is registered."""
-        scores = {"accuracy": 0.54, "base_rate_accuracy": 0.51}
-        card = {"verdict": "not_proven", "metrics": {"scores": scores}}
-        self.decisions.save_model(
-            ModelRecord(
-                *(model_id, SERIES, Role.CHAMPION, "lightgbm", START, START, START, 4), True, card, files={}
-            )
+        self.decisions.save_model(model(model_id, at))
+        self.decisions.record_trial(SERIES, model_id.ljust(64, "0"), 0.004, at)
+        self.happen(EventKind.TRAINED, at, model_id)
+
+    def happen(self, kind: EventKind, at: int, model_id: str = "model-1") -> None:
+        """Something happens to a model."""
+        self.lifecycle.add_events([ModelEvent(SERIES, Role.CHAMPION, kind, at, model_id, "a test says so")])
+
+    def measure(self, at: int, value: float = 0.07) -> None:
+        """The drift of the features is measured."""
+        state = MonitorState.OK if value < 0.2 else MonitorState.ALARM
+        worst = Reading(SERIES, Role.CHAMPION, "psi", "", at, "model-1", value, None, 0.2, n=720, state=state)
+        self.lifecycle.save_readings([worst, replace(worst, feature="rsi_14")])
+
+    def work(self, state: str, progress: float) -> None:
+        """A training says how far it is."""
+        ended = START + HOUR + 90_000 if state == "done" else None
+        self.decisions.save_job(
+            Job("7f" * 16, "train", str(SERIES), state, progress, "walk-forward", START + HOUR, ended)
         )
 
     def sample(self, *times: int) -> None:
@@ -157,11 +224,13 @@ class World:
         self.ticks.write([Tick("simulated", "BTCUSDT", time, *numbers) for time in times])
 
     def live_a_day(self) -> None:
-        """One of everything: a day of candles, decisions, outcomes, a run, a model and some ticks."""
+        """One of everything: a day of candles, decisions, outcomes, a run, a model, a job and some ticks."""
         self.confirm(candles(24))
         self.decide(*(START + i * HOUR for i in range(24)))
         for i in range(18):
             self.learn(START + i * HOUR, net=0.0001 * (i - 6))
         self.backtest("run-1", 12)
         self.train()
+        self.work("done", 1.0)
+        self.measure(START + 23 * HOUR)
         self.sample(*(START + i * 1000 for i in range(120)))
