@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from kibana.linter.reading import FIELDS, Dashboard, Export, Finding, Panel, view_of
-from kibana.linter.vega import sources
+from kibana.linter.vega import indices, sources
 from market.documents import DOCUMENTS
 from market.documents.stream import leaves
 
@@ -48,7 +48,7 @@ def views_of(export: Export, panel: Panel) -> Iterator[str]:
     yield from (layer.view for layer in panel.layers)
     yield from (view for view, _ in panel.annotations)
     if panel.type == "vega":
-        yield from (str(source["index"]) for source in sources(panel.spec))
+        yield from (each for source in sources(panel.spec) for each in indices(source))
     if panel.type == "search":
         yield from _searched(export, panel)
 
@@ -57,7 +57,7 @@ def _filtered_views(export: Export, dashboard: Dashboard, panel: Panel) -> Itera
     if panel.type == "vega":
         for source in sources(panel.spec):
             if source.get("%context%") or "%dashboard_context" in str(source):
-                yield str(source["index"])
+                yield from indices(source)
         return
     ignoring = {layer.view for layer in panel.layers if layer.raw.get("ignoreGlobalFilters")}
     yield from (view for view in views_of(export, panel) if view not in ignoring)

@@ -31,6 +31,11 @@ def sources(spec: Json) -> Iterator[Json]:
             yield url
 
 
+def indices(source: Json) -> list[str]:
+    """The aliases that a source asks; Elasticsearch takes several at once."""
+    return str(source.get("index", "")).split(",")
+
+
 def specs_name_what_exists(export: Export) -> Iterator[Finding]:
     """Aliases, and the fields of bodies and of `datum._source`, are in the mappings."""
     for panel in export.panels:
@@ -38,13 +43,13 @@ def specs_name_what_exists(export: Export) -> Iterator[Finding]:
             continue
         asked = list(sources(panel.spec))
         for source in asked:
-            if source.get("index") not in FIELDS:
-                yield Finding(panel.place, f"no alias {source.get('index')}")
+            if absent := [each for each in indices(source) if each not in FIELDS]:
+                yield Finding(panel.place, f"no alias {', '.join(absent)}")
                 continue
             for name in sorted(set(body_fields(source["body"]))):
-                if not _known(name, [source["index"]]):
+                if not all(_known(name, [each]) for each in indices(source)):
                     yield Finding(panel.place, f"no field {name} in {source['index']}")
-        views = [source["index"] for source in asked]
+        views = [each for source in asked for each in indices(source)]
         for name in sorted(set(_FIELD.findall(str(panel.spec).replace("\\'", "'")))):
             if not _known(name, views):
                 yield Finding(panel.place, f"no field {name} in {' or '.join(views)}")
@@ -125,7 +130,7 @@ def _sorted(sort: object) -> Iterator[str]:
 
 
 def _known(name: str, views: list[str]) -> bool:
-    return name in {"_source", "_key", "_count"} or any(
+    return name in {"_source", "_index", "_key", "_count"} or any(
         known == name or known.startswith(f"{name}.") or _inside_object(known, name, view)
         for view in views
         for known in FIELDS.get(view, {})
