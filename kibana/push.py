@@ -19,14 +19,14 @@ from kibana.objects import SavedObject
 from kibana.panels import as_json
 from kibana.settings import KibanaSettings
 from market.errors import SinkRefused, SinkUnavailable
-from market.interval import DAY, Series
+from market.interval import DAY, HOUR, MINUTE, Series
 
 _ADVICE = {
     401: "check KIBANA_USER and KIBANA_PASSWORD in .env",
     403: "this user may not import saved objects: give it the Kibana privilege 'Saved Objects Management'",
     404: "KIBANA_URL does not answer as Kibana does (is a base path missing?)",
 }
-_SHOWN_DAYS = 3
+_UNITS = {"m": MINUTE, "h": HOUR, "d": DAY, "w": 7 * DAY, "M": 30 * DAY, "y": 365 * DAY}
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +51,8 @@ def _adapt_dashboard(attributes: dict[str, Any], shown: Shown) -> None:
     if shown.series.exchange == "simulated":
         attributes["title"] += " · SIMULATED MARKET"
     if not shown.live:
-        attributes["timeFrom"], attributes["timeTo"] = (
-            _iso(shown.newest - _SHOWN_DAYS * DAY),
-            _iso(shown.newest),
-        )
+        attributes["timeFrom"] = _iso(shown.newest - _span(attributes["timeFrom"]))
+        attributes["timeTo"] = _iso(shown.newest)
         attributes["refreshInterval"] = {"pause": True, "value": 60000}
     chosen = {
         "market.exchange": shown.series.exchange,
@@ -144,6 +142,12 @@ def _errors(answer: dict[str, Any]) -> str:
         f"{each.get('type')} {each.get('id')}: {each.get('error', {}).get('type')}"
         for each in answer.get("errors", [])
     )
+
+
+def _span(time_from: str) -> int:
+    """`now-30d` in milliseconds: a recorded market shows as much as a live one, up to its last candle."""
+    amount, unit = time_from.removeprefix("now-")[:-1], time_from[-1]
+    return int(amount) * _UNITS[unit]
 
 
 def _iso(time_ms: int) -> str:

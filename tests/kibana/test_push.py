@@ -143,6 +143,12 @@ def test_a_recorded_market_opens_on_its_last_days_and_says_that_it_is_simulated(
     }
 
 
+def test_a_recorded_market_shows_as_much_time_as_a_live_one():
+    (live,) = [each for each in adapt(saved_objects(), RECORDED) if each["id"] == "opa-live"]
+    assert live["attributes"]["timeFrom"] == "2022-10-11T10:59:59.000Z"  # four hours before the last candle
+    assert live["attributes"]["refreshInterval"]["pause"] is True
+
+
 def test_a_live_market_opens_on_now():
     attributes, chosen = dashboard_of(LIVE)
     assert (attributes["timeFrom"], attributes["timeTo"]) == ("now-3d", "now")
