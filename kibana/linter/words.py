@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Final
 
@@ -28,6 +29,8 @@ def dashboards_say_what_they_are(export: Export) -> Iterator[Finding]:
             yield Finding(dashboard.id, "the description is no sentence")
         if not (attributes["timeRestore"] and attributes["refreshInterval"]["value"] >= 5000):
             yield Finding(dashboard.id, "no time range or refresh interval of its own")
+        if not re.fullmatch(r"now-\d+[mhdwMy]", attributes["timeFrom"]):
+            yield Finding(dashboard.id, f"`push` cannot move the time range {attributes['timeFrom']}")
 
 
 def every_dashboard_has_the_frame(export: Export) -> Iterator[Finding]:
