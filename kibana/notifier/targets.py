@@ -14,6 +14,7 @@ from market.errors import InvalidInput
 
 log = logging.getLogger(__name__)
 _BETWEEN: Final = re.compile(r"[\s,;]+(?=[A-Za-z][A-Za-z0-9+.-]*://)")  # addresses may hold commas
+_CHATTY: Final = ("apprise", "urllib3", "requests_oauthlib")  # they print addresses; we say what failed
 _MOODS: Final = {
     "fired": apprise.NotifyType.FAILURE,
     "again": apprise.NotifyType.WARNING,
@@ -54,6 +55,7 @@ class Target:
 
 def targets(addresses: str) -> list[Target]:
     """The addresses of `OPA_NOTIFY_URLS`, separated by commas or spaces; `InvalidInput` names a bad one."""
-    logging.getLogger("apprise").setLevel(logging.CRITICAL)  # it may print addresses; we say what failed
+    for chatty in _CHATTY:
+        logging.getLogger(chatty).setLevel(logging.CRITICAL)
     found = [each.strip() for each in _BETWEEN.split(addresses.strip()) if each.strip()]
     return [Target(number, address) for number, address in enumerate(dict.fromkeys(found), 1)]
