@@ -105,4 +105,4 @@ def _unquoted(text: str) -> str:
 
 
 def _dedented(text: str) -> str:
-    return "\n".join(line.strip() for line in text.strip("\n").split("\n"))
+    return "\n".join(line.strip() for line in text.strip().split("\n"))

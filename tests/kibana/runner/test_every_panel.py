@@ -1,0 +1,27 @@
+"""Every panel of every dashboard, asked of a real Elasticsearch with two markets in it."""
+
+import pytest
+
+from kibana.dashboards import DASHBOARDS
+from kibana.export import saved_objects
+from kibana.push import Shown, adapt
+from kibana.runner.check import check
+from market.interval import Series
+from tests.kibana.seed import EXCHANGES, wall_clock
+
+pytestmark = pytest.mark.elastic
+
+
+@pytest.fixture(scope="module", params=EXCHANGES)
+def verdicts(request, server):
+    """By dashboard, opened on one of the markets as `push` does."""
+    shown = Shown(Series.of(request.param, "BTCUSDT", "1h"), wall_clock(), live=True)
+    found = check(server, adapt(saved_objects(), shown))
+    return {dashboard.id: each for dashboard, each in zip(DASHBOARDS, found, strict=True)}
+
+
+@pytest.mark.parametrize("dashboard", DASHBOARDS, ids=lambda each: each.id)
+def test_every_panel_shows_data_and_none_is_refused(dashboard, verdicts):
+    found = verdicts[dashboard.id]
+    assert found
+    assert [str(each) for each in found if each.word != "data"] == []
