@@ -18,13 +18,13 @@ def serving(app: Any, port: int | None = None) -> Iterator[str]:
     server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=port, log_level="warning", ws="none"))
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
-    for _ in range(3_000):
+    for _ in range(6_000):
         if server.started:
             break
         time.sleep(0.01)
-    assert server.started, "the server has not started within half a minute"
+    assert server.started, "the server has not started within a minute"
     try:
         yield f"http://127.0.0.1:{port}"
     finally:
         server.should_exit = True
-        thread.join(timeout=5)
+        thread.join(timeout=60)

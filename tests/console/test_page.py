@@ -42,11 +42,11 @@ def says(page: Any, selector: str, text: str) -> None:
 
 def until(page: Any, condition: str) -> None:
     """Playwright's own wait evaluates text inside the page, which the page's policy forbids."""
-    for _ in range(400):
+    for _ in range(1_200):
         if page.evaluate(condition):
             return
         page.wait_for_timeout(50)
-    raise AssertionError(f"not within twenty seconds: {condition}")
+    raise AssertionError(f"not within a minute: {condition}")
 
 
 def test_the_page_shows_the_market_the_decisions_and_the_model(page: Any, house: House) -> None:
@@ -130,7 +130,7 @@ def test_a_new_candle_appears_by_itself(page: Any, house: House) -> None:
     house.stores.klines.write(
         series, klines_from_rows([bar]), finality=Finality.CONFIRMED, source=Source.REST, now=END + HOUR
     )
-    page.wait_for_selector("#tile-price .big:has-text('7.7777')", timeout=20_000)
+    page.wait_for_selector("#tile-price .big:has-text('7.7777')", timeout=60_000)
     assert page.errors == []
 
 

@@ -32,7 +32,7 @@ async def test_bars_that_an_exchange_no_longer_serves_stay_on_record_after_a_lon
     clock.observe(script.now)
     follower = Follower(BTC, exchange, keeper, clock, SeriesCounters())
     task = asyncio.create_task(follower.run())
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         await follower.caught_up.wait()
     task.cancel()
     await asyncio.wait([task])

@@ -43,7 +43,7 @@ def opens(klines: MemoryKlineStore) -> list[int]:
 async def confirmed(follower: Follower) -> None:
     """Let it confirm until it has caught up."""
     task = asyncio.create_task(follower.run())
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         await follower.caught_up.wait()
     task.cancel()
     await asyncio.wait([task])
@@ -178,7 +178,7 @@ async def test_rule_05_a_clock_that_runs_ahead_of_the_exchange_makes_no_bar_fina
     wall[0] = 2.0
     follower = Follower(BTC, await connect(script), keeper, clock, SeriesCounters())
     task = asyncio.create_task(follower.run())
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         while not opens(klines):
             await asyncio.sleep(0.05)
     task.cancel()

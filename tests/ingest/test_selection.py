@@ -179,7 +179,7 @@ async def test_metadata_are_asked_for_again_while_a_market_is_followed(
     source: Any = Changing(BTCUSDT="TRADING")
     klines.register(source.infos[0], H1)
     task = asyncio.create_task(keep_metadata(source, keeper, [("GONE", H1), ("BTCUSDT", H1)], every_s=0.01))
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         while klines.series()[0].info.status != "HALT":
             await asyncio.sleep(0.01)
     task.cancel()

@@ -63,7 +63,7 @@ async def rows(store: MySQLKlineStore) -> int:
 
 
 async def until_rows(store: MySQLKlineStore, bars: int) -> None:
-    async with asyncio.timeout(40):
+    async with asyncio.timeout(60):
         while await rows(store) < bars:
             await asyncio.sleep(0.3)
 

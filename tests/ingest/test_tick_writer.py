@@ -32,7 +32,7 @@ async def test_a_quote_that_does_not_fit_keeps_no_other_from_being_stored(
     store = MemoryTickStore(klines)
     writer = TickWriter(sampler, Inbox(counters), store, keeper, clock, counters, timedelta(days=7))
     task = asyncio.create_task(writer.run())
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         while not store.read("simulated", "XRPUSDT", 0, 10_000, limit=10):
             await asyncio.sleep(0.05)
     task.cancel()

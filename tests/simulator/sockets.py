@@ -12,7 +12,7 @@ from websockets.asyncio.client import ClientConnection, connect
 
 from tests.simulator_fixture import Simulator
 
-PATIENCE_S = 30
+PATIENCE_S = 60
 SUBSCRIBED = '{"method": "LIST_SUBSCRIPTIONS", "id": 0}'
 
 
