@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import signal
 import sys
+from functools import partial
 from types import FrameType
 from typing import Annotated, NoReturn
 
@@ -15,6 +16,7 @@ from rich.console import Console
 
 from es_loader import anchors
 from es_loader.assembly import assembled
+from es_loader.beat import told
 from es_loader.check import compare
 from es_loader.everything import EVERYTHING
 from es_loader.patience import persistently
@@ -23,6 +25,8 @@ from es_loader.report import table
 from market import hear_ctrl_c
 from market.documents import DOCUMENTS
 from market.errors import InvalidInput, MarketError
+from market.ports import ServiceName
+from market.store.beating import beating
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__)
 
@@ -39,8 +43,9 @@ def bootstrap() -> None:
 def follow() -> None:
     """Follow the change log until told to end; wait for servers that are away."""
     loader = assembled()
-    persistently(loader.bootstrap)
-    loader.follower().run()
+    with beating(ServiceName.LOADER, partial(told, loader.figures)):
+        persistently(loader.bootstrap)
+        loader.follower().run()
 
 
 @app.command()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 
 from elasticsearch import Elasticsearch
@@ -12,6 +12,7 @@ from es_loader.bulk import Bulk
 from es_loader.client import connect
 from es_loader.dead_letter import DeadLetters
 from es_loader.everything import EVERYTHING
+from es_loader.figures import LoaderFigures
 from es_loader.follow import Follower
 from es_loader.indices import Indices
 from es_loader.rebuild import Rebuild
@@ -25,6 +26,7 @@ from market.store import (
     MySQLChangeLog,
     MySQLDecisionStore,
     MySQLHealthStore,
+    MySQLHeartbeatStore,
     MySQLKlineStore,
     MySQLLifecycleStore,
     MySQLTickStore,
@@ -42,6 +44,7 @@ class Loader:
     writer: Elasticsearch
     maintainer: Elasticsearch
     dead_letters: DeadLetters
+    figures: LoaderFigures = field(default_factory=LoaderFigures)
 
     def bootstrap(self) -> None:
         """Prepare every index; a stream that is new, or whose indices were deleted under us, is rebuilt."""
@@ -83,7 +86,7 @@ class Loader:
 
     def bulk(self) -> Bulk:
         """Writes as the writer; what is refused for good becomes a dead letter."""
-        return Bulk(self.writer, self.dead_letters.append)
+        return Bulk(self.writer, self.dead_letters.append, figures=self.figures)
 
 
 def assembled() -> Loader:
@@ -102,6 +105,7 @@ def mysql_record(database: Database) -> Record:
         changes=MySQLChangeLog(database),
         health=MySQLHealthStore(database),
         lifecycle=MySQLLifecycleStore(database),
+        heartbeats=MySQLHeartbeatStore(database),
         clock=cache(lambda exchange: StoredClock(database, exchange)),
     )
 

@@ -34,6 +34,7 @@ SUMMED: Final[dict[str, tuple[str, ...]]] = {
     "revisions": ("revision.old_close", "revision.change_bp"),
     "backtests": ("backtest.sharpe", "backtest.net_return_bp", "backtest.trades"),
     "equity": ("equity.decisions", "equity.buy_and_hold"),
+    "heartbeats": ("process.uptime_s", "heartbeat.requests", "heartbeat.documents"),
     "quality": (
         *("quality.missing_bars", "quality.revisions"),
         *("quality.reconnects", "quality.stream_differences"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Final
 
-from es_loader import gaps, life, record
+from es_loader import gaps, life, record, samples
 from es_loader.record import Record
 from market.documents.backtests import backtest_document
 from market.documents.calibration import calibration_documents
@@ -85,4 +85,5 @@ EVERYTHING: Final[dict[str, Documents]] = {
     "revisions": _by_series(gaps.revisions),
     "backtests": _backtests,
     "equity": _equity,
+    "heartbeats": samples.every_heartbeat,
 }

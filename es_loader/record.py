@@ -22,6 +22,7 @@ from market.ports import (
     DecisionFilter,
     DecisionStore,
     HealthStore,
+    HeartbeatStore,
     KlineStore,
     LifecycleStore,
     TickStore,
@@ -42,6 +43,7 @@ class Record:
     changes: ChangeLog
     health: HealthStore
     lifecycle: LifecycleStore
+    heartbeats: HeartbeatStore
     clock: Callable[[str], Clock]
 
 

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any, Final
 
 from elasticsearch import Elasticsearch
 
-from es_loader import gaps, life, record
+from es_loader import gaps, life, record, samples
 from es_loader.body import Body, Operation
-from es_loader.client import translated
 from es_loader.ndjson import kline_bodies
 from es_loader.ranges import Range, Span
 from es_loader.record import Record
@@ -19,8 +17,6 @@ from market.documents.equity import equity_documents
 from market.documents.klines import kline_id, kline_partition
 from market.documents.stream import Document, daily
 from market.interval import END_OF_TIME, Series
-
-_PAGE: Final = 5_000
 
 
 class Touched:
@@ -32,6 +28,7 @@ class Touched:
         self.generations: dict[str, int] = {}
         self._asked: dict[str, Callable[[Range], Iterator[Operation | Body]]] = {
             "ticks": self._ticks,
+            "heartbeats": self._heartbeats,
             "klines": self._klines,
             "decisions": self._decisions,
             "backtests": self._runs,
@@ -117,38 +114,27 @@ class Touched:
 
     def _ticks(self, changed: Range) -> Iterator[Operation]:
         exchange, symbol = changed.series.split("/")
+        documents = record.ticks(self._record, exchange, symbol, changed.start, changed.end + 1)
+        yield from self._sampled(changed, documents, {"market.exchange": exchange, "market.symbol": symbol})
+
+    def _heartbeats(self, changed: Range) -> Iterator[Operation]:
+        exchange, service = changed.series.split("/")
+        documents = samples.heartbeats(self._record, exchange, service, changed.span)
+        yield from self._sampled(changed, documents, {"market.exchange": exchange, "service.name": service})
+
+    def _sampled(
+        self, changed: Range, documents: Iterable[Document], terms: Mapping[str, str]
+    ) -> Iterator[Operation]:
+        """Write what is there; what lay before the first of them was purged."""
         oldest: int | None = None
-        for document in record.ticks(self._record, exchange, symbol, changed.start, changed.end + 1):
+        for document in documents:
             oldest = _time(document) if oldest is None else oldest
-            yield self.write("ticks", document)
+            yield self.write(changed.stream, document)
         purged_until = changed.end + 1 if oldest is None else oldest
         if purged_until > changed.start:
-            for document_id, time in self._stored_ticks(exchange, symbol, changed.start, purged_until):
-                yield self._remove("ticks", document_id, daily(time))
-
-    def _stored_ticks(self, exchange: str, symbol: str, start: int, end: int) -> Iterator[tuple[str, int]]:
-        """Ids and times of the documents in `[start, end)`, oldest first."""
-        alias = DOCUMENTS["ticks"].alias
-        wanted: list[dict[str, Any]] = [
-            {"term": {"market.exchange": exchange}},
-            {"term": {"market.symbol": symbol}},
-        ]
-        with translated("refreshing ticks"):
-            self._client.indices.refresh(index=alias)
-        while True:
-            window = {"range": {"@timestamp": {"gte": start, "lt": end, "format": "epoch_millis"}}}
-            with translated("searching ticks"):
-                found = self._client.search(
-                    index=alias,
-                    query={"bool": {"filter": [*wanted, window]}},
-                    sort=[{"@timestamp": "asc"}],
-                    source=False,
-                    size=_PAGE,
-                )["hits"]["hits"]
-            yield from ((hit["_id"], hit["sort"][0]) for hit in found)
-            if len(found) < _PAGE:
-                return
-            start = found[-1]["sort"][0] + 1
+            stream = DOCUMENTS[changed.stream]
+            for document_id, time in samples.stored(self._client, stream, terms, changed.start, purged_until):
+                yield self._remove(changed.stream, document_id, daily(time))
 
 
 def _with_neighbours(series: Series, span: Span) -> Span:

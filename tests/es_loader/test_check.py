@@ -29,7 +29,7 @@ def test_a_faithful_copy_is_equal_in_every_stream(loaded: Loader) -> None:
     market = {"klines": 24, "ticks": 120, "quality": 1}
     life = {"events": 1, "trials": 1, "calibration": 2, "monitors": 2, "jobs": 1}
     runs = {"decisions": 36, "models": 1, "backtests": 1, "equity": 12}
-    assert result.counts == market | life | runs | {"holes": 0, "revisions": 0}
+    assert result.counts == market | life | runs | {"holes": 0, "revisions": 0, "heartbeats": 4}
     assert table(result).title == "equal"
 
 

@@ -34,6 +34,7 @@ def test_every_stream_of_the_record_becomes_documents(world: World, loader: Load
         "opa-quality": 1,
         "opa-backtests": 1,
         "opa-equity": 12,
+        "opa-heartbeats": 4,
         "opa-holes": 0,
         "opa-revisions": 0,
         "opa-monitors": 2,

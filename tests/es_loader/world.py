@@ -28,16 +28,21 @@ from market.ports import (
     BacktestRun,
     Decided,
     EventKind,
+    Figures,
+    Heartbeat,
     Job,
     ModelEvent,
     ModelRecord,
     MonitorState,
+    Process,
     Reading,
+    ServiceName,
     SymbolInfo,
 )
 from market.store.memory import MemoryKlineStore, MemoryTickStore
 from market.store.memory_decisions import MemoryDecisionStore
 from market.store.memory_health import MemoryHealthStore
+from market.store.memory_heartbeats import MemoryHeartbeatStore
 from market.store.memory_lifecycle import MemoryLifecycleStore
 from market.tick import Tick
 
@@ -137,6 +142,7 @@ class World:
         self.decisions = MemoryDecisionStore(self.klines)
         self.health = MemoryHealthStore(self.klines)
         self.lifecycle = MemoryLifecycleStore(self.decisions)
+        self.heartbeats = MemoryHeartbeatStore(self.klines.changes)
         self.time = START + DAY
         self.record = Record(
             klines=self.klines,
@@ -145,6 +151,7 @@ class World:
             changes=self.klines.changes,
             health=self.health,
             lifecycle=self.lifecycle,
+            heartbeats=self.heartbeats,
             clock=lambda _: self,
         )
         self.klines.register(SymbolInfo("simulated", "BTCUSDT", "BTC", "USDT", "TRADING"), Interval("1h"))
@@ -223,8 +230,17 @@ class World:
         numbers = [Decimal(text) for text in ("10.7", "3", "10.8", "2", "10.75")]
         self.ticks.write([Tick("simulated", "BTCUSDT", time, *numbers) for time in times])
 
+    def beat(self, service: ServiceName, *times: int, ending: bool = False) -> None:
+        """One process tells that it is there; with `ending` the last time says goodbye."""
+        process = Process(f"{service}-0a1b2c3d", "simulated", service, "0.1.0", 7, times[0])
+        for time in times:
+            last = ending and time == times[-1]
+            figures = Figures(1, 0, 3, 0, 120, 2.5, 0)
+            uptime = (time - times[0]) // 1_000
+            self.heartbeats.write(Heartbeat(process, time, uptime, 1 << 27, 1 << 36, last, figures))
+
     def live_a_day(self) -> None:
-        """One of everything: a day of candles, decisions, outcomes, a run, a model, a job and some ticks."""
+        """One of everything: candles, decisions, outcomes, a run, a model, a job, some ticks and beats."""
         self.confirm(candles(24))
         self.decide(*(START + i * HOUR for i in range(24)))
         for i in range(18):
@@ -234,3 +250,4 @@ class World:
         self.work("done", 1.0)
         self.measure(START + 23 * HOUR)
         self.sample(*(START + i * 1000 for i in range(120)))
+        self.beat(ServiceName.LOADER, *(START + i * 15_000 for i in range(4)))
