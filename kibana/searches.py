@@ -27,6 +27,22 @@ DECISIONS: Final = Table(
     ),
     "decision.role: champion",
 )
+REASONS: Final = Table(
+    "opa-reason-table",
+    "OPA live decisions and their flip points, newest first",
+    "opa-decisions",
+    (
+        *("market.symbol", "market.interval", "decision.action", "decision.reason", "decision.would_be"),
+        *(
+            "decision.probability",
+            "decision.expected_gain_bp",
+            "decision.gain_low_bp",
+            "decision.gain_high_bp",
+        ),
+        *("decision.cost_bp", "decision.flip.text", "decision.provenance.missing_share"),
+    ),
+    "decision.role: champion and not decision.origin: backtest",
+)
 TICKS: Final = Table(
     "opa-tick-table",
     "OPA ticks, newest first",
@@ -36,7 +52,7 @@ TICKS: Final = Table(
         "tick.spread_bp",
     ),
 )
-SEARCHES: Final[tuple[Table, ...]] = (DECISIONS, TICKS)
+SEARCHES: Final[tuple[Table, ...]] = (DECISIONS, REASONS, TICKS)
 
 
 def searches() -> list[SavedObject]:

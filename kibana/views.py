@@ -10,7 +10,10 @@ from market.documents.field import BASIS_POINTS, QUOTE, Field
 from market.documents.stream import DocumentStream
 
 Format = dict[str, Any]
-AGE: Final = ("kline.close_time", "quality.updated_at", "quality.last_confirmed", "process.started_at")
+AGE: Final = (
+    *("kline.close_time", "quality.updated_at", "quality.last_confirmed", "process.started_at"),
+    *("decision.decided_at", "outcome.exit_time", "model.train_end"),
+)
 _DURATION: Final = {"outputFormat": "humanizePrecise", "outputPrecision": 1, "useShortSuffix": True}
 _BY_UNIT: Final[dict[str, Format]] = {
     "fraction": {"id": "percent", "params": {"pattern": "0,0.0[00]%"}},
