@@ -51,6 +51,7 @@ def classification(scores: Scores, gain: Floats, base_rate: Floats, momentum: Fl
         "n": int(rows.sum()),
         "base_rate_accuracy": float(np.mean((base_rate[rows] > 0.5) == up)),
         "persistence_accuracy": float(np.mean((momentum[rows] > 0) == up)),
+        "reliability": reliability(kept.probability, up.astype(np.float64)),
         **_explained(kept.expected_gain, gain[rows]),
         **figures(kept, gain[rows], base_rate[rows]),
     }
@@ -135,6 +136,28 @@ def calibration_error(p: Floats, up: Floats) -> float:
     """Expected calibration error over ten bins of equally many candles: mean distance of said and seen."""
     parts = np.array_split(np.argsort(p, kind="stable"), _DECILES)
     return float(sum(abs(p[part].mean() - up[part].mean()) * len(part) for part in parts) / len(p))
+
+
+def reliability(p: Floats, up: Floats) -> list[dict[str, float]]:
+    """Ten bins of equally many candles, lowest forecast first, for a reliability diagram.
+
+    `low` to `high` are the forecasts of a bin, `predicted` their mean; `observed` is the share of its `n`
+    candles that a rise followed, `observed_low` and `observed_high` the ends of its 95 % interval.
+    """
+    parts = np.array_split(np.argsort(p, kind="stable"), _DECILES)
+    ends = [interval(draws) for draws in decile_draws(p, up, Blocks(len(p))).T]
+    return [
+        {
+            "low": float(p[part].min()),
+            "high": float(p[part].max()),
+            "predicted": float(p[part].mean()),
+            "observed": float(up[part].mean()),
+            "observed_low": low,
+            "observed_high": high,
+            "n": len(part),
+        }
+        for part, (low, high) in zip(parts, ends, strict=True)
+    ]
 
 
 def _log_odds(p: Floats) -> Floats:

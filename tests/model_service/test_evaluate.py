@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 import pytest
 from sklearn.metrics import roc_auc_score
@@ -13,6 +15,7 @@ from model_service.evaluate import (
     classification,
     expanding_base_rate,
     gain_by_decile,
+    reliability,
 )
 from model_service.scores import Scores
 from model_service.verdict import verdict
@@ -132,3 +135,15 @@ def test_a_profit_that_is_gone_one_bar_later_proves_nothing() -> None:
     found = verdict(metrics(CREDIBLE, **fast), 0.99)
     assert found.word == "not proven"
     assert found.reasons == ("one bar later the Sharpe ratio falls from 2.50 to 1.00",)
+
+
+def test_a_reliability_diagram_has_ten_equal_bins_from_the_lowest_forecast_up() -> None:
+    draw = np.random.default_rng(7)
+    p = draw.uniform(0.3, 0.7, 4_000)
+    up = (draw.uniform(size=4_000) < p).astype(float)
+    bins = reliability(p, up)
+    assert [each["n"] for each in bins] == [400] * 10
+    assert all(a["high"] <= b["low"] for a, b in itertools.pairwise(bins))
+    assert all(each["low"] <= each["predicted"] <= each["high"] for each in bins)
+    assert all(each["observed_low"] <= each["observed"] <= each["observed_high"] for each in bins)
+    assert sum(each["observed_low"] <= each["predicted"] <= each["observed_high"] for each in bins) >= 8
