@@ -19,7 +19,9 @@ from market.ports import ChainHead
 FIELDS: Final = (
     *market_fields("When the anchor was laid (market time)"),
     Field("anchor.id", "keyword", "The same as `_id`"),
-    Field("anchor.day", "keyword", "Day of the market clock, UTC; one anchor per chain and day"),
+    Field(
+        "anchor.day", "keyword", "Day of the market clock, UTC; one anchor per chain and day", searched=False
+    ),
     Field("anchor.role", "keyword", "champion or challenger"),
     Field("anchor.chain", "keyword", "decisions or outcomes"),
     Field("anchor.count", "long", "Rows of the chain", "rows"),

@@ -35,7 +35,7 @@ FIELDS: Final = (
     *market_fields("When the run was stored (market time)"),
     Field("backtest.run_id", "keyword", "Id of the run; the same as `_id`"),
     Field("backtest.role", "keyword", "champion or challenger"),
-    Field("backtest.kind", "keyword", "How it was made, such as walk_forward"),
+    Field("backtest.kind", "keyword", "How it was made, such as walk_forward", searched=False),
     Field("backtest.start", "date", "Open time of the first candle that was judged", UTC_TIME),
     Field("backtest.end", "date", "Open time of the last one", UTC_TIME),
     *(plotted(f"backtest.{name}", each.description, each.unit) for name, each in METRICS.items()),

@@ -25,7 +25,7 @@ from market.ports import Decided
 TOP_CONTRIBUTIONS: Final = 5
 FIELDS: Final = (
     *market_fields("Open time of the candle that was decided on"),
-    Field("decision.id", "keyword", "Deterministic id; the same as `_id`"),
+    Field("decision.id", "keyword", "Deterministic id; the same as `_id`", searched=False),
     Field("decision.action", "keyword", "BUY, SELL or HOLD"),
     Field("decision.status", "keyword", "issued, or suppressed (recorded, moves no position)"),
     Field("decision.reason", "keyword", "Reason code, such as expected_gain_above_cost"),
@@ -33,7 +33,7 @@ FIELDS: Final = (
     Field("decision.origin", "keyword", "live, late (after an outage) or backtest"),
     Field("decision.role", "keyword", "champion (in charge) or challenger (in its shadow)"),
     Field("decision.model_id", "keyword", "Model that spoke"),
-    Field("decision.run_id", "keyword", "Back-test run; absent in the ledger"),
+    Field("decision.run_id", "keyword", "Back-test run; absent in the ledger", searched=False),
     plotted("decision.price", "Close of the candle", QUOTE),
     plotted("decision.probability", "Calibrated probability of a positive return", "fraction"),
     Field(
@@ -43,7 +43,7 @@ FIELDS: Final = (
     plotted("decision.gain_high_bp", "Upper end of the interval of the gain", BASIS_POINTS),
     plotted("decision.cost_bp", "Round-trip cost that the gain is held against", BASIS_POINTS),
     Field("decision.horizon", "integer", "Bars from entry to exit of the outcome", "bars"),
-    Field("decision.position_before", "keyword", "flat or long before the decision"),
+    Field("decision.position_before", "keyword", "flat or long before the decision", searched=False),
     Field("decision.position_after", "keyword", "flat or long after it"),
     Field("decision.close_time", "date", "Close time of the candle", UTC_TIME),
     Field("decision.decided_at", "date", "When it was decided (market time)", UTC_TIME),
@@ -75,7 +75,7 @@ FIELDS: Final = (
     Field("outcome.net_bp", "double", "The same after the round-trip cost", BASIS_POINTS),
     plotted("outcome.entry_price", "Open of the candle after the decision", QUOTE),
     plotted("outcome.exit_price", "Open at the end of the horizon", QUOTE),
-    Field("outcome.entry_time", "date", "Open time of the entry candle", UTC_TIME),
+    Field("outcome.entry_time", "date", "Open time of the entry candle", UTC_TIME, searched=False),
     Field("outcome.exit_time", "date", "Open time of the exit candle", UTC_TIME),
 )
 

@@ -14,7 +14,7 @@ FIELDS: Final = (
     *market_fields("Open time of the candle at whose end the curves stand there"),
     Field("equity.run_id", "keyword", "Back-test run that the point belongs to"),
     Field("equity.role", "keyword", "champion or challenger"),
-    Field("equity.kind", "keyword", "How the run was made, such as walk_forward"),
+    Field("equity.kind", "keyword", "How the run was made, such as walk_forward", searched=False),
     plotted("equity.decisions", "Worth of 1 that follows the decisions, costs taken off", "fraction"),
     plotted("equity.buy_and_hold", "Worth of 1 that was bought once and held", "fraction"),
     plotted("equity.drawdown", "Decisions below their highest point so far; 0 at a high", "fraction"),

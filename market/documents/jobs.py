@@ -12,13 +12,13 @@ from market.ports import Job
 
 FIELDS: Final = (
     *market_fields("When it was asked for (market time)"),
-    Field("job.id", "keyword", "Id of the job; the same as `_id`"),
+    Field("job.id", "keyword", "Id of the job; the same as `_id`", searched=False),
     Field("job.kind", "keyword", "What is done, such as train or backtest"),
     Field("job.series", "keyword", "What it is done for, as the job names it"),
     Field("job.state", "keyword", "queued, running, done, skipped or failed"),
     plotted("job.progress", "How much of it is done", "fraction"),
     Field("job.message", "keyword", "Its last word", searched=False),
-    Field("job.finished_at", "date", "When it ended (market time)", UTC_TIME),
+    Field("job.finished_at", "date", "When it ended (market time)", UTC_TIME, searched=False),
     Field("job.duration_ms", "long", "From start to end; absent until it ended", "ms", searched=False),
 )
 

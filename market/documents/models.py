@@ -90,7 +90,9 @@ FIELDS: Final = (
     Field("model.kind", "keyword", "Algorithm, such as lightgbm or logistic"),
     Field("model.active", "boolean", "True while it decides for its series and role"),
     Field("model.verdict", "keyword", "What the card concludes, such as proven, not_proven, blocked"),
-    Field("model.train_start", "date", "Open time of the first candle it learnt from", UTC_TIME),
+    Field(
+        "model.train_start", "date", "Open time of the first candle it learnt from", UTC_TIME, searched=False
+    ),
     Field("model.train_end", "date", "Open time of the last one", UTC_TIME),
     Field("model.horizon", "integer", "Bars ahead that it predicts", "bars"),
     *(plotted(f"model.{name}", score.description, score.unit) for name, score in (SCORES | NAIVE).items()),

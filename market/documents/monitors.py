@@ -15,7 +15,7 @@ FIELDS: Final = (
     Field("monitor.role", "keyword", "champion or challenger"),
     Field("monitor.measure", "keyword", "What is measured, such as brier_skill or psi"),
     Field("monitor.feature", "keyword", "Feature it is about; absent for a measure of the scores"),
-    Field("monitor.model_id", "keyword", "Model that was in charge"),
+    Field("monitor.model_id", "keyword", "Model that was in charge", searched=False),
     plotted("monitor.value", "Value of the measure"),
     plotted("monitor.low", "Lowest value that raises no alarm"),
     plotted("monitor.high", "Highest value that raises no alarm"),

@@ -34,7 +34,12 @@ FIELDS: Final = (
         )
         for source in Source
     ),
-    Field("quality.derived", "keyword", "Columns that the recording lacked and that a rule filled"),
+    Field(
+        "quality.derived",
+        "keyword",
+        "Columns that the recording lacked and that a rule filled",
+        searched=False,
+    ),
     Field("quality.updated_at", "date", "Market time of the newest row of health", UTC_TIME),
     Field("quality.freshness_ms", "long", "Market time from the newest confirmed close to updated_at", "ms"),
     Field("quality.lag_ms", "long", "Market time since the first unconfirmed candle closed", "ms"),

@@ -16,9 +16,9 @@ CHANGED: Final = "changed"
 WITHDRAWN: Final = "withdrawn"
 FIELDS: Final = (
     *market_fields("When it was found (market time)"),
-    Field("revision.open_time", "date", "Open time of the candle", UTC_TIME),
+    Field("revision.open_time", "date", "Open time of the candle", UTC_TIME, searched=False),
     Field("revision.kind", "keyword", "changed or withdrawn"),
-    Field("revision.source", "keyword", "Who said so: rest, archive, file"),
+    Field("revision.source", "keyword", "Who said so: rest, archive, file", searched=False),
     plotted("revision.old_close", "Close before", QUOTE),
     plotted("revision.new_close", "Close after; absent for a withdrawn candle", QUOTE),
     plotted("revision.change_bp", "New close against the old one", BASIS_POINTS),
