@@ -9,11 +9,11 @@ from sys import executable
 import pytest
 from pydantic import SecretStr
 
-from market.errors import StoreRefused
+from market.errors import InvalidInput, StoreRefused
 from market.interval import Interval, Series
 from market.kline import Finality, Source
-from market.ports import SymbolInfo
-from market.store import Database, MySQLKlineStore, StoreSettings
+from market.ports import Heartbeat, Process, ServiceName, SymbolInfo
+from market.store import Database, MySQLHeartbeatStore, MySQLKlineStore, StoreSettings
 from market.store.migrate import MIGRATIONS, migrate
 from market.store.rights import create_users
 from market.store.settings import DatabaseUser, RootSettings
@@ -129,6 +129,25 @@ def test_the_previous_version_is_brought_up_to_date_without_loss(
     with Database(scratch, "model").transaction() as cursor:
         cursor.execute("SELECT COUNT(*) FROM decisions")
         assert cursor.fetchone() == (0,)
+
+
+def test_a_house_of_an_older_version_works_without_the_heartbeat_and_gets_it_later(
+    server: StoreSettings, root_password: str
+) -> None:
+    scratch = server.model_copy(update={"name": "opa_without_heartbeat", "heartbeat_password": None})
+    root = RootSettings(host=server.host, port=server.port, root_password=SecretStr(root_password))
+    create_users(root, scratch)
+    assert "0012_heartbeats" in migrate(scratch)
+    with pytest.raises(InvalidInput, match="OPA_DB_HEARTBEAT_PASSWORD is missing"):
+        Database(scratch, "heartbeat")
+    later = scratch.model_copy(update={"heartbeat_password": server.heartbeat_password})
+    with pytest.raises(StoreRefused), Database(later, "heartbeat").transaction() as cursor:
+        cursor.execute("SELECT COUNT(*) FROM heartbeats")
+    create_users(root, later)
+    assert migrate(later) == []
+    beat = Heartbeat(Process("console-1", "simulated", ServiceName.CONSOLE, "0.1.0", 1, 1), 1, 0)
+    MySQLHeartbeatStore(Database(later, "heartbeat")).write(beat)
+    assert [each.beat for each in MySQLHeartbeatStore(Database(later, "reader")).last()] == [beat]
 
 
 @pytest.mark.parametrize("job", ["users", "migrate"])
