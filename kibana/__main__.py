@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from kibana.alerts.command import pushed_rules
-from kibana.export import EXPORT, as_ndjson, saved_objects
+from kibana.export import EXPORT, linted, saved_objects
 from kibana.linter import RULES, lint
 from kibana.notifier.command import notify
 from kibana.objects import SavedObject
@@ -37,8 +37,8 @@ class WallClock:
 def build(
     check: Annotated[bool, typer.Option(help="Only compare: exit 1 when the export is out of date.")] = False,
 ) -> None:
-    """Write export/opa.ndjson from the dashboards' source."""
-    text = as_ndjson(saved_objects())
+    """Write export/opa.ndjson from the dashboards' source; nothing is written while the linter objects."""
+    text = linted(saved_objects())
     if check and EXPORT.read_text(encoding="utf-8") != text:
         typer.echo(f"{EXPORT.name} is out of date: run `python -m kibana build`", err=True)
         raise typer.Exit(1)

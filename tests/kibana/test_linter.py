@@ -2,9 +2,11 @@
 
 import pytest
 
+from kibana.export import linted
 from kibana.linter import RULES
 from kibana.linter.reading import Export
 from kibana.linter.usage import every_indexed_field_is_seen
+from market.errors import InvalidInput
 from tests.kibana.planted import DEFECTS, Planting, sound
 
 # Whether a field is seen is a question to the real export; a sample shows a part of them only.
@@ -32,6 +34,13 @@ def test_the_planted_defect_is_found(rule, objects):
     findings = list(rule(Export(planting.wrapped())))
     assert findings
     assert all(str(finding).startswith((planting.dashboard["id"], "opa-")) for finding in findings)
+
+
+def test_an_export_with_a_defect_is_not_built(objects):
+    planting = Planting(objects)
+    DEFECTS["rows_are_full"](planting)
+    with pytest.raises(InvalidInput, match=r"rows_are_full: opa-market: \d+ of \d+ cells are empty"):
+        linted(planting.wrapped())
 
 
 def test_a_field_that_nobody_shows_is_found(objects):
