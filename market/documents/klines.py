@@ -9,7 +9,6 @@ from typing import Final
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from market.documents.doubles import doubles
 from market.documents.field import (
     BASE,
     BASIS_POINTS,
@@ -20,6 +19,7 @@ from market.documents.field import (
     market_of,
     plotted,
 )
+from market.documents.numbers import doubles
 from market.documents.stream import Document, DocumentStream, yearly
 from market.interval import Series
 from market.kline import STORED_SCHEMA

@@ -25,7 +25,7 @@ from market.kline import Source
 from market.ports import Health, Job, Pulse, SeriesStatus, SymbolInfo, Trial
 
 FOLDER = Path(market.documents.__file__).parent
-MACHINERY = {"__init__", "doubles", "field", "stream", "reference"}
+MACHINERY = {"__init__", "field", "numbers", "stream", "reference"}
 MARKET = {"@timestamp", "market.exchange", "market.symbol", "market.interval", "market.simulated"}
 
 every_stream = pytest.mark.parametrize("stream", DOCUMENTS.values(), ids=list(DOCUMENTS))
