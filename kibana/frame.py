@@ -53,13 +53,14 @@ def story(
     tiles: Sequence[Panel],
     rows: Sequence[Row],
     time_from: str = "now-3d",
+    refresh_s: int = 10,
 ) -> Dashboard:
     """A dashboard in the common frame.
 
     `tiles` (the freshness among them) share the first row. The reading aid fills what the last row leaves
-    free (at least 8 columns), or stands in a row of its own. The page refreshes every 10 s.
+    free (at least 8 columns), or stands in a row of its own. The page asks again every `refresh_s` seconds.
     """
-    reading = markdown("how", HOW_TO_READ, f"**How to read this.** {how_to_read.strip()}\n")
+    reading = markdown("how", HOW_TO_READ, how_to_read)
     last = rows[-1]
     free = COLUMNS - sum(width for _, width in last.panels)
     if free >= 8 and all(width for _, width in last.panels):
@@ -68,7 +69,9 @@ def story(
         closing = [last, Row(6, [(reading, COLUMNS)])]
     opening = [Row(LINKS_HEIGHT, [(links(), COLUMNS)]), Row(TILE_HEIGHT, [(tile, 0) for tile in tiles])]
     panels = _grid([*opening, *rows[:-1], *closing])
-    return Dashboard(id_, title, description, controls, panels, time_from=time_from)
+    return Dashboard(
+        id_, title, description, controls, panels, time_from=time_from, refresh_ms=1000 * refresh_s
+    )
 
 
 def _grid(rows: Sequence[Row]) -> list[tuple[Panel, tuple[int, int, int, int]]]:

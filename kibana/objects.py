@@ -91,6 +91,7 @@ class Dashboard:
     panels: Sequence[tuple[Panel, tuple[int, int, int, int]]]
     time_from: str = "now-3d"
     time_to: str = "now"
+    refresh_ms: int = 10_000
 
     def saved(self) -> SavedObject:
         """The dashboard as a saved object; each panel's references are repeated here with its prefix."""
@@ -118,7 +119,7 @@ class Dashboard:
             "timeRestore": True,
             "timeFrom": self.time_from,
             "timeTo": self.time_to,
-            "refreshInterval": {"pause": False, "value": 10000},
+            "refreshInterval": {"pause": False, "value": self.refresh_ms},
             "optionsJSON": as_json(options),
             "panelsJSON": as_json([placed(panel, *place) for panel, place in self.panels]),
             "controlGroupInput": _control_group(self.controls),

@@ -175,4 +175,5 @@ DASHBOARD: Final = story(
         Row(16, [(READINGS, 20), (FEATURES, 16)]),
     ),
     time_from="now-90d",
+    refresh_s=60,
 )

@@ -208,4 +208,5 @@ DASHBOARD: Final = story(
         Row(15, [(BY_ACTION, 34)]),
     ),
     time_from="now-1y",
+    refresh_s=60,
 )

@@ -39,7 +39,7 @@ def sound(folder: Path):
             id_,
             f"OPA · {label}",
             "Every kind of panel.",
-            how_to_read="From left to right.",
+            how_to_read="From left to right, from numbers to rows, as in a book.",
             controls=controls("opa-klines"),
             tiles=[KINDS["metric"], KINDS["fresh"]],
             rows=[Row(10, [(panel, 0)]) for panel in shown]
