@@ -14,8 +14,7 @@ import orjson
 
 from kibana.alerts.rule import SERIES, Moment, Rule, Watched, is_
 from market.documents import DOCUMENTS
-from market.documents.alerts import ALL
-from market.documents.field import SIMULATED
+from market.documents.field import ALL, SIMULATED
 
 _NAMESPACE: Final = uuid.uuid5(uuid.NAMESPACE_URL, "opa-crypto/alerts")
 CONNECTOR_ID: Final = str(uuid.uuid5(_NAMESPACE, "connector"))

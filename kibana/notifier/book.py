@@ -7,7 +7,8 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Final, Literal, NamedTuple
 
 from kibana.alerts.rule import Firing, Rule
-from market.documents.alerts import ALL, Alert
+from market.documents.alerts import Alert
+from market.documents.field import ALL
 
 Kind = Literal["fired", "again", "cleared", "noted"]
 KIBANA: Final = "kibana"

@@ -8,7 +8,8 @@ from typing import Any, Final
 
 from kibana.notifier.elastic import Elastic
 from market.documents import DOCUMENTS
-from market.documents.alerts import ALL, Alert
+from market.documents.alerts import Alert
+from market.documents.field import ALL
 from market.interval import MINUTE, SECOND
 
 _PAGE: Final = 500

@@ -14,7 +14,7 @@ from kibana.alerts.rule import Firing, Moment, Watched
 from kibana.notifier.book import About
 from kibana.notifier.elastic import Elastic
 from kibana.notifier.eyes import Eyes
-from market.documents.alerts import ALL
+from market.documents.field import ALL
 from market.errors import MarketError
 
 log = logging.getLogger(__name__)

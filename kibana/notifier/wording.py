@@ -7,8 +7,7 @@ from typing import Final
 from kibana.alerts.words import duration
 from kibana.notifier.book import Notice
 from kibana.notifier.targets import Message
-from market.documents.alerts import ALL
-from market.documents.field import SIMULATED
+from market.documents.field import ALL, SIMULATED
 from market.interval import SECOND
 
 _KINDS: Final = {"fired": "", "again": "still: ", "cleared": "over: "}

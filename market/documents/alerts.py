@@ -10,10 +10,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from market.documents.field import UTC_TIME, Field, market_fields, market_of
+from market.documents.field import ALL, UTC_TIME, Field, market_fields, market_of
 from market.documents.stream import Document, DocumentStream
 
-ALL: Final = "all"  # exchange, symbol or interval of an alert that is about none in particular
 State = Literal["active", "recovered"]
 FIELDS: Final = (
     *market_fields("When the alert fired or was last told (market time)"),

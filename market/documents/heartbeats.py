@@ -5,11 +5,10 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Final
 
-from market.documents.field import UTC_TIME, Field, market_fields, market_of, plotted
+from market.documents.field import ALL, UTC_TIME, Field, market_fields, market_of, plotted
 from market.documents.stream import Document, DocumentStream, daily
 from market.ports.heartbeat import Figures, Heartbeat, Process, ServiceName
 
-ALL: Final = "all"
 STOPPED: Final = "stopped"
 RUNNING: Final = "running"
 _SINCE: Final = "since the beat before"
