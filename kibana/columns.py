@@ -45,8 +45,8 @@ def maximum(label: str, field: str, *, format: Format | None = None, kuery: str 
 
 
 def total(label: str, field: str, *, format: Format | None = None, kuery: str = "") -> Column:
-    """Sum of a number."""
-    return _metric(label, "sum", field, format, kuery, emptyAsNull=True)
+    """Sum of a number; 0 is shown as 0: no error and no missing candle is news, not a gap."""
+    return _metric(label, "sum", field, format, kuery, emptyAsNull=False)
 
 
 def median(label: str, field: str, *, format: Format | None = None, kuery: str = "") -> Column:

@@ -21,6 +21,7 @@ from market.decision import Action, Decision, Origin, OutcomeState, Position, Ro
 from market.documents import DOCUMENTS
 from market.documents.alerts import Alert, alert_document
 from market.documents.heartbeats import heartbeat_document
+from market.documents.models import NAIVE, SCORES
 from market.documents.stream import Document
 from market.interval import DAY, HOUR, MINUTE, Interval, Series
 from market.kline import Finality, Source, klines_from_rows
@@ -43,6 +44,7 @@ EXCHANGES = ("binance", "simulated")
 SYMBOLS = ("BTCUSDT", "ETHUSDT")
 HOURS = 80
 MINUTES = 240
+_MEASURES = ("brier_skill", "calibration_slope", "gain_bias", "interval_coverage")
 _ACTIONS = (Action.BUY, Action.HOLD, Action.SELL, Action.HOLD)
 _REASONS = {
     Action.BUY: "expected_gain_above_cost",
@@ -151,8 +153,10 @@ class _Market:
         old, new = self.opens(HOURS)[20], self.opens(HOURS)[50]
         decisions, lifecycle = self.world.decisions, self.world.lifecycle
         for role, at in ((Role.CHAMPION, old), (Role.CHALLENGER, new), (Role.CHAMPION, new)):
-            made = model(f"{role}-{self.series.symbol}-{at}", at)
-            decisions.save_model(replace(made, series=self.series, role=role))
+            made = model(f"{role}-{self.series.exchange}-{self.series.symbol}-{at}", at)
+            decisions.save_model(
+                replace(made, series=self.series, role=role, card={**made.card, **_scores()})
+            )
             decisions.record_trial(self.series, made.model_id.ljust(64, "0"), 0.004, at)
             events = [(EventKind.TRAINED, at), (EventKind.PROMOTED, at + MINUTE)]
             lifecycle.add_events(
@@ -237,8 +241,22 @@ class _Market:
                     n=720,
                     state=state,
                 )
-                others = [replace(worst, measure=each) for each in ("calibration", "auc", "brier")]
+                others = [replace(worst, measure=each, low=-0.1, high=0.3) for each in _MEASURES]
                 self.world.lifecycle.save_readings([worst, replace(worst, feature="rsi_14"), *others])
+
+
+def _scores() -> dict[str, object]:
+    """Every number of a card that documents show, beside its calibration bins."""
+    reliability = model("any", 0).card["metrics"]["scores"]["reliability"]
+    metrics: dict[str, object] = {"scores": {"reliability": reliability}}
+    for score in SCORES.values():
+        *parents, name = score.path
+        inner = metrics.setdefault(parents[0], {}) if parents else metrics
+        inner[name] = 0.53
+    naive: dict[str, dict[str, float]] = {}
+    for score in NAIVE.values():
+        naive.setdefault(score.path[0], {})[score.path[1]] = 0.62
+    return {"metrics": metrics, "naive": naive}
 
 
 def _sample_ticks(world: World, exchange: str, now: int) -> None:
@@ -258,7 +276,7 @@ def _beats(now: int) -> Iterator[Document]:
         for number, service in enumerate(ServiceName):
             process = Process(f"{service}-{number}", exchange, service, "0.1.0", 4711 + number, now - DAY)
             for n, at in enumerate(sorted(times)):
-                figures = Figures(120 + n % 7, n % 50 == 3, 431, n % 4, 840, 21.4 + n % 5, 0)
+                figures = Figures(120 + n % 7, int(n % 50 == 3), 431, n % 4, 840, 21.4 + n % 5, 0)
                 memory = 150_000_000 + n * 10_000
                 beat = Heartbeat(process, at, (at - process.started_at) // 1000, memory, 58_720_256_000)
                 yield heartbeat_document(replace(beat, figures=figures))
@@ -266,24 +284,22 @@ def _beats(now: int) -> Iterator[Document]:
 
 def _alerts(now: int) -> Iterator[Document]:
     for exchange in EXCHANGES:
-        begun = now - 3 * HOUR
         fired = Alert(
             rule_id="no_fresh_candle",
             rule_name="No fresh candle",
             group=f"{exchange},BTCUSDT,1h",
             severity="critical",
             message="the newest confirmed candle of BTCUSDT 1h closed 3 hours ago",
-            started_at=begun,
-            told_at=begun + MINUTE,
+            started_at=now - HOUR,
+            told_at=now - HOUR + MINUTE,
             value=180.0,
             exchange=exchange,
             symbol="BTCUSDT",
             interval="1h",
         )
-        yield alert_document(replace(fired, ended_at=begun + HOUR))
-        yield alert_document(
-            replace(fired, rule_id="loader_lag", rule_name="Loader lags", started_at=now - HOUR)
-        )
+        yield alert_document(fired)
+        over = replace(fired, started_at=now - 2 * HOUR, told_at=now - 2 * HOUR + MINUTE)
+        yield alert_document(replace(over, ended_at=now - HOUR - MINUTE))
 
 
 def wall_clock() -> int:

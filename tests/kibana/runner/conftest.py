@@ -37,7 +37,6 @@ def loader(elastic: Elastic, tmp_path_factory: pytest.TempPathFactory) -> Iterat
     with made.writer, made.maintainer:
         empty(made.maintainer)
         fill(world, now)
-        made.bootstrap()
         made.rebuild().run()
         add_what_no_store_holds(made, now)
         yield made

@@ -9,7 +9,8 @@ from kibana.runner.check import check
 from market.interval import Series
 from tests.kibana.seed import EXCHANGES, wall_clock
 
-pytestmark = pytest.mark.elastic
+# Half a minute on a quiet machine; filling a server waits for dozens of indices to be made.
+pytestmark = [pytest.mark.elastic, pytest.mark.timeout(900)]
 
 
 @pytest.fixture(scope="module", params=EXCHANGES)
