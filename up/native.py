@@ -20,6 +20,7 @@ from up.services import DATABASE, ELASTICSEARCH, Service
 from up.steps import room
 from up.supervision import Supervision
 
+_DOOR_S = 300  # on a busy machine of two cores eight processes at once took more than two minutes
 DUMP_OPTIONS = ("--single-transaction", "--triggers", "--hex-blob", "--no-tablespaces")
 
 
@@ -80,7 +81,7 @@ class Native:
         for each in wanted:
             self.supervision.start(each.name)
         for each in wanted:
-            self.supervision.wait(each.name, partial(answers, each, self._env))
+            self.supervision.wait(each.name, partial(answers, each, self._env), timeout_s=_DOOR_S)
 
     def room(self, arguments: Sequence[str], advice: str) -> None:
         """Run a room's command to its end."""
