@@ -1,7 +1,7 @@
 """How a number is written: its unit is part of it.
 
-Durations and dates have none here: their data view carries a format per field (`kibana/views.py`), which a
-column without a format of its own takes over.
+Durations, dates and bytes have none here: their data view carries a format per field (`kibana/views.py`),
+which a column without a format of its own takes over.
 """
 
 from __future__ import annotations
@@ -24,8 +24,3 @@ def number(decimals: int = 0, suffix: str = "", *, compact: bool = False) -> For
 def percent(decimals: int = 1) -> Format:
     """A fraction, shown as percent."""
     return {"id": "percent", "params": {"decimals": decimals}}
-
-
-def byte_size(decimals: int = 1) -> Format:
-    """Bytes, shown as KB, MB and so on."""
-    return {"id": "bytes", "params": {"decimals": decimals}}

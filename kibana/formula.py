@@ -19,24 +19,11 @@ def quotient(
     column_id: str, label: str, upper: Column, lower: Column, *, format: Format
 ) -> dict[str, Column]:
     """`upper / lower`, two metric columns; the first column of the result is the visible one."""
-    return _formula(column_id, label, "divide", "/", upper, lower, format)
-
-
-def difference(
-    column_id: str, label: str, upper: Column, lower: Column, *, format: Format
-) -> dict[str, Column]:
-    """`upper - lower`, two metric columns; the first column of the result is the visible one."""
-    return _formula(column_id, label, "subtract", "-", upper, lower, format)
-
-
-def _formula(
-    column_id: str, label: str, name: str, sign: str, left: Column, right: Column, format: Format
-) -> dict[str, Column]:
-    text = f"{_text(left)}{sign}{_text(right)}"
+    text = f"{_text(upper)}/{_text(lower)}"
     ids = [f"{column_id}X{n}" for n in range(3)]
     ast = {
         "type": "function",
-        "name": name,
+        "name": "divide",
         "args": ids[:2],
         "location": {"min": 0, "max": len(text)},
         "text": text,
@@ -44,8 +31,8 @@ def _formula(
     params = {"formula": text, "isFormulaBroken": False, "format": format}
     return {
         column_id: _managed(label, "formula", params, ids[2:]),
-        ids[0]: _helper(left, label),
-        ids[1]: _helper(right, label),
+        ids[0]: _helper(upper, label),
+        ids[1]: _helper(lower, label),
         ids[2]: _managed(f"Part of {label}", "math", {"tinymathAst": ast}, ids[:2]),
     }
 

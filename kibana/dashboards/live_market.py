@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Final
 
 from kibana import colours
-from kibana.buckets import terms
+from kibana.buckets import over_time, terms
 from kibana.columns import (
     average,
     count,
@@ -17,12 +17,13 @@ from kibana.columns import (
 )
 from kibana.formats import number
 from kibana.frame import Row, exchange_control, story, symbol_control
-from kibana.lens import Series, chart_over_time, metric, table
+from kibana.lens import Series, chart_over_time, heat_map, metric, table
 from kibana.panels import documents, vega
 from kibana.searches import TICKS as TABLE
 
 TICKS: Final = "opa-ticks"
 KLINES: Final = "opa-klines"
+MOVERS: Final = Path(__file__).parents[1] / "vega/movers.json"
 
 HOW_TO_READ: Final = """\
 Pick one exchange and symbol above. Ticks belong to no interval, so there is no interval to pick.
@@ -31,8 +32,9 @@ A tick is the top of the book once a second: the best price to sell at (bid) and
 stands there, and the last trade. Mid is their middle; the spread is their distance, in hundredths of a \
 percent (bp).
 
-Range is a candle's highest less its lowest price against its open. *Movers* and *All symbols* look at every \
-symbol whatever is picked: movers at the 24 hours before the end of the time range.
+Range is a candle's highest less its lowest price against its open. *Movers*, the map of \
+spreads and *All symbols* show every symbol whatever is picked, movers those of the 24 hours before the end of \
+the time range.
 
 Ticks are kept for a week.
 """
@@ -55,6 +57,23 @@ TILES: Final = (
     ),
     metric("ticks", TICKS, count("Ticks in this time", format=number(0))),
     metric("fresh", TICKS, last_value("Newest tick", "@timestamp", "date")),
+)
+
+SYMBOLS: Final = table(
+    "symbols",
+    "All symbols, prices in quote asset",
+    TICKS,
+    {"e": terms("Exchange", "market.exchange", 3), "s": terms("Symbol", "market.symbol", 20)},
+    {
+        "l": last_value("Last trade", "tick.last"),
+        "b": last_value("Bid", "tick.bid"),
+        "a": last_value("Ask", "tick.ask"),
+        "h": maximum("Highest", "tick.last"),
+        "o": minimum("Lowest", "tick.last"),
+        "p": average("Mean spread, bp", "tick.spread_bp", format=number(2)),
+        "c": count("Ticks", format=number(0)),
+    },
+    everywhere=True,
 )
 
 DASHBOARD: Final = story(
@@ -136,36 +155,22 @@ DASHBOARD: Final = story(
         Row(
             10,
             [
+                (vega("movers", "Movers: change over 24 h, %", MOVERS), 18),
                 (
-                    vega(
-                        "movers",
-                        "Movers: change over 24 h, %",
-                        Path(__file__).parents[1] / "vega/movers.json",
-                    ),
-                    24,
-                ),
-                (
-                    table(
-                        "symbols",
-                        "All symbols, prices in quote asset",
+                    heat_map(
+                        "spread-map",
+                        "Median spread of every symbol, bp",
                         TICKS,
-                        {
-                            "e": terms("Exchange", "market.exchange", 3),
-                            "s": terms("Symbol", "market.symbol", 20),
-                        },
-                        {
-                            "l": last_value("Last trade", "tick.last"),
-                            "h": maximum("Highest", "tick.last"),
-                            "o": minimum("Lowest", "tick.last"),
-                            "p": average("Mean spread, bp", "tick.spread_bp", format=number(2)),
-                            "c": count("Ticks", format=number(0)),
-                        },
+                        over_time(),
+                        terms("Symbol", "market.symbol", 20),
+                        median("Median spread, bp", "tick.spread_bp", format=number(2)),
                         everywhere=True,
                     ),
-                    24,
+                    30,
                 ),
             ],
         ),
+        Row(9, [(SYMBOLS, 48)]),
         Row(14, [(documents("samples", "Ticks, newest first", TABLE.id), 34)]),
     ),
 )

@@ -8,7 +8,7 @@ from kibana.columns import count, last_value, total
 from kibana.formats import number
 from kibana.formula import share
 from kibana.frame import Row, controls, story
-from kibana.lens import Series, chart_over_time, metric
+from kibana.lens import Series, chart_over_time, donut, metric
 from kibana.panels import documents, vega
 from kibana.searches import DECISIONS as TABLE
 
@@ -79,7 +79,7 @@ DASHBOARD: Final = story(
                         [Series(total("Volume", "kline.volume", format=number(2)), colours.BENCHMARK)],
                         kind="bar",
                     ),
-                    24,
+                    18,
                 ),
                 (
                     chart_over_time(
@@ -90,8 +90,9 @@ DASHBOARD: Final = story(
                         kind="bar_stacked",
                         kuery=CHAMPION,
                     ),
-                    24,
+                    20,
                 ),
+                (donut("mix", "Decisions, share of each action", DECISIONS, ACTIONS, kuery=CHAMPION), 10),
             ],
         ),
         Row(16, [(documents("table", "Decisions, newest first", TABLE.id), 36)]),

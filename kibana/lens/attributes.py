@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from kibana.columns import Column
@@ -36,13 +36,11 @@ def lens(
     kuery: str = "",
     *,
     description: str = "",
-    annotations: Sequence[Reference] = (),
 ) -> Panel:
     """The panel; `views` names the data view of each layer."""
     references = [
         Reference("index-pattern", views[id_], f"indexpattern-datasource-layer-{id_}") for id_ in layers
     ]
-    references += annotations
     attributes = {
         "title": "",
         "description": description,

@@ -1,4 +1,4 @@
-"""Lines, areas and bars over time, with reference lines and annotations."""
+"""Lines, areas and bars over time, with reference lines."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any, Literal
 from kibana.buckets import over_time
 from kibana.columns import Column, static_value
 from kibana.lens.attributes import Layer, layer, lens
-from kibana.panels import Panel, Reference
+from kibana.panels import Panel
 
 Kind = Literal[
     "line",
@@ -40,22 +40,6 @@ class Line:
     colour: str
 
 
-@dataclass(frozen=True, slots=True)
-class Annotation:
-    """Documents of `view` that fit `kuery`, as marks on the time axis: no price level, merged per bucket.
-
-    Icons: asterisk, alert, bell, bolt, bug, circle, editorComment, flag, heart, mapMarker, pinFilled,
-    starEmpty, starFilled, tag, triangle.
-    """
-
-    label: str
-    view: str
-    kuery: str
-    colour: str
-    icon: str = "triangle"
-    fields: Sequence[str] = ()
-
-
 def chart_over_time(
     name: str,
     title: str,
@@ -66,7 +50,6 @@ def chart_over_time(
     breakdown: Column | None = None,
     interval: str = "auto",
     lines: Sequence[Line] = (),
-    annotations: Sequence[Annotation] = (),
     axis: str = "",
     kuery: str = "",
     everywhere: bool = False,
@@ -84,7 +67,7 @@ def chart_over_time(
     layers = {"L1": layer(columns, everywhere=everywhere)}
     if lines:
         layers["R1"] = layer({f"r{n}": static_value(each.label, each.value) for n, each in enumerate(lines)})
-    drawn = [_data(kind, ids, series, breakdown), *_reference_lines(lines), *_annotations(annotations)]
+    drawn = [_data(kind, ids, series, breakdown), *_reference_lines(lines)]
     state = {
         "legend": {"isVisible": len(ids) > 1 or breakdown is not None, "position": "bottom"},
         "valueLabels": "hide",
@@ -96,14 +79,8 @@ def chart_over_time(
     }
     if axis:
         state["yTitle"] = axis
-    references = [
-        Reference("index-pattern", each.view, f"xy-visualization-layer-A{n}")
-        for n, each in enumerate(annotations)
-    ]
     views = dict.fromkeys(layers, view)
-    return lens(
-        name, title, "lnsXY", views, state, layers, kuery, description=description, annotations=references
-    )
+    return lens(name, title, "lnsXY", views, state, layers, kuery, description=description)
 
 
 def _data(kind: Kind, ids: Sequence[str], series: Sequence[Series], breakdown: Column | None) -> Layer:
@@ -141,30 +118,3 @@ def _reference_lines(lines: Sequence[Line]) -> list[Layer]:
     ]
     accessors = [style["forAccessor"] for style in styles]
     return [{"layerId": "R1", "layerType": "referenceLine", "accessors": accessors, "yConfig": styles}]
-
-
-def _annotations(annotations: Sequence[Annotation]) -> list[Layer]:
-    return [
-        {
-            "layerId": f"A{n}",
-            "layerType": "annotations",
-            "ignoreGlobalFilters": False,
-            "indexPatternId": each.view,
-            "annotations": [
-                {
-                    "id": f"a{n}",
-                    "type": "query",
-                    "label": each.label,
-                    "key": {"type": "point_in_time"},
-                    "timeField": "@timestamp",
-                    "filter": {"type": "kibana_query", "query": each.kuery, "language": "kuery"},
-                    "icon": each.icon,
-                    "color": each.colour,
-                    "lineWidth": 1,
-                    "outside": False,
-                    "extraFields": list(each.fields),
-                }
-            ],
-        }
-        for n, each in enumerate(annotations)
-    ]

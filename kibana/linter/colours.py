@@ -81,8 +81,6 @@ def _painted(panel: Panel) -> Iterator[tuple[str, str]]:
             for id_, colour in (styles | drawn.get("colorsByDimension", {})).items():
                 for category in _categories(columns.get(id_, {})):
                     yield category, colour
-        for _, each in panel.annotations:
-            yield each["label"], each["color"]
     if panel.type == "vega":
         for scale in nested(panel.spec):
             domain, colours = scale.get("domain"), scale.get("range")

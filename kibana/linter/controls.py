@@ -46,7 +46,6 @@ def selections_leave_no_panel_empty(export: Export) -> Iterator[Finding]:
 def views_of(export: Export, panel: Panel) -> Iterator[str]:
     """Every index that a panel reads."""
     yield from (layer.view for layer in panel.layers)
-    yield from (view for view, _ in panel.annotations)
     if panel.type == "vega":
         yield from (each for source in sources(panel.spec) for each in indices(source))
     if panel.type == "search":

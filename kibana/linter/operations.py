@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from typing import Final
 
 from kibana.columns import RECORDS
-from kibana.linter.reading import FIELDS, Export, Finding, Json, Panel
+from kibana.linter.reading import FIELDS, Export, Finding, Json, view_of
 from market.documents.field import Field
 
 _NUMBERS: Final = {"double", "integer", "long"}
@@ -28,6 +29,8 @@ _ORDERING: Final = {"count", "sum", "average", "min", "max", "unique_count"}
 def operations_are_allowed(export: Export) -> Iterator[Finding]:
     """No pipeline aggregation, no `top_metrics`, no script, no runtime field, no ES|QL."""
     for panel in export.panels:
+        if panel.type == "lens" and any(each.get("layerType") == "annotations" for each in panel.drawn):
+            yield Finding(panel.place, "query annotations ask for top_metrics")
         if panel.type == "lens" and set(panel.attributes["state"]["datasourceStates"]) != {"formBased"}:
             yield Finding(panel.place, "only form-based layers: ES|QL is a preview in 8.12")
         for layer in panel.layers:
@@ -73,14 +76,13 @@ def terms_are_ordered_by_what_can(export: Export) -> Iterator[Finding]:
 
 
 def tables_and_formats_name_fields(export: Export) -> Iterator[Finding]:
-    """Saved searches, data view formats and annotations' extra fields name fields that exist."""
+    """The columns of saved searches and the formats of data views name fields that exist."""
     for search in export.of("search"):
-        view = next((each["id"] for each in search["references"] if each["type"] == "index-pattern"), "")
         named = [*search["attributes"]["columns"], *(field for field, _ in search["attributes"]["sort"])]
-        yield from _absent(search["id"], view, named)
-    for panel in export.panels:
-        for view, each in panel.annotations:
-            yield from _absent(panel.place, view, [each["timeField"], *each.get("extraFields", [])])
+        yield from _absent(search["id"], view_of(search), named)
+    for data_view in export.of("index-pattern"):
+        formats = json.loads(data_view["attributes"]["fieldFormatMap"])
+        yield from _absent(data_view["id"], data_view["id"], list(formats))
 
 
 def columns_declare_the_right_type(export: Export) -> Iterator[Finding]:
@@ -113,12 +115,3 @@ def _absent(place: str, view: str, names: list[str]) -> Iterator[Finding]:
     for name in names:
         if name not in fields:
             yield Finding(place, f"no field {name} in {view}")
-
-
-def lens_fields(panel: Panel) -> Iterator[tuple[str, str]]:
-    """(data view, field) of every column of a panel."""
-    for layer in panel.layers:
-        for column in layer.columns.values():
-            name = column.get("sourceField")
-            if name and name != RECORDS:
-                yield layer.view, name

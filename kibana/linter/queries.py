@@ -49,7 +49,7 @@ ROLES: Final = {
 
 
 def queries_name_fields_and_values(export: Export) -> Iterator[Finding]:
-    """Every KQL of a panel, a column, a bucket, an annotation and a saved search."""
+    """Every KQL of a panel, a column, a bucket and a saved search."""
     for place, view, kuery in queries(export):
         try:
             node = parse(kuery)
@@ -82,7 +82,6 @@ def queries(export: Export) -> Iterator[tuple[str, str, str]]:
                 texts.append(column.get("filter", {}).get("query", ""))
                 texts += [each["input"]["query"] for each in column.get("params", {}).get("filters", [])]
             yield from ((panel.place, layer.view, text) for text in texts if text)
-        yield from ((panel.place, view, each["filter"]["query"]) for view, each in panel.annotations)
     for search in export.of("search"):
         source = json.loads(search["attributes"]["kibanaSavedObjectMeta"]["searchSourceJSON"])
         kuery = source["query"]["query"]

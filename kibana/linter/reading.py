@@ -109,13 +109,6 @@ class Panel:
         """The layers of an XY or pie drawing; the state itself for the other kinds."""
         return list(self.state.get("layers", [self.state]))
 
-    @property
-    def annotations(self) -> Iterator[tuple[str, Json]]:
-        """Query annotations with their data view."""
-        for layer in self.drawn if self.type == "lens" else ():
-            for each in layer.get("annotations", []):
-                yield layer["indexPatternId"], each
-
     @cached_property
     def spec(self) -> Json:
         """The specification of a Vega panel."""

@@ -31,7 +31,7 @@ def panels_name_references_twice(export: Export) -> Iterator[Finding]:
 
 
 def every_part_has_its_reference(export: Export) -> Iterator[Finding]:
-    """Layers, annotations, links, saved searches and controls each have the reference Kibana looks for."""
+    """Layers, links, saved searches and controls each have the reference Kibana looks for."""
     for dashboard in export.dashboards:
         above = {name for _, _, name in _above(dashboard)}
         for wanted in _wanted(dashboard):
@@ -64,10 +64,6 @@ def _wanted(dashboard: Dashboard) -> Iterator[str]:
 def _inside(panel: Panel) -> Iterator[str]:
     for layer in panel.layers:
         yield f"indexpattern-datasource-layer-{layer.id}"
-    if panel.type == "lens":
-        for layer_ in panel.drawn:
-            if layer_.get("layerType") == "annotations":
-                yield f"xy-visualization-layer-{layer_['layerId']}"
     if panel.type == "links":
         yield from (each["destinationRefName"] for each in panel.attributes["links"])
     if panel.type == "search":

@@ -14,10 +14,9 @@ from kibana.columns import (
     total,
     unique_count,
 )
-from kibana.formats import byte_size, number, percent
-from kibana.formula import difference, quotient, share
+from kibana.formats import number, percent
+from kibana.formula import quotient, share
 from kibana.lens import (
-    Annotation,
     Band,
     Line,
     Series,
@@ -64,17 +63,6 @@ KINDS = {
             format=percent(),
         ),
     ),
-    "metric_difference": metric(
-        "metric_difference",
-        KLINES,
-        difference(
-            "m",
-            "Range of the time, quote asset",
-            maximum("h", "kline.high"),
-            minimum("l", "kline.low"),
-            format=number(2),
-        ),
-    ),
     "metric_bands": metric(
         "metric_bands",
         "opa-quality",
@@ -85,7 +73,7 @@ KINDS = {
     "metric_everywhere": metric(
         "metric_everywhere",
         BEATS,
-        maximum("Memory", "process.memory_bytes", format=byte_size(), kuery="service.name: ingest"),
+        maximum("Memory", "process.memory_bytes", kuery="service.name: ingest"),
         everywhere=True,
     ),
     "lines": chart_over_time(
@@ -97,9 +85,6 @@ KINDS = {
             Series(percentile("Cost, bp", "decision.cost_bp", 95), colours.BENCHMARK, right=True),
         ],
         lines=[Line("a coin", 0.5, colours.BENCHMARK)],
-        annotations=[
-            Annotation("BUY", DECISIONS, "decision.action: BUY", colours.BUY, fields=["decision.reason"])
-        ],
         kuery=CHAMPION,
     ),
     "areas": chart_over_time(

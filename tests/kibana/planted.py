@@ -158,7 +158,8 @@ def _order(p):
 
 
 def _table_field(p):
-    p.state("lines")["layers"][2]["annotations"][0]["extraFields"] = ["decision.mood"]
+    search = next(each for each in p.objects if each["type"] == "search")
+    search["attributes"]["columns"].append("decision.mood")
 
 
 def _wrong_type(p):
