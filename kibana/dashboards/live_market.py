@@ -32,9 +32,9 @@ A tick is the top of the book once a second: the best price to sell at (bid) and
 stands there, and the last trade. Mid is their middle; the spread is their distance, in hundredths of a \
 percent (bp).
 
-Range is a candle's highest less its lowest price against its open. *Movers*, the map of \
-spreads and *All symbols* show every symbol whatever is picked, movers those of the 24 hours before the end of \
-the time range.
+Range is a candle's highest less its lowest price against its open. *Movers*, the map of spreads and \
+*All symbols* show every symbol whatever is picked, movers those of the 24 hours before the end of the time \
+range.
 
 Ticks are kept for a week.
 """
