@@ -28,7 +28,7 @@ RULE: Final = Rule(
     id="dead_letters",
     name="Dead letters",
     story="The loader holds documents that Elasticsearch refused for good.",
-    todo="`python -m es_loader dead-letters` says why; mend it, then `python -m es_loader "
+    todo="dead_letters.jsonl in OPA_STATE_DIR says why; mend it, then `python -m es_loader "
     "replay-dead-letters`.",
     severity="warning",
     stream="heartbeats",
