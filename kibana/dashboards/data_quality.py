@@ -34,19 +34,20 @@ The loader's figures are of all series, whatever is picked.
 
 TILES: Final = (
     metric("fresh", QUALITY, last_value("Quality last read", "quality.updated_at", "date")),
-    metric("missing", QUALITY, total("Missing candles", "quality.missing_bars")),
+    metric(
+        "missing",
+        QUALITY,
+        total("Missing candles", "quality.missing_bars"),
+        secondary=total("Holes", "quality.holes"),
+        secondary_prefix="holes ",
+    ),
     metric("coverage", QUALITY, minimum("Lowest coverage", "quality.coverage", format=percent(2))),
-    metric("revised", QUALITY, total("Revised candles", "quality.revisions")),
     metric(
         "loader",
         HEARTBEATS,
-        last_value("Loader behind the market", "heartbeat.lag_ms", kuery=LOADER),
-        everywhere=True,
-    ),
-    metric(
-        "dead",
-        HEARTBEATS,
-        last_value("Dead letters waiting", "heartbeat.dead_letters", kuery=LOADER),
+        last_value("Loader lag", "heartbeat.lag_ms", kuery=LOADER),
+        secondary=last_value("Dead letters", "heartbeat.dead_letters", kuery=LOADER),
+        secondary_prefix="dead letters ",
         everywhere=True,
     ),
     metric(
@@ -54,13 +55,12 @@ TILES: Final = (
         QUALITY,
         quotient(
             "m",
-            "Rate budget used, this minute",
+            "Rate budget used, minute",
             maximum("used", "quality.weight_used"),
             maximum("limit", "quality.weight_limit"),
             format=percent(1),
         ),
     ),
-    metric("apart", QUALITY, total("Stream against REST, differences", "quality.stream_differences")),
 )
 
 MISSING: Final = tuple(
@@ -171,7 +171,7 @@ DASHBOARD: Final = story(
                 (
                     chart_over_time(
                         "lag",
-                        "Loader behind the market",
+                        "Loader lag behind the market",
                         HEARTBEATS,
                         [Series(maximum("largest lag", "heartbeat.lag_ms", kuery=LOADER), colours.FIRST)],
                         lines=[Line("alert", LATE_MS, colours.ALARM)],

@@ -27,19 +27,31 @@ resident. Alerts are told by the notifier and by Kibana's rules; they and jobs a
 """
 
 TILES: Final = (
-    metric("fresh", HEARTBEATS, last_value("Loader behind the market", "heartbeat.lag_ms", kuery=LOADER)),
-    metric("market", HEARTBEATS, last_value("Market", "market.exchange", "string")),
-    metric("version", HEARTBEATS, last_value("Version", "service.version", "string")),
+    metric(
+        "fresh",
+        HEARTBEATS,
+        last_value("Loader lag", "heartbeat.lag_ms", kuery=LOADER),
+        secondary=last_value("Dead letters", "heartbeat.dead_letters", kuery=LOADER),
+        secondary_prefix="dead letters ",
+    ),
+    metric(
+        "market",
+        HEARTBEATS,
+        last_value("Market", "market.exchange", "string"),
+        secondary=last_value("Version", "service.version", "string"),
+        secondary_prefix="version ",
+    ),
     metric(
         "alerts",
         ALERTS,
         count("Alerts active", "alert.state: active and alert.by: notifier"),
+        secondary=count("Recovered", "alert.state: recovered and alert.by: notifier"),
+        secondary_prefix="recovered ",
         bands=[Band(None, colours.OK), Band(1, colours.ALARM)],
         everywhere=True,
     ),
     metric("errors", HEARTBEATS, total("Errors", "heartbeat.errors")),
     metric("requests", HEARTBEATS, total("Requests", "heartbeat.requests", format=number(1, compact=True))),
-    metric("dead", HEARTBEATS, last_value("Dead letters waiting", "heartbeat.dead_letters", kuery=LOADER)),
     metric("disk", HEARTBEATS, last_value("Free disk", "heartbeat.disk_free_bytes")),
 )
 
