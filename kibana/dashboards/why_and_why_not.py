@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Final
 
 from kibana import colours
-from kibana.buckets import terms
+from kibana.buckets import filters, terms
 from kibana.columns import average, count, last_value, maximum
 from kibana.formats import number
 from kibana.formula import share
@@ -15,7 +15,6 @@ from kibana.searches import REASONS
 
 DECISIONS: Final = "opa-decisions"
 CHAMPION: Final = "decision.role: champion"
-SUPPRESSED: Final = "decision.role: champion and decision.status: suppressed"
 VEGA: Final = Path(__file__).parents[1] / "vega"
 BP: Final = number(1, " bp")
 
@@ -75,6 +74,15 @@ ACTIONS: Final = (
     *ISSUED,
     Series(count("suppressed", "decision.status: suppressed"), colours.SUPPRESSED),
 )
+# By name, not by top values: a day on which nothing was suppressed shows zeros instead of nothing.
+CHECKS: Final = {
+    "stale_data": colours.SECOND,
+    "contaminated_window": colours.ALARM,
+    "model_expired": colours.CHALLENGER,
+    "insufficient_history": colours.BENCHMARK,
+    "out_of_distribution": colours.FIRST,
+}
+STOPPED_BY: Final = {check: f"decision.reason: {check}" for check in CHECKS}
 WOULD_BE: Final = (
     *(
         Series(count(action, f"decision.would_be: {action}"), colours.MEANINGS[action])
@@ -96,18 +104,15 @@ GAIN: Final = chart_over_time(
 )
 MISSED: Final = table(
     "missed",
-    "What suppressed decisions would have been, and what followed",
+    "Suppressed decisions and what followed",
     DECISIONS,
+    {"reason": filters("Why suppressed", STOPPED_BY)},
     {
-        "reason": terms("Why suppressed", "decision.reason", 10, by="n"),
-        "would": terms("Would have been", "decision.would_be", 3, by="n"),
-    },
-    {
-        "n": count("Decisions"),
+        "n": count("Decisions", "decision.status: suppressed"),
         "net": average("Mean return of being long, costs off", "outcome.net_bp", format=BP),
         **share("paid", "Paid for its costs", "outcome.net_bp > 0", "outcome.state: known"),
     },
-    kuery=SUPPRESSED,
+    kuery=CHAMPION,
 )
 
 DASHBOARD: Final = story(
@@ -137,10 +142,9 @@ DASHBOARD: Final = story(
                         "suppressions",
                         "Suppressed decisions over time by reason, count",
                         DECISIONS,
-                        [Series(count("Suppressed"), colours.SUPPRESSED)],
+                        [Series(count(check, STOPPED_BY[check]), CHECKS[check]) for check in CHECKS],
                         kind="bar_stacked",
-                        breakdown=terms("Reason", "decision.reason", 7),
-                        kuery=SUPPRESSED,
+                        kuery=CHAMPION,
                     ),
                     24,
                 ),
@@ -178,9 +182,9 @@ DASHBOARD: Final = story(
                         "would-be",
                         "Suppressed: what they would have been, count",
                         DECISIONS,
-                        terms("Reason", "decision.reason", 10),
+                        filters("Reason", STOPPED_BY),
                         WOULD_BE,
-                        kuery=SUPPRESSED,
+                        kuery=CHAMPION,
                     ),
                     24,
                 ),

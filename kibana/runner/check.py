@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from kibana.runner.judge import shows_data
+from kibana.runner.judge import Sight, sight
 from kibana.runner.server import Server
 from kibana.translator.dashboard import Export
 from kibana.translator.request import Request
@@ -20,19 +20,19 @@ class PanelVerdict:
     dashboard: str
     panel: str
     milliseconds: float = 0.0
-    asked: int = 0
-    filled: int = 0
+    seen: list[Sight] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
 
     @property
     def word(self) -> str:
-        """`data`, `empty` or `error`."""
+        """`data`, `zero` (counts that are all 0), `empty` or `error`: the best of its requests."""
         if self.errors:
             return "error"
-        return "data" if self.filled else "empty"
+        return next((word for word in ("data", "zero") if word in self.seen), "empty")
 
     def __str__(self) -> str:
-        parts = f", {self.filled} of {self.asked} sources" if 0 < self.filled < self.asked else ""
+        filled = len(self.seen) - self.seen.count("empty")
+        parts = f", {filled} of {len(self.seen)} sources" if 0 < filled < len(self.seen) else ""
         reason = f": {'; '.join(self.errors)}" if self.errors else ""
         return f"{self.dashboard}/{self.panel}: {self.word}{parts}, {self.milliseconds:.0f} ms{reason}"
 
@@ -54,9 +54,8 @@ def check(server: Server, objects: Sequence[SavedObject]) -> Iterator[list[Panel
 
 def _ask(server: Server, export: Export, request: Request, verdict: PanelVerdict) -> None:
     answer = server.ask(request)
-    verdict.asked += 1
     verdict.milliseconds += answer.milliseconds
     if answer.error:
         verdict.errors.append(f"{request.part}: {answer.error}" if request.part else answer.error)
-    elif shows_data(export, request, answer.body):
-        verdict.filled += 1
+    else:
+        verdict.seen.append(sight(export, request, answer.body))

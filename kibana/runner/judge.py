@@ -3,24 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final, Literal
 
 from kibana.translator.dashboard import Export
-from kibana.translator.lens.layer import Layer
+from kibana.translator.lens.layer import REFERENCES, Layer
 from kibana.translator.lens.reading import rows
 from kibana.translator.request import Request
 from kibana.translator.saved import Panel
 
 Answer = Mapping[str, Any]
+Sight = Literal["data", "zero", "empty"]
+_COUNTING: Final = frozenset({"count", "unique_count", "sum"}) | REFERENCES
 
 
-def shows_data(export: Export, request: Request, answer: Answer) -> bool:
-    """True when a reader sees a value, a mark or a row; a number 0 is a value where zeros are shown."""
+def sight(export: Export, request: Request, answer: Answer) -> Sight:
+    """What a reader sees: values, marks or rows; counts that are all 0; or nothing."""
     if request.kind == "control":
-        return _has_options(request, answer)
+        return _word(_has_options(request, answer))
     if request.kind == "lens":
-        return _lens_shows(export, request, answer)
-    return bool((answer.get("hits") or {}).get("hits")) or _measures(answer.get("aggregations") or {})
+        return _lens(export, request, answer)
+    hits = (answer.get("hits") or {}).get("hits")
+    return _word(bool(hits) or _measures(answer.get("aggregations") or {}))
+
+
+def _word(seen: bool) -> Sight:
+    return "data" if seen else "empty"
 
 
 def _has_options(request: Request, answer: Answer) -> bool:
@@ -32,16 +39,22 @@ def _has_options(request: Request, answer: Answer) -> bool:
     return all(each["doc_count"] for each in selected.values())
 
 
-def _lens_shows(export: Export, request: Request, answer: Answer) -> bool:
+def _lens(export: Export, request: Request, answer: Answer) -> Sight:
     panel = export.panel(request.dashboard, request.panel)
     state = panel.config["attributes"]["state"]
     stored = state["datasourceStates"]["formBased"]["layers"].get(request.part)
     if stored is None:  # annotations, or the bounds of a histogram
-        return _measures(answer.get("aggregations") or {})
+        return _word(_measures(answer.get("aggregations") or {}))
     layer = Layer.of(stored)
-    table = rows(layer, export.views[panel.view_id(f"indexpattern-datasource-layer-{request.part}")], answer)
+    view = export.views[panel.view_id(f"indexpattern-datasource-layer-{request.part}")]
+    table = rows(layer, view, answer)
     drawn = _drawn_metrics(panel, layer, request.part)
-    return any(row.get(id_) is not None for row in table for id_ in drawn) if drawn else bool(table)
+    if not drawn:
+        return _word(bool(table))
+    values = [(id_, row[id_]) for row in table for id_ in drawn if row.get(id_) is not None]
+    if any(value or layer.columns[id_]["operationType"] not in _COUNTING for id_, value in values):
+        return "data"
+    return "zero" if values else "empty"
 
 
 def _drawn_metrics(panel: Panel, layer: Layer, id_: str) -> list[str]:

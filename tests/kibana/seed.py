@@ -110,7 +110,7 @@ class _Market:
         half = len(opens) // 2
         self._confirm(opens[:half], Source.ARCHIVE)
         self._confirm(opens[half:], Source.REST)
-        self.world.health.save([Pulse(self.series, self.now, reconnects=1, weight_used=40, weight_limit=600)])
+        self.world.health.save([Pulse(self.series, self.now, 1, 2, 3, 4, weight_used=40, weight_limit=600)])
 
     def _confirm(
         self, opens: list[int], source: Source, shift: float = 0.0, holes: Iterable[Hole] = ()

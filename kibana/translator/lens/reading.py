@@ -21,7 +21,7 @@ _HIDEABLE_ZERO: Final = frozenset({"count", "value_count", "cardinality", "sum"}
 
 
 def rows(layer: Layer, view: DataView, answer: Mapping[str, Any]) -> list[Row]:
-    """One row per innermost bucket that holds documents, with the layer's metrics and formulas."""
+    """One row per innermost bucket, the empty ones too, with the layer's metrics and formulas."""
     aggs, places = layer_aggs(layer, view)
     by_id = {each.id: each for each in aggs}
     total = (answer.get("hits") or {}).get("total") or {}
@@ -45,8 +45,7 @@ def _leaves(level: Mapping[str, Any], buckets: list[str]) -> Iterator[Mapping[st
         return
     inner = level.get(buckets[0], {}).get("buckets", [])
     for each in inner.values() if isinstance(inner, dict) else inner:
-        if each.get("doc_count"):
-            yield from _leaves(each, buckets[1:])
+        yield from _leaves(each, buckets[1:])
 
 
 def _value(place: str, by_id: Mapping[str, Agg], leaf: Mapping[str, Any]) -> Any:
