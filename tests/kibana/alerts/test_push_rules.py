@@ -67,7 +67,7 @@ def test_a_rule_that_moved_under_our_hands_is_tried_again(kibana):
         (401, "unable to authenticate", r"401.*KIBANA_PASSWORD"),
         (403, "Action type .index is disabled because your basic license has expired", r"403.*licence"),
         (404, "Not Found", r"404.*alerting is switched off"),
-        (500, "Unable to create alerts client: missing encryption key", r"encryptionKey"),
+        (400, "Unable to create alerts client: missing encryption key", r"encryptionKey"),
     ],
 )
 def test_a_refusal_says_what_to_do_and_prints_no_secret(kibana, status, message, told):
