@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from collections.abc import Iterable
-from typing import Final
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
 
 import orjson
 from elasticsearch import BadRequestError, Elasticsearch, NotFoundError
@@ -15,7 +15,6 @@ from es_loader.client import translated
 from market.documents import DOCUMENTS, DocumentStream
 from market.documents.field import properties
 from market.documents.stream import EMPTY_PARTITION, generation_of
-from market.errors import SinkRefused
 
 log = logging.getLogger(__name__)
 SETTINGS: Final[dict[str, object]] = {"number_of_shards": 1, "auto_expand_replicas": "0-1"}
@@ -50,19 +49,21 @@ class Indices:
             self._template(stream.alias, stream.pattern(), stream.mapping())
             self._create(stream.index(_first_partition(stream), generation))
 
-    def add_new_fields(self, stream: DocumentStream) -> None:
-        """Teach existing indices the fields that their mapping lacks; `SinkRefused` where a type changed."""
+    def outdated(self, stream: DocumentStream) -> bool:
+        """Whether an index of the stream was made for other fields than it has now."""
         wanted = properties(stream.fields)
-        with translated(f"extending {stream.alias}"):
+        with translated(f"reading {stream.alias}"):
             mappings = self._client.indices.get_mapping(index=stream.alias)
-            if all(each["mappings"]["properties"] == wanted for each in mappings.values()):
-                return
-            try:
-                self._client.indices.put_mapping(index=stream.alias, properties=wanted)
-            except BadRequestError as error:
-                raise SinkRefused(
-                    f"{stream.alias}: a field changed its type; run `python -m es_loader rebuild` ({error})"
-                ) from error
+        return any(each["mappings"]["properties"] != wanted for each in mappings.values())
+
+    def add_new_fields(self, stream: DocumentStream) -> None:
+        """Teach existing indices the fields that they lack; what they know they keep as it is."""
+        with translated(f"extending {stream.alias}"):
+            for name, each in self._client.indices.get_mapping(index=stream.alias).items():
+                known = each["mappings"]["properties"]
+                new = [field for field in stream.fields if not _holds(known, field.name)]
+                if new:
+                    self._client.indices.put_mapping(index=name, properties=properties(new))
 
     def point(self, generations: dict[str, int]) -> None:
         """Let the aliases name exactly the indices of these generations (by stream), all in one step."""
@@ -171,6 +172,13 @@ class Indices:
         except NotFoundError:
             return ""
         return str(found[0]["index_template"].get("_meta", {}).get("fingerprint", ""))
+
+
+def _holds(mapping: Mapping[str, Any], name: str) -> bool:
+    *parents, leaf = name.split(".")
+    for parent in parents:
+        mapping = mapping.get(parent, {}).get("properties", {})
+    return leaf in mapping
 
 
 def _alias(action: str, stream: DocumentStream, index: str) -> dict[str, object]:

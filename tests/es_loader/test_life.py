@@ -1,5 +1,6 @@
 """What changes in the life of a market: the follower's documents are those a rebuild would write."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -16,7 +17,7 @@ from tests.es_loader.reading import documents, everything
 from tests.es_loader.world import SERIES, START, World, candles, model
 
 pytestmark = pytest.mark.elastic
-KEPT_ELSEWHERE = {"anchors", "alerts", "heartbeats"}
+NOT_OF_MYSQL = {"anchors", "alerts"}
 
 
 @pytest.fixture
@@ -29,140 +30,97 @@ def follower(world: World, loader: Loader, monkeypatch: pytest.MonkeyPatch) -> F
 
 
 def test_every_stream_of_mysql_is_rebuilt_and_checked() -> None:
-    assert set(EVERYTHING) == set(DOCUMENTS) - KEPT_ELSEWHERE
+    assert set(EVERYTHING) == set(DOCUMENTS) - NOT_OF_MYSQL
     assert set(SUMMED) == set(EVERYTHING)
     for stream, names in SUMMED.items():
         types = {field.name: field.type for field in DOCUMENTS[stream].fields}
         assert {types[name] for name in names} <= {"double", "integer", "long"}
 
 
-def test_after_a_life_with_changes_a_rebuild_changes_nothing(
+def test_after_a_life_with_changes_neither_a_rebuild_nor_a_second_reading_changes_anything(
     world: World, loader: Loader, follower: Follower
 ) -> None:
     for step in _a_life(world):
         step()
         _catch_up(follower)
     followed = _rebuildable(loader)
-    assert all(followed.values()), [name for name, found in followed.items() if not found]
+    assert [alias for alias, found in followed.items() if not found] == []
     assert compare(loader.record, loader.writer, attempts=1).differences == []
     loader.rebuild().run()
     assert _rebuildable(loader) == followed
+    state = loader.state()
+    loader.states().save(replace(loader.state(), seq=0))
+    _catch_up(loader.follower())
+    assert (loader.state().generations, _rebuildable(loader)) == (state.generations, followed)
 
 
-def test_a_follower_that_slept_through_that_life_writes_the_same(
-    world: World, loader: Loader, follower: Follower
-) -> None:
-    for step in _a_life(world):
-        step()
-    _catch_up(follower)
-    followed = _rebuildable(loader)
-    loader.rebuild().run()
-    assert _rebuildable(loader) == followed
-
-
-def test_a_hole_that_is_filled_loses_its_document_and_a_shorter_one_keeps_its_own(
-    world: World, loader: Loader, follower: Follower
-) -> None:
-    world.confirm(candles(2))
-    world.miss(START + 2 * HOUR, 4)
-    _catch_up(follower)
-    (hole,) = documents(loader.writer, "opa-holes").values()
-    assert (hole["hole"]["bars"], hole["hole"]["reason"]) == (4, "outage")
-    world.confirm(candles(1, START + 3 * HOUR))
-    _catch_up(follower)
-    assert _holes(loader) == {START + 2 * HOUR: 1, START + 4 * HOUR: 2}
-    world.confirm(candles(3, START + 2 * HOUR))
-    _catch_up(follower)
-    assert _holes(loader) == {START + 5 * HOUR: 1}
-    world.confirm(candles(1, START + 5 * HOUR))
-    _catch_up(follower)
-    assert _holes(loader) == {}
-
-
-def test_holes_that_come_to_touch_become_one_document(
-    world: World, loader: Loader, follower: Follower
-) -> None:
-    world.confirm(candles(1))
-    world.miss(START + HOUR, 1)
-    world.miss(START + 3 * HOUR, 1)
-    _catch_up(follower)
-    assert _holes(loader) == {START + HOUR: 1, START + 3 * HOUR: 1}
-    world.miss(START + 2 * HOUR, 1)
-    _catch_up(follower)
-    assert _holes(loader) == {START + HOUR: 3}
-
-
-def test_a_hole_that_healed_while_the_follower_was_away_is_gone_when_it_is_back(
+def test_a_hole_is_a_document_only_while_candles_are_missing(
     world: World, loader: Loader, follower: Follower, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     world.confirm(candles(2))
-    world.miss(START + 2 * HOUR, 1)
-    _catch_up(follower)
+    world.miss(START + 2 * HOUR, 4)
+    assert _holes(follower, loader) == {2: 4}
+    world.confirm(candles(1, START + 3 * HOUR))
+    assert _holes(follower, loader) == {2: 1, 4: 2}
+    world.confirm(candles(3, START + 2 * HOUR))
+    assert _holes(follower, loader) == {5: 1}
+    world.miss(START + 7 * HOUR, 1)
+    assert _holes(follower, loader) == {5: 1, 7: 1}
+    world.miss(START + 6 * HOUR, 1)
+    assert _holes(follower, loader) == {5: 3}
     with monkeypatch.context() as patched:
         patched.setattr("es_loader.follow.QUALITY_EVERY_S", 1e9)
-        world.confirm(candles(1, START + 2 * HOUR))
-        _catch_up(follower)  # applies the lines and is killed before it answers for quality
-    assert _holes(loader) != {}
-    _catch_up(loader.follower())
-    assert _holes(loader) == {}
+        world.confirm(candles(3, START + 5 * HOUR))
+        assert _holes(follower, loader) == {5: 3}  # the lines are applied; killed before it answers for them
+    assert _holes(loader.follower(), loader) == {}
 
 
-def test_a_revised_and_a_withdrawn_candle_are_told_apart(
-    world: World, loader: Loader, follower: Follower
-) -> None:
-    world.confirm(candles(3))
-    world.confirm(candles(1, close="10.8575"))
-    world.confirm(candles(2), covered=(START, START + 3 * HOUR))
+def test_what_happened_is_told_as_it_stands_now(world: World, loader: Loader, follower: Follower) -> None:
+    world.happen(EventKind.PROMOTED, START + 2 * HOUR + 7)
+    world.work("running", 0.25)
     _catch_up(follower)
-    told = sorted(
-        (each["revision"]["open_time"], each["revision"]["kind"], each["revision"].get("change_bp"))
-        for each in documents(loader.writer, "opa-revisions").values()
+    assert "price" not in _only(loader, "events")["event"]
+    assert _only(loader, "jobs")["job"]["progress"] == 0.25
+    world.confirm(candles(3, close="10.5"))  # the third was still running when it happened
+    world.work("done", 1.0)
+    _catch_up(follower)
+    assert _only(loader, "events")["event"]["price"] == 10.5
+    assert (_only(loader, "jobs")["job"]["state"], _only(loader, "jobs")["job"]["duration_ms"]) == (
+        "done",
+        90_000,
     )
-    assert told == [
-        (START, "changed", 100.0),
-        (START, "changed", pytest.approx(-99.01, abs=0.01)),
-        (START + 2 * HOUR, "withdrawn", None),
-    ]
+    world.confirm(candles(1, START + HOUR, close="10.605"))
+    _catch_up(follower)
+    assert _only(loader, "events")["event"]["price"] == 10.605
+    assert _only(loader, "revisions")["revision"] == {
+        "open_time": START + HOUR,
+        "kind": "changed",
+        "source": "rest",
+        "old_close": 10.5,
+        "new_close": 10.605,
+        "change_bp": 100.0,
+    }
+    world.confirm(candles(2, close="10.5"), covered=(START, START + 3 * HOUR))
+    _catch_up(follower)
+    kinds = [each["revision"]["kind"] for each in documents(loader.writer, "opa-revisions").values()]
+    assert sorted(kinds) == ["changed", "changed", "withdrawn"]
 
 
-def test_a_model_that_is_taken_out_of_charge_keeps_its_document(
+def test_a_model_that_is_taken_out_of_charge_keeps_its_documents(
     world: World, loader: Loader, follower: Follower
 ) -> None:
     world.train("model-1", START + HOUR)
     world.train("model-2", START + 2 * HOUR)
     world.lifecycle.withdraw([model("model-2", START + 2 * HOUR)], [])
     _catch_up(follower)
-    active = {name: each["model"]["active"] for name, each in documents(loader.writer, "opa-models").items()}
-    assert active == {"model-1": True, "model-2": False}
-    bins = documents(loader.writer, "opa-calibration")
-    assert {each["calibration"]["active"] for each in bins.values()} == {True, False}
-
-
-def test_an_event_is_shown_at_the_price_of_its_moment_as_soon_as_it_is_known(
-    world: World, loader: Loader, follower: Follower
-) -> None:
-    world.happen(EventKind.PROMOTED, START + 2 * HOUR + 7)
-    _catch_up(follower)
-    assert "price" not in _event(loader)
-    world.confirm(candles(3, close="10.5"))  # the third one was running when it happened
-    _catch_up(follower)
-    assert _event(loader)["price"] == 10.5
-    world.confirm(candles(1, START + HOUR, close="10.75"))
-    _catch_up(follower)
-    assert _event(loader)["price"] == 10.75
-
-
-def test_a_job_is_one_document_that_moves_on(world: World, loader: Loader, follower: Follower) -> None:
-    world.work("running", 0.25)
-    _catch_up(follower)
-    (job,) = documents(loader.writer, "opa-jobs").values()
-    assert (job["job"]["state"], job["job"]["progress"]) == ("running", 0.25)
-    assert "duration_ms" not in job["job"]
-    world.work("done", 1.0)
-    _catch_up(follower)
-    (job,) = documents(loader.writer, "opa-jobs").values()
-    assert (job["job"]["state"], job["job"]["duration_ms"]) == ("done", 90_000)
-    assert job["market"]["symbol"] == SERIES.symbol
+    models = documents(loader.writer, "opa-models")
+    assert {name: each["model"]["active"] for name, each in models.items()} == {
+        "model-1": True,
+        "model-2": False,
+    }
+    bins = [each["calibration"] for each in documents(loader.writer, "opa-calibration").values()]
+    active = sorted((each["model_id"], each["active"]) for each in bins)
+    assert active == [("model-1", True)] * 2 + [("model-2", False)] * 2
 
 
 def _a_life(world: World) -> list[Any]:
@@ -194,16 +152,17 @@ def _catch_up(follower: Follower) -> None:
 
 
 def _rebuildable(loader: Loader) -> dict[str, dict[str, dict[str, Any]]]:
-    kept = {DOCUMENTS[name].alias for name in KEPT_ELSEWHERE}
+    kept = {DOCUMENTS[name].alias for name in NOT_OF_MYSQL}
     return {alias: found for alias, found in everything(loader.writer).items() if alias not in kept}
 
 
-def _holes(loader: Loader) -> dict[int, int]:
+def _holes(follower: Follower, loader: Loader) -> dict[int, int]:
+    """Bars of each hole, by the number of the candle it begins with."""
+    _catch_up(follower)
     found = documents(loader.writer, "opa-holes").values()
-    return {each["@timestamp"]: each["hole"]["bars"] for each in found}
+    return {(each["@timestamp"] - START) // HOUR: each["hole"]["bars"] for each in found}
 
 
-def _event(loader: Loader) -> dict[str, Any]:
-    (event,) = documents(loader.writer, "opa-events").values()
-    found: dict[str, Any] = event["event"]
+def _only(loader: Loader, stream: str) -> dict[str, Any]:
+    (found,) = documents(loader.writer, f"opa-{stream}").values()
     return found
