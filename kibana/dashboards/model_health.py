@@ -83,6 +83,12 @@ SKILL: Final = chart_over_time(
     (
         Series(average("brier skill", "monitor.value", format=number(3)), colours.CHAMPION),
         Series(average("lowest without alarm", "monitor.low", format=number(3)), colours.ALARM),
+        # a young model has too few judged candles for a value: then this is what there is to see
+        Series(
+            count("readings of too few candles", "monitor.state: insufficient"),
+            colours.INSUFFICIENT,
+            right=True,
+        ),
     ),
     kuery="monitor.measure: brier_skill and monitor.role: champion",
 )
