@@ -7,26 +7,28 @@ from typing import Final
 
 from kibana.alerts import RULES
 from kibana.alerts.bodies import KibanaRule, kibana_rules
-from kibana.alerts.followed import followed
+from kibana.alerts.followed import followed, stored
 from kibana.alerts.push import push_rules
 from kibana.alerts.settings import WatchSettings
 from kibana.settings import KibanaSettings
 from market.errors import SinkRefused
 from market.interval import MINUTE
-from market.store import Database, MySQLHealthStore, StoredClock
+from market.store import Database, MySQLHealthStore, MySQLKlineStore, StoredClock
 from market.store.clock import wall_ms
 
 _SAME: Final = 2 * MINUTE
 
 
 def pushed_rules(kibana: KibanaSettings, database: Database) -> Iterator[str]:
-    """Push the rules for the series that are followed now; yields what there is to say.
+    """Push the rules for the series that are followed now, or will be; yields what there is to say.
 
     A Kibana that refuses rules (no encryption key, no privilege) still shows the dashboards, and the notifier
     watches without it: that is said, and is no failure.
     """
     settings = WatchSettings()
     watched = followed(settings, MySQLHealthStore(database).read())
+    if not watched.series:  # a first setup pushes before the ingester starts
+        watched = stored(settings, MySQLKlineStore(database).series())
     clock = StoredClock(database, settings.exchange)
     wall_clock = abs(clock.now() - wall_ms()) < _SAME and clock.speed == 1
     rules: list[KibanaRule] = []
@@ -38,8 +40,6 @@ def pushed_rules(kibana: KibanaSettings, database: Database) -> Iterator[str]:
         yield f"alert rules were not pushed, `python -m kibana notify` watches without them: {error}"
         return
     yield f"alert rules: {done.created} created, {done.updated} updated"
-    if not watched.series:
-        yield "no series is followed live: push again once `ingest stream` runs"
     if done.disabled:
         yield (
             f"{done.disabled} of them are disabled: they compare with Kibana's clock, which is not that of "

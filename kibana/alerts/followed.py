@@ -8,7 +8,7 @@ from typing import Final
 from kibana.alerts.rule import Watched
 from kibana.alerts.settings import WatchSettings
 from market.interval import MINUTE
-from market.ports import Health
+from market.ports import Health, SeriesStatus
 
 _APART: Final = 10 * MINUTE
 
@@ -25,4 +25,11 @@ def followed(settings: WatchSettings, health: Sequence[Health]) -> Watched:
     for pulse in wanted:
         newest[pulse.series.exchange] = max(pulse.at, newest.get(pulse.series.exchange, 0))
     kept = [pulse.series for pulse in wanted if newest[pulse.series.exchange] - pulse.at < _APART]
+    return Watched(settings.exchange, tuple(sorted(kept)), settings.monitor_every)
+
+
+def stored(settings: WatchSettings, statuses: Sequence[SeriesStatus]) -> Watched:
+    """The wanted series that are stored: what will be followed where no ingester has run yet."""
+    choices = settings.choices()
+    kept = [each.series for each in statuses if any(choice.fits(each.series) for choice in choices)]
     return Watched(settings.exchange, tuple(sorted(kept)), settings.monitor_every)

@@ -1,9 +1,9 @@
 """Which series are watched."""
 
-from kibana.alerts.followed import followed
+from kibana.alerts.followed import followed, stored
 from kibana.alerts.settings import WatchSettings
 from market.interval import MINUTE, Series
-from market.ports import Health, Pulse
+from market.ports import Health, Pulse, SeriesStatus, SymbolInfo
 
 NOW = 1_700_000_000_000
 SETTINGS = WatchSettings(exchange="simulated", symbols="BTCUSDT,ETHUSDT")
@@ -28,3 +28,12 @@ def test_a_series_that_was_taken_off_the_list_is_not():
 def test_a_dead_ingester_stops_all_series_at_once_and_they_stay_watched():
     long_ago = NOW - 1_000 * MINUTE
     assert len(followed(SETTINGS, [health("BTCUSDT", long_ago), health("ETHUSDT", long_ago)]).series) == 2
+
+
+def test_before_an_ingester_runs_the_wanted_series_that_are_stored_are_watched():
+    def status(symbol):
+        info = SymbolInfo("simulated", symbol, symbol[:3], "USDT", "TRADING")
+        return SeriesStatus(Series.of("simulated", symbol, "1h"), info, 0, None, None, 0, 0, 0)
+
+    watched = stored(SETTINGS, [status("XRPUSDT"), status("ETHUSDT")])
+    assert [each.symbol for each in watched.series] == ["ETHUSDT"]

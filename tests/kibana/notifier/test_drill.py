@@ -15,8 +15,10 @@ from pydantic import SecretStr
 import es_loader.follow
 from es_loader.assembly import Loader, connected, mysql_record
 from es_loader.client import connect
+from es_loader.everything import EVERYTHING
 from es_loader.follow import Follower
 from es_loader.settings import LoaderSettings
+from es_loader.state import State
 from kibana.alerts import RULES
 from kibana.alerts.settings import WatchSettings
 from kibana.notifier.elastic import Elastic
@@ -140,6 +142,8 @@ def stage_drill(mariadb_server, elastic, tmp_path_factory):
         empty(maintainer)
     loader = connected(loading, mysql_record(Database(mariadb_server.settings, "reader")))
     loader.bootstrap()
+    fresh = State(loader.record.changes.epoch(), loader.record.changes.head(), dict.fromkeys(EVERYTHING, 1))
+    loader.states().save(fresh)  # nothing is stored yet: a rebuild would only make the indices again
     asked = NotifierSettings(
         ES_URL=elastic.url, ES_CA=elastic.ca, ES_NOTIFIER_PASSWORD=SecretStr(elastic.notifier_password)
     )
