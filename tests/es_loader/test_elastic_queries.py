@@ -9,7 +9,9 @@ import pytest
 
 from es_loader.anchors import Anchors
 from es_loader.assembly import Loader
+from es_loader.body import Operation
 from market.coverage import Hole, HoleReason
+from market.documents import DOCUMENTS
 from market.interval import HOUR
 from market.kline import Finality, Source
 from tests.es_loader.world import SERIES, START, World, candles
@@ -24,9 +26,14 @@ def answers(world: World, loader: Loader) -> dict[int, dict[str, Any]]:
     """The answer to each request, by its number."""
     world.live_a_day()
     _a_hole_after_the_day(world)
+    world.measure(START + 24 * HOUR, 0.31)
+    world.confirm(candles(1, close="10.8575"))
+    world.work("failed", 0.4)
     loader.rebuild().run()
     Anchors(loader.record, loader.bulk()).lay()
-    loader.writer.indices.refresh(index="opa-anchors")
+    silent = DOCUMENTS["alerts"].sample
+    loader.bulk().send([Operation("index", DOCUMENTS["alerts"], 1, silent)])
+    loader.writer.indices.refresh(index="opa-anchors,opa-alerts")
     return {
         int(number): loader.writer.perform_request(
             "POST",
@@ -38,8 +45,8 @@ def answers(world: World, loader: Loader) -> dict[int, dict[str, Any]]:
     }
 
 
-def test_the_thirteen_requests_answer_what_they_say(answers: dict[int, dict[str, Any]]) -> None:
-    assert list(answers) == list(range(1, 14))
+def test_the_twenty_two_requests_answer_what_they_say(answers: dict[int, dict[str, Any]]) -> None:
+    assert list(answers) == list(range(1, 23))
     assert all(answer["timed_out"] is False for answer in answers.values())
     _check_market(answers)
     _check_decisions(answers)
@@ -47,11 +54,15 @@ def test_the_thirteen_requests_answer_what_they_say(answers: dict[int, dict[str,
     assert (series["quality"]["missing_bars"], series["quality"]["missing_by_reason"]["outage"]) == (2, 2)
     (model,) = _sources(answers[10])
     assert (model["model"]["accuracy"], model["model"]["base_rate_accuracy"]) == (0.54, 0.51)
+    assert (model["model"]["naive_accuracy"], model["model"]["naive_honest_accuracy"]) == (0.64, 0.51)
     (symbol,) = _buckets(answers[11], "symbol")
     (run,) = symbol["interval"]["buckets"][0]["newest"]["hits"]["hits"]
     assert (run["_source"]["backtest"]["net_return_bp"], run["_source"]["backtest"]["sharpe"]) == (200.0, 0.3)
     (anchor,) = _sources(answers[12])
     assert (anchor["anchor"]["count"], anchor["market"]["symbol"]) == (24, "BTCUSDT")
+    _check_gaps(answers)
+    _check_life(answers)
+    _check_processes(answers)
 
 
 def _check_market(answers: dict[int, dict[str, Any]]) -> None:
@@ -81,6 +92,45 @@ def _check_decisions(answers: dict[int, dict[str, Any]]) -> None:
     (action,) = _buckets(answers[13], "action")
     assert [(each["key"], each["doc_count"]) for each in action["feature"]["buckets"]] == [("rsi_14", 24)]
     assert action["missing"]["value"] == pytest.approx(21 / 2_100)
+
+
+def _check_gaps(answers: dict[int, dict[str, Any]]) -> None:
+    (hole,) = _sources(answers[14])
+    assert (hole["@timestamp"], hole["hole"]["bars"], hole["hole"]["reason"]) == (
+        START + 24 * HOUR,
+        2,
+        "outage",
+    )
+    assert [(each["key"], each["missing"]["value"]) for each in _buckets(answers[14], "reason")] == [
+        ("outage", 2)
+    ]
+    (day,) = _buckets(answers[15], "day")
+    (kind,) = day["kind"]["buckets"]
+    assert (kind["key"], kind["doc_count"], kind["change"]["max"]) == ("changed", 1, 100.0)
+
+
+def _check_life(answers: dict[int, dict[str, Any]]) -> None:
+    (measure,) = _buckets(answers[16], "measure")
+    (newest,) = measure["newest"]["hits"]["hits"]
+    assert (measure["key"], newest["_source"]["monitor"]["value"]) == ("psi", 0.31)
+    (event,) = _sources(answers[17])
+    assert (event["event"]["action"], event["event"]["price"], event["model"]["id"]) == (
+        *("trained", 10.8575),
+        "model-1",
+    )
+    (symbol,) = _buckets(answers[18], "symbol")
+    assert symbol["interval"]["buckets"][0]["tried"]["value"] == 1
+    assert [each["calibration"]["observed"] for each in _sources(answers[19])] == [0.44, 0.54]
+
+
+def _check_processes(answers: dict[int, dict[str, Any]]) -> None:
+    (job,) = _sources(answers[20])
+    assert (job["job"]["state"], job["job"]["kind"]) == ("failed", "train")
+    assert [each["doc_count"] for each in answers[20]["aggregations"]["all"]["kind"]["buckets"]] == [1]
+    (service,) = _buckets(answers[21], "service")
+    assert (service["key"], service["heard"]["value"]) == ("es-loader", START + 45_000)
+    (alert,) = _sources(answers[22])
+    assert alert["rule"]["id"] == DOCUMENTS["alerts"].sample.body["rule"]["id"]  # type: ignore[index]
 
 
 def _sources(answer: dict[str, Any]) -> list[dict[str, Any]]:
