@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from fnmatch import fnmatchcase
 from typing import Any
 
 from kibana.translator import datemath
@@ -27,13 +28,22 @@ class Settings:
 
 @dataclass(frozen=True, slots=True)
 class DataView:
-    """A data view: its title is the index that is asked."""
+    """A data view: its title is the index that is asked, `excluded` the names of its source filters."""
 
     id: str
     title: str
     time_field: str
     fields: Fields
     runtime: Mapping[str, Any] = field(default_factory=dict)
+    excluded: Sequence[str] = ()
+
+    def dates(self) -> list[dict[str, str]]:
+        """Every date field that no source filter leaves out, in a readable format."""
+        return [
+            each
+            for each in self.fields.dates()
+            if not any(fnmatchcase(each["field"], name) for name in self.excluded)
+        ]
 
 
 @dataclass(frozen=True, slots=True)

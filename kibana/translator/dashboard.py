@@ -114,4 +114,7 @@ def _view(stored: SavedObject, known: Mapping[str, str] | None, guessed: Mapping
     time_field = attributes.get("timeFieldName") or ""
     types = known if known is not None else {**guessed, **({time_field: "date"} if time_field else {})}
     runtime = unpacked(attributes.get("runtimeFieldMap"), {})
-    return DataView(stored["id"], attributes["title"], time_field, Fields(types), runtime)
+    made = {name: each["type"] for name, each in runtime.items() if "type" in each}
+    excluded = [each["value"] for each in unpacked(attributes.get("sourceFilters"), [])]
+    fields = Fields({**types, **made})
+    return DataView(stored["id"], attributes["title"], time_field, fields, runtime, excluded)

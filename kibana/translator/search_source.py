@@ -18,10 +18,10 @@ def aggregated(view: DataView, aggs: Mapping[str, Any], query: Mapping[str, Any]
     return {
         "aggs": dict(aggs),
         "size": 0,
-        "fields": view.fields.dates(),
+        "fields": view.dates(),
         "script_fields": {},
         "stored_fields": ["*"],
         "runtime_mappings": dict(view.runtime),
-        "_source": {"excludes": []},
+        "_source": {"excludes": list(view.excluded)},
         "query": dict(query),
     }

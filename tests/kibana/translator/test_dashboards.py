@@ -222,3 +222,43 @@ def test_markdown_links_and_layers_without_a_metric_ask_nothing():
         {"panelIndex": "m", "type": "visualization", "embeddableConfig": {"savedVis": {"type": "markdown"}}},
     ]
     assert requests(dashboard(panels=[entry, *others])) == []
+
+
+def test_an_index_that_nobody_describes_gets_its_fields_from_the_panels():
+    entry = lens_entry()
+    state = entry["embeddableConfig"]["attributes"]["state"]
+    state["datasourceStates"]["formBased"]["layers"]["L1"]["columns"]["t"] = {
+        "operationType": "terms",
+        "sourceField": "market.symbol",
+        "dataType": "string",
+    }
+    state["query"] = {
+        "query": "ok: true and gain > 3 and reason: x and market.symbol: 5",
+        "language": "kuery",
+    }
+    (view,) = Export([VIEW, dashboard(panels=[entry])], now=NOW).views.values()
+    assert {each.name: each.es_type for each in view.fields} == {
+        "@timestamp": "date",
+        "gain": "double",
+        "market.symbol": "keyword",
+        "ok": "boolean",
+        "reason": "keyword",
+    }
+
+
+def test_source_filters_and_runtime_fields_of_a_data_view_go_along():
+    view = {
+        **VIEW,
+        "attributes": {
+            **VIEW["attributes"],
+            "sourceFilters": json.dumps([{"value": "decided*"}]),
+            "runtimeFieldMap": json.dumps({"hour": {"type": "long", "script": {"source": "emit(1)"}}}),
+        },
+    }
+    types = TYPES | {"decided_at": "date"}
+    export = Export([view, dashboard(panels=[lens_entry()])], lambda _: types, now=NOW)
+    (request,) = export.requests()
+    assert request.body["_source"] == {"excludes": ["decided*"]}
+    assert request.body["fields"] == [{"field": "@timestamp", "format": "date_time"}]
+    assert list(request.body["runtime_mappings"]) == ["hour"]
+    assert export.views["view"].fields.of("hour").type == "number"
