@@ -22,8 +22,8 @@ HOW_TO_READ: Final = """\
 The model buys only where the **expected gain** pays for buying *and* selling (the **cost**). Most candles \
 do not: HOLD for `no_edge` is its usual answer, not a failure.
 
-**Suppressed**: a check forbade acting. It is recorded with what it would have been, and judged like any \
-other.
+**Suppressed**: something forbade acting, such as stale data or being in the market already. It is \
+recorded with what it would have been, and judged like any other.
 
 **Push**: how far a feature moved the score, in log-odds; right is towards a rise. **Flip point**: the \
 nearest change of one feature that would have made another action of it; 1 % away means that 1 % of the \
@@ -81,6 +81,8 @@ CHECKS: Final = {
     "model_expired": colours.CHALLENGER,
     "insufficient_history": colours.BENCHMARK,
     "out_of_distribution": colours.FIRST,
+    "position_state": colours.BAND,
+    "cool_down": colours.THIRD,
 }
 STOPPED_BY: Final = {check: f"decision.reason: {check}" for check in CHECKS}
 WOULD_BE: Final = (
