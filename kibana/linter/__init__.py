@@ -30,6 +30,7 @@ RULES: Final[tuple[Rule, ...]] = (
     references.every_part_has_its_reference,
     references.no_reference_is_unused,
     versions.objects_carry_their_versions,
+    versions.panels_carry_their_version,
     versions.ids_are_unique,
     versions.panel_kinds_are_known,
     versions.layers_are_whole,

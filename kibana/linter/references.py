@@ -64,6 +64,10 @@ def _wanted(dashboard: Dashboard) -> Iterator[str]:
 def _inside(panel: Panel) -> Iterator[str]:
     for layer in panel.layers:
         yield f"indexpattern-datasource-layer-{layer.id}"
+    if panel.type == "lens":
+        for drawn in panel.drawn:
+            if drawn.get("layerType") == "annotations":
+                yield f"xy-visualization-layer-{drawn['layerId']}"
     if panel.type == "links":
         yield from (each["destinationRefName"] for each in panel.attributes["links"])
     if panel.type == "search":

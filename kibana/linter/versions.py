@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from kibana.linter.reading import Export, Finding
+from kibana.panels import VERSION
 
 TYPES: Final = {"index-pattern": "8.0.0", "search": "8.0.0", "tag": "8.0.0", "dashboard": "8.9.0"}
 PANELS: Final = {"lens", "vega", "markdown", "search", "links"}
@@ -31,6 +32,13 @@ def objects_carry_their_versions(export: Export) -> Iterator[Finding]:
             yield Finding(each["id"], f"{each['type']} in version {each['typeMigrationVersion']}")
         elif each["coreMigrationVersion"] != "8.8.0" or each["managed"] is not True:
             yield Finding(each["id"], "coreMigrationVersion has to be 8.8.0 and managed true")
+
+
+def panels_carry_their_version(export: Export) -> Iterator[Finding]:
+    """As every accepted panel does; without it Kibana may run old migrations on a new shape."""
+    for panel in export.panels:
+        if panel.raw.get("version") != VERSION:
+            yield Finding(panel.place, f"version {panel.raw.get('version')}, not {VERSION}")
 
 
 def ids_are_unique(export: Export) -> Iterator[Finding]:

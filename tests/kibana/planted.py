@@ -101,6 +101,10 @@ def _version(p):
     p.dashboard["typeMigrationVersion"] = "8.12.0"
 
 
+def _ageless(p):
+    del p.panel("metric")["version"]
+
+
 def _twice(p):
     p.objects.append(p.objects[0])
 
@@ -217,6 +221,7 @@ DEFECTS = {
     "every_part_has_its_reference": _missing,
     "no_reference_is_unused": _unused,
     "objects_carry_their_versions": _version,
+    "panels_carry_their_version": _ageless,
     "ids_are_unique": _twice,
     "panel_kinds_are_known": _map,
     "layers_are_whole": _headless_formula,
