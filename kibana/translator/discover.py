@@ -41,7 +41,7 @@ def search_request(dashboard: str, panel: Panel, views: Mapping[str, DataView], 
     body: dict[str, Any] = {
         "sort": _sort(panel.config.get("sort") or attributes.get("sort") or [], view),
         "fields": _fields(view),
-        "size": context.settings.sample_size,
+        "size": attributes.get("sampleSize") or context.settings.sample_size,
         "script_fields": {},
         "stored_fields": ["*"],
         "runtime_mappings": dict(view.runtime),
