@@ -6,7 +6,7 @@ import logging
 import math
 import time
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
@@ -17,7 +17,7 @@ from es_loader.everything import EVERYTHING
 from es_loader.record import Record
 from market.documents import DOCUMENTS
 from market.documents.stream import Document, leaves
-from market.interval import DAY
+from market.interval import DAY, END_OF_TIME, MINUTE
 
 log = logging.getLogger(__name__)
 SUMMED: Final[dict[str, tuple[str, ...]]] = {
@@ -43,6 +43,8 @@ SUMMED: Final[dict[str, tuple[str, ...]]] = {
 TOLERANCE: Final = 1e-9  # relative: the order of additions differs
 ATTEMPTS: Final = 4  # a follower may be on its way with the latest rows
 PAUSE_S: Final = 2.0
+SAMPLED: Final = frozenset({"ticks", "heartbeats"})  # new ones come while we count
+YOUNG_MS: Final = MINUTE  # of market time: what is younger may be on its way, and is left out on both sides
 _BUCKETS: Final = 2_000
 
 
@@ -95,8 +97,9 @@ def compare(record: Record, client: Elasticsearch, attempts: int = ATTEMPTS) -> 
             if attempt:
                 log.info("%s differs; looking again in %.0f s", stream, PAUSE_S)
                 time.sleep(PAUSE_S)
-            mine = _in_mysql(stream, documents(record))
-            theirs = _in_elasticsearch(stream, client)
+            until = _ends(record) if stream in SAMPLED else {}
+            mine = _in_mysql(stream, _grown(documents(record), until))
+            theirs = _in_elasticsearch(stream, client, until)
             differing = list(_differences(mine, theirs))
             if not differing:
                 break
@@ -110,6 +113,20 @@ def _differences(mine: dict[Key, Totals], theirs: dict[Key, Totals]) -> Iterator
         left, right = mine.get(key), theirs.get(key)
         if left is None or right is None or not left.equals(right):
             yield Difference(key, left, right)
+
+
+def _ends(record: Record) -> dict[str, int]:
+    """By exchange: when youth begins on its market clock."""
+    exchanges = {status.series.exchange for status in record.klines.series()}
+    exchanges |= {exchange for exchange, _ in record.heartbeats.services()}
+    return {exchange: record.clock(exchange).now() - YOUNG_MS for exchange in exchanges}
+
+
+def _grown(documents: Iterable[Document], until: Mapping[str, int]) -> Iterator[Document]:
+    for document in documents:
+        flat: dict[str, Any] = leaves(document.body) if until else {}
+        if not until or flat["@timestamp"] < until.get(flat["market.exchange"], END_OF_TIME):
+            yield document
 
 
 def _in_mysql(stream: str, documents: Iterable[Document]) -> dict[Key, Totals]:
@@ -127,7 +144,7 @@ def _in_mysql(stream: str, documents: Iterable[Document]) -> dict[Key, Totals]:
     return dict(totals)
 
 
-def _in_elasticsearch(stream: str, client: Elasticsearch) -> dict[Key, Totals]:
+def _in_elasticsearch(stream: str, client: Elasticsearch, until: Mapping[str, int]) -> dict[Key, Totals]:
     names = SUMMED[stream]
     keys: list[dict[str, Any]] = [
         {name: {"terms": {"field": f"market.{name}"}}} for name in ("exchange", "symbol", "interval")
@@ -141,6 +158,7 @@ def _in_elasticsearch(stream: str, client: Elasticsearch) -> dict[Key, Totals]:
             client.indices.refresh(index=DOCUMENTS[stream].alias)
             answer = client.search(
                 index=DOCUMENTS[stream].alias,
+                query=_before(until),
                 size=0,
                 track_total_hits=False,
                 aggs={"days": {"composite": composite, "aggs": sums}},
@@ -152,3 +170,14 @@ def _in_elasticsearch(stream: str, client: Elasticsearch) -> dict[Key, Totals]:
         if "after_key" not in page:
             return totals
         composite["after"] = page["after_key"]
+
+
+def _before(until: Mapping[str, int]) -> dict[str, Any]:
+    """A query for what `_grown` lets through."""
+    if not until:
+        return {"match_all": {}}
+    clauses: list[dict[str, Any]] = [{"bool": {"must_not": [{"terms": {"market.exchange": list(until)}}]}}]
+    for exchange, end in until.items():
+        window = {"range": {"@timestamp": {"lt": end, "format": "epoch_millis"}}}
+        clauses.append({"bool": {"filter": [{"term": {"market.exchange": exchange}}, window]}})
+    return {"bool": {"should": clauses, "minimum_should_match": 1}}

@@ -22,8 +22,12 @@ ORDER BY time, process LIMIT %s
 """  # noqa: S608
 _LAST: Final = f"""
 SELECT {_NAMES}, GREATEST(0, TIMESTAMPDIFF(MICROSECOND, recorded_at, CURRENT_TIMESTAMP(3))) / 1000000
-FROM heartbeats WHERE exchange = %s AND service = %s ORDER BY time DESC, recorded_at DESC LIMIT 1
+FROM heartbeats WHERE exchange = %s AND service = %s ORDER BY time DESC, process DESC LIMIT 1
 """  # noqa: S608
+_NEXT_SERVICE: Final = """
+SELECT exchange, service FROM heartbeats WHERE exchange > %s OR (exchange = %s AND service > %s)
+ORDER BY exchange, service LIMIT 1
+"""
 _OLDEST: Final = """
 SELECT MIN(time), MAX(time), COUNT(*) FROM (
     SELECT time FROM heartbeats WHERE exchange = %s AND service = %s AND time < %s ORDER BY time LIMIT %s
@@ -87,8 +91,16 @@ class MySQLHeartbeatStore:
 
 
 def _services(cursor: Any) -> list[tuple[str, str]]:
-    cursor.execute("SELECT DISTINCT exchange, service FROM heartbeats ORDER BY exchange, service")
-    return [(str(exchange), str(service)) for exchange, service in cursor.fetchall()]
+    """From one name to the next by the index: DISTINCT would read every entry of it."""
+    found: list[tuple[str, str]] = []
+    at = ("", "")
+    while True:
+        cursor.execute(_NEXT_SERVICE, (at[0], *at))
+        row = cursor.fetchone()
+        if row is None:
+            return found
+        at = str(row[0]), str(row[1])
+        found.append(at)
 
 
 def _purge_batch(cursor: Any, exchange: str, service: str, before: int) -> int:

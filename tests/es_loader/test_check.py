@@ -9,7 +9,8 @@ from es_loader.report import table
 from market.documents import DOCUMENTS
 from market.documents.klines import kline_documents
 from market.documents.stream import Document
-from market.interval import DAY
+from market.interval import DAY, MINUTE
+from market.ports import ServiceName
 from tests.es_loader.reading import documents
 from tests.es_loader.world import SERIES, START, World, candles
 
@@ -69,3 +70,19 @@ def test_a_changed_outcome_is_found_by_its_sum(loaded: Loader) -> None:
 def _send(loader: Loader, kind: str, stream: str, document: Document) -> None:
     generation = loader.state().generations[stream]
     loader.bulk().send([Operation(kind, DOCUMENTS[stream], generation, document)], searchable=True)  # type: ignore[arg-type]
+
+
+def test_what_is_still_on_its_way_is_no_difference_and_what_stays_away_is(
+    world: World, loaded: Loader
+) -> None:
+    world.sample(world.time - 1_000)
+    world.beat(ServiceName.CONSOLE, world.time - 1_000)
+    assert compare(loaded.record, loaded.writer, attempts=1).differences == []
+    world.time += MINUTE
+    found = compare(loaded.record, loaded.writer, attempts=1).differences
+    missing = {
+        each.key.stream: each.in_mysql.count - each.in_elasticsearch.count
+        for each in found
+        if each.in_mysql and each.in_elasticsearch
+    }
+    assert missing == {"ticks": 1, "heartbeats": 1}

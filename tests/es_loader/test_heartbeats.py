@@ -62,6 +62,7 @@ def test_counts_of_beats_add_up(world: World, loader: Loader) -> None:
 
 def test_purged_beats_leave_elasticsearch_and_nobody_elses(world: World, loader: Loader) -> None:
     kept = START + 2 * DAY
+    world.time = START + 3 * DAY
     world.beat(ServiceName.LOADER, START, START + DAY, kept - 1, kept)
     world.beat(ServiceName.CONSOLE, kept)
     follower = caught_up(loader)
