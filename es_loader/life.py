@@ -7,7 +7,6 @@ from typing import Final, TypeVar
 
 from es_loader.ranges import ALL_TIME, Span
 from es_loader.record import Record
-from market.documents.calibration import calibration_documents
 from market.documents.events import event_document
 from market.documents.jobs import job_document
 from market.documents.monitors import monitor_document
@@ -54,12 +53,6 @@ def monitors(record: Record, series: Series, span: Span = ALL_TIME) -> Iterator[
 def trials(record: Record, series: Series) -> Iterator[Document]:
     """Everything that was tried on the series: each of them is numbered."""
     yield from trial_documents(record.decisions.trials(series))
-
-
-def calibration(record: Record, series: Series) -> Iterator[Document]:
-    """The reliability diagrams of the series' models."""
-    for model in record.decisions.models(series):
-        yield from calibration_documents(model)
 
 
 def jobs(record: Record, span: Span = ALL_TIME) -> Iterator[Document]:

@@ -11,7 +11,6 @@ import pyarrow as pa
 from market.decision import LEDGER, Origin, Role
 from market.documents.decisions import decision_document
 from market.documents.klines import kline_documents
-from market.documents.models import model_document
 from market.documents.quality import quality_document
 from market.documents.stream import Document
 from market.documents.ticks import tick_document
@@ -84,11 +83,6 @@ def backtest(record: Record, series: Series, run_id: str) -> Iterator[Document]:
     """Decisions of one stored back-test run."""
     wanted = _of(series, 0, END_OF_TIME, origins=(Origin.BACKTEST,))
     yield from _decisions(record, replace(wanted, run_id=run_id))
-
-
-def models(record: Record, series: Series) -> Iterator[Document]:
-    """Every model of the series."""
-    yield from map(model_document, record.decisions.models(series))
 
 
 def quality(record: Record, series: set[Series]) -> Iterator[Document]:

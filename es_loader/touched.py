@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from itertools import chain
 
 from elasticsearch import Elasticsearch
 
@@ -13,8 +14,10 @@ from es_loader.ranges import Range, Span
 from es_loader.record import Record
 from market.documents import DOCUMENTS
 from market.documents.backtests import backtest_document
+from market.documents.calibration import calibration_documents
 from market.documents.equity import equity_documents
 from market.documents.klines import kline_id, kline_partition
+from market.documents.models import model_document
 from market.documents.stream import Document, daily
 from market.interval import END_OF_TIME, Series
 
@@ -73,8 +76,9 @@ class Touched:
         yield from self._all("decisions", of_candles)
 
     def _models(self, changed: Range) -> Iterator[Operation]:
-        yield from self._all("models", record.models(self._record, changed.of))
-        yield from self._all("calibration", life.calibration(self._record, changed.of))
+        models = self._record.decisions.models(changed.of)
+        yield from self._all("models", map(model_document, models))
+        yield from self._all("calibration", chain.from_iterable(map(calibration_documents, models)))
 
     def _events(self, changed: Range) -> Iterator[Operation]:
         yield from self._all("events", life.events(self._record, changed.of, changed.span))
