@@ -8,16 +8,16 @@ from typing import Any
 from kibana.columns import Column
 
 
-def over_time(interval: str = "auto", field: str = "@timestamp") -> Column:
-    """The time axis, in buckets that Kibana chooses, or of a fixed `interval` such as `1d`."""
+def over_time() -> Column:
+    """The time axis, in buckets that Kibana chooses."""
     return {
-        "label": field,
+        "label": "@timestamp",
         "dataType": "date",
         "operationType": "date_histogram",
-        "sourceField": field,
+        "sourceField": "@timestamp",
         "isBucketed": True,
         "scale": "interval",
-        "params": {"interval": interval, "includeEmptyRows": True, "dropPartials": False},
+        "params": {"interval": "auto", "includeEmptyRows": True, "dropPartials": False},
     }
 
 

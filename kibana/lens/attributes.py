@@ -34,8 +34,6 @@ def lens(
     state: Layer,
     layers: Mapping[str, Layer],
     kuery: str = "",
-    *,
-    description: str = "",
 ) -> Panel:
     """The panel; `views` names the data view of each layer."""
     references = [
@@ -43,7 +41,7 @@ def lens(
     ]
     attributes = {
         "title": "",
-        "description": description,
+        "description": "",
         "visualizationType": kind,
         "type": "lens",
         "references": [reference.as_dict() for reference in references],

@@ -1,4 +1,4 @@
-"""Horizontal (or vertical) bars by category."""
+"""Horizontal bars by category."""
 
 from __future__ import annotations
 
@@ -17,8 +17,6 @@ def bars_by(
     bucket: Column,
     series: Sequence[Series],
     *,
-    horizontal: bool = True,
-    stacked: bool = True,
     percentage: bool = False,
     kuery: str = "",
     everywhere: bool = False,
@@ -28,9 +26,7 @@ def bars_by(
     The series' columns are `y0`, `y1`, ...: `terms(..., by="y0")` orders the bars by the first.
     """
     ids = [f"y{n}" for n in range(len(series))]
-    kind = ("bar_horizontal" if horizontal else "bar") + (
-        "_percentage_stacked" if percentage else "_stacked" if stacked else ""
-    )
+    kind = "bar_horizontal_percentage_stacked" if percentage else "bar_horizontal_stacked"
     columns = {"x": bucket} | {id_: each.column for id_, each in zip(ids, series, strict=True)}
     state = {
         "legend": {"isVisible": len(ids) > 1, "position": "bottom"},

@@ -48,21 +48,17 @@ def chart_over_time(
     *,
     kind: Kind = "line",
     breakdown: Column | None = None,
-    interval: str = "auto",
     lines: Sequence[Line] = (),
-    axis: str = "",
     kuery: str = "",
     everywhere: bool = False,
-    description: str = "",
 ) -> Panel:
     """`series` over time. A category with a colour of its own is a series with a filter of its own.
 
     `breakdown` is a terms column for an open set (symbols, services): one series then, in Kibana's colours.
-    `axis` titles the left axis where the panel's title does not say the unit. Lines start their axis at the
-    data, bars and areas at zero.
+    Lines start their axis at the data, bars and areas at zero; the panel's title says the unit.
     """
     ids = [f"y{n}" for n in range(len(series))]
-    columns = ({"b": breakdown} if breakdown else {}) | {"x": over_time(interval)}
+    columns = ({"b": breakdown} if breakdown else {}) | {"x": over_time()}
     columns |= {id_: each.column for id_, each in zip(ids, series, strict=True)}
     layers = {"L1": layer(columns, everywhere=everywhere)}
     if lines:
@@ -73,14 +69,12 @@ def chart_over_time(
         "valueLabels": "hide",
         "fittingFunction": "Linear" if kind == "line" else "None",
         "preferredSeriesType": kind,
-        "axisTitlesVisibilitySettings": {"x": False, "yLeft": bool(axis), "yRight": False},
+        "axisTitlesVisibilitySettings": {"x": False, "yLeft": False, "yRight": False},
         "yLeftExtent": {"mode": "dataBounds" if kind == "line" else "full", "niceValues": True},
         "layers": drawn,
     }
-    if axis:
-        state["yTitle"] = axis
     views = dict.fromkeys(layers, view)
-    return lens(name, title, "lnsXY", views, state, layers, kuery, description=description)
+    return lens(name, title, "lnsXY", views, state, layers, kuery)
 
 
 def _data(kind: Kind, ids: Sequence[str], series: Sequence[Series], breakdown: Column | None) -> Layer:

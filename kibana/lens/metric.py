@@ -26,7 +26,6 @@ def metric(
     secondary: Column | None = None,
     secondary_prefix: str = "",
     trend: bool = False,
-    colour: str = "",
     bands: Sequence[Band] = (),
     kuery: str = "",
     everywhere: bool = False,
@@ -34,7 +33,7 @@ def metric(
     """One value: `column`, or a formula's columns (`share`, `quotient`) of which the first is shown.
 
     The column's label is the tile's title and carries the unit. `trend` draws the value over time behind it
-    (of a plain column only). `bands` colour it by its value, `colour` always; never both with `trend`.
+    (of a plain column only). `bands` colour it by its value; never both.
     `everywhere`: see `layer`; `kuery` is then ignored by Kibana, so filter the column instead.
     """
     columns = _columns(column)
@@ -44,8 +43,6 @@ def metric(
     if secondary:
         columns["s"] = secondary
         state |= {"secondaryMetricAccessor": "s", "secondaryPrefix": secondary_prefix}
-    if colour:
-        state["color"] = colour
     if bands:
         state["palette"] = _palette(bands)
     layers["L1"] = layer(columns, everywhere=everywhere)

@@ -65,7 +65,7 @@ def panels_have_titles(export: Export) -> Iterator[Finding]:
 
 
 def numbers_have_units(export: Export) -> Iterator[Finding]:
-    """A number whose field has a unit says it: in its format, its label, the panel's or the axis' title."""
+    """A number whose field has a unit says it: in its format, its label or the panel's title."""
     for panel in export.panels:
         for layer in panel.layers:
             parts = {each for column in layer.columns.values() for each in column.get("references", [])}
@@ -84,6 +84,5 @@ def _says(panel: Panel, column: Json, unit: str) -> bool:
         panel.title,
         column["label"],
         str(format_.get("params", {}).get("suffix", "")),
-        str(panel.state.get("yTitle", "")),
     ]
     return any(each in " ".join(words) for each in said)
