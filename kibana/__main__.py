@@ -7,6 +7,7 @@ import time
 from typing import Annotated
 
 import typer
+from pydantic import ValidationError
 
 from kibana.alerts.command import pushed_rules
 from kibana.export import EXPORT, linted, saved_objects
@@ -88,6 +89,10 @@ def main() -> None:
     hear_ctrl_c()
     try:
         app()
+    except ValidationError as error:
+        names = ", ".join(str(each["loc"][0]) for each in error.errors() if each["loc"])
+        typer.echo(f"kibana: settings are missing or wrong: {names}; see up/.env.example", err=True)
+        sys.exit(2)
     except MarketError as error:
         typer.echo(f"kibana: {error}", err=True)
         sys.exit(1)
