@@ -52,7 +52,7 @@ def story(
     controls: Sequence[Control],
     tiles: Sequence[Panel],
     rows: Sequence[Row],
-    time_from: str = "now-3d",
+    time_from: str = "now-7d",
     refresh_s: int = 10,
 ) -> Dashboard:
     """A dashboard in the common frame.

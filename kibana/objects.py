@@ -89,7 +89,7 @@ class Dashboard:
     description: str
     controls: Sequence[Control]
     panels: Sequence[tuple[Panel, tuple[int, int, int, int]]]
-    time_from: str = "now-3d"
+    time_from: str = "now-7d"
     time_to: str = "now"
     refresh_ms: int = 10_000
 

@@ -134,7 +134,7 @@ def dashboard_of(shown):
 def test_a_recorded_market_opens_on_its_last_days_and_says_that_it_is_simulated():
     attributes, chosen = dashboard_of(RECORDED)
     assert attributes["timeTo"] == "2022-10-11T14:59:59.000Z"
-    assert attributes["timeFrom"] == "2022-10-08T14:59:59.000Z"
+    assert attributes["timeFrom"] == "2022-10-04T14:59:59.000Z"
     assert attributes["title"] == "OPA 1 · Market and decisions · SIMULATED MARKET"
     assert chosen == {
         "market.exchange": ["simulated"],
@@ -151,7 +151,7 @@ def test_a_recorded_market_shows_as_much_time_as_a_live_one():
 
 def test_a_live_market_opens_on_now():
     attributes, chosen = dashboard_of(LIVE)
-    assert (attributes["timeFrom"], attributes["timeTo"]) == ("now-3d", "now")
+    assert (attributes["timeFrom"], attributes["timeTo"]) == ("now-7d", "now")
     assert attributes["title"] == "OPA 1 · Market and decisions"
     assert chosen["market.interval"] == ["1m"]
 
