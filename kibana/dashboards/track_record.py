@@ -30,6 +30,9 @@ for its costs, SELL (and staying out) if it did not. *Pending*, *insufficient* (
 candles. While the 95 % interval reaches over it, the verdict is **unknown**. Neighbouring outcomes share \
 candles: with a horizon of 4, four count as one.
 
+Ledger (live, late) and back-tests count together unless a row names them; the curve and the intervals \
+take the newest back-test of each series, tables and shares every stored one.
+
 On the **reliability** diagram a model that means what it says lies on the dashed line. Being right and \
 earning are two things: see the curve, beside buy-and-hold and doing nothing.
 """
