@@ -5,9 +5,9 @@ from __future__ import annotations
 import logging
 import signal
 import sys
-from functools import partial
+from datetime import UTC, datetime
 from types import FrameType
-from typing import Annotated, NoReturn
+from typing import Annotated, Final, NoReturn
 
 import orjson
 import typer
@@ -20,6 +20,7 @@ from es_loader.beat import told
 from es_loader.check import compare
 from es_loader.everything import EVERYTHING
 from es_loader.patience import persistently
+from es_loader.ranges import ALL_TIME, Span
 from es_loader.replay import replay
 from es_loader.report import table
 from market import hear_ctrl_c
@@ -28,6 +29,7 @@ from market.errors import InvalidInput, MarketError
 from market.ports import ServiceName
 from market.store.beating import beating
 
+_TIMES: Final = ["%Y-%m-%d", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"]
 app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__)
 
 
@@ -43,7 +45,7 @@ def bootstrap() -> None:
 def follow() -> None:
     """Follow the change log until told to end; wait for servers that are away."""
     loader = assembled()
-    with beating(ServiceName.LOADER, partial(told, loader.figures)):
+    with beating(ServiceName.LOADER, lambda: told(loader.measured())):
         persistently(loader.bootstrap)
         loader.follower().run()
 
@@ -51,9 +53,20 @@ def follow() -> None:
 @app.command()
 def rebuild(
     stream: Annotated[list[str] | None, typer.Option(help="Only this stream (may be repeated).")] = None,
+    since: Annotated[datetime | None, typer.Option(formats=_TIMES, help="From this time on, UTC.")] = None,
+    until: Annotated[datetime | None, typer.Option(formats=_TIMES, help="Before this time, UTC.")] = None,
 ) -> None:
-    """Load everything from MySQL into a new generation, then switch the aliases to it."""
-    for name, count in assembled().rebuild().run(stream or EVERYTHING).items():
+    """Load everything from MySQL into a new generation, then switch the aliases to it.
+
+    Of a range of times the documents are written over in place, and those that MySQL does not hold removed.
+    """
+    loader, names = assembled(), stream or EVERYTHING
+    if since is None and until is None:
+        written = loader.rebuild().run(names)
+    else:
+        span = Span(_ms(since) if since else 0, _ms(until) - 1 if until else ALL_TIME.end)
+        written = loader.renewal().run(names, span)
+    for name, count in written.items():
         typer.echo(f"{name}: {count} documents")
 
 
@@ -97,6 +110,10 @@ def replay_dead_letters() -> None:
     typer.echo(f"{sent} replayed, {left} refused again")
     if left:
         raise typer.Exit(1)
+
+
+def _ms(time: datetime) -> int:
+    return round(time.replace(tzinfo=UTC).timestamp() * 1000)
 
 
 def main() -> None:

@@ -17,11 +17,14 @@ from es_loader.follow import Follower
 from es_loader.indices import Indices
 from es_loader.rebuild import Rebuild
 from es_loader.record import Record
+from es_loader.renewal import Renewal
 from es_loader.settings import LoaderSettings
 from es_loader.state import State, StateStore
 from es_loader.touched import Touched
+from es_loader.trimming import Trimming
 from market.documents import DOCUMENTS
 from market.errors import InvalidInput
+from market.ports import LogTrimmer
 from market.store import (
     MySQLChangeLog,
     MySQLDecisionStore,
@@ -29,6 +32,7 @@ from market.store import (
     MySQLHeartbeatStore,
     MySQLKlineStore,
     MySQLLifecycleStore,
+    MySQLLogTrimmer,
     MySQLTickStore,
     StoredClock,
 )
@@ -45,17 +49,25 @@ class Loader:
     maintainer: Elasticsearch
     dead_letters: DeadLetters
     figures: LoaderFigures = field(default_factory=LoaderFigures)
+    trimming: Trimming = field(default_factory=Trimming)
 
     def bootstrap(self) -> None:
-        """Prepare every index; a stream that is new, or whose indices were deleted under us, is rebuilt."""
+        """Prepare every index.
+
+        A stream that is new, that has other fields than its indices were made for, or whose indices were
+        deleted under us is rebuilt; one that MySQL does not hold learns its new fields.
+        """
         state = self.states().load()
         indices = Indices(self.maintainer)
         generations = state.generations if state else {}
         lost = indices.empty(generations) + [name for name in EVERYTHING if state and name not in generations]
         indices.bootstrap(generations)
         for stream in DOCUMENTS.values():
-            indices.add_new_fields(stream)
-        if lost:
+            if stream.name not in EVERYTHING:
+                indices.add_new_fields(stream)
+            elif state and indices.outdated(stream):
+                lost.append(stream.name)
+        if lost and state and state.epoch == self.record.changes.epoch():  # else the follower rebuilds all
             self.rebuild().run(lost)
 
     def states(self) -> StateStore:
@@ -82,7 +94,21 @@ class Loader:
             self.states(),
             Touched(self.record, self.writer),
             Anchors(self.record, self.bulk()),
+            self.trimming,
+            self.figures,
         )
+
+    def renewal(self) -> Renewal:
+        """What `rebuild` of a range runs."""
+        return Renewal(self.record, self.bulk(), self.writer, self.states())
+
+    def measured(self) -> LoaderFigures:
+        """The figures, with those that grow while the loader waits as they are now."""
+        self.figures.dead_letters = self.dead_letters.count()
+        if self.figures.cursor is not None:
+            lag = self.record.changes.lag(self.figures.cursor)
+            self.figures.lag_lines, self.figures.lag_ms = lag
+        return self.figures
 
     def bulk(self) -> Bulk:
         """Writes as the writer; what is refused for good becomes a dead letter."""
@@ -91,9 +117,9 @@ class Loader:
 
 def assembled() -> Loader:
     """From the environment or `.env`; raises pydantic's `ValidationError` for missing settings."""
-    settings = LoaderSettings()
-    database = Database(StoreSettings(), "reader")
-    return connected(settings, mysql_record(database))
+    settings, store = LoaderSettings(), StoreSettings()
+    trimmer = MySQLLogTrimmer(Database(store, "trimmer")) if store.trimmer_password else None
+    return connected(settings, mysql_record(Database(store, "reader")), trimmer)
 
 
 def mysql_record(database: Database) -> Record:
@@ -110,11 +136,12 @@ def mysql_record(database: Database) -> Record:
     )
 
 
-def connected(settings: LoaderSettings, record: Record) -> Loader:
-    """The loader of one record and one Elasticsearch."""
+def connected(settings: LoaderSettings, record: Record, trimmer: LogTrimmer | None = None) -> Loader:
+    """The loader of one record and one Elasticsearch; without a trimmer the change log only grows."""
     return Loader(
         record=record,
         writer=connect(settings, "writer"),
         maintainer=connect(settings, "maintainer"),
-        dead_letters=DeadLetters(settings.dead_letters),
+        dead_letters=DeadLetters(settings.dead_letters, settings.dead_letter_mb * 1_000_000),
+        trimming=Trimming(trimmer, settings.change_log_days),
     )

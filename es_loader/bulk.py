@@ -108,10 +108,11 @@ def judge(kind: str, item: dict[str, Any]) -> Judged:
     """Judge one item of the answer: `{"_id": "…", "status": 400, "error": {"type": "…", "reason": "…"}}`.
 
     Deleting what is not there and creating what is there are successes; both repeat an earlier attempt.
+    A deletion of one version (409) came too late: the document was written anew, and stays.
     """
     status, error = item["status"], item.get("error", {})
     judged = (status, error.get("type", ""), error.get("reason", ""))
-    repeated = (kind, status) in {("delete", 404), ("create", 409)}
+    repeated = (kind, status) in {("delete", 404), ("delete", 409), ("create", 409)}
     if status < 300 or repeated:
         return Judged("done", *judged)
     if status in BUSY or status >= 500:

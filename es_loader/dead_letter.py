@@ -10,17 +10,18 @@ from __future__ import annotations
 import fcntl
 import logging
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import orjson
 
-from market.errors import InvalidInput, SinkRefused
+from market.errors import InvalidInput, SinkRefused, SinkUnavailable
 
 log = logging.getLogger(__name__)
+MOST_BYTES: Final = 256_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,16 +39,22 @@ class DeadLetter:
 
 
 class DeadLetters:
-    """The file; several processes may append and replay at once."""
+    """The file; several processes may append and replay at once. Of one document the newest letter counts."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, most_bytes: float = MOST_BYTES) -> None:
         self.path = path
+        self._most_bytes = most_bytes
+        self._counted: tuple[tuple[int, int], int] = ((0, 0), 0)
 
     def append(self, letters: list[DeadLetter]) -> None:
-        """Write and sync; only afterwards may the cursor move on. `SinkRefused` when the disk refuses."""
+        """Write and sync; only afterwards may the cursor move on.
+
+        `SinkRefused` when the disk refuses. `SinkUnavailable` when the file is full: nothing is dropped, the
+        loader waits and goes on when somebody has mended and replayed the letters.
+        """
         try:
             with self._locked():
-                self._write(self.path, letters, "ab")
+                self._add(letters)
         except OSError as error:
             raise SinkRefused(
                 f"no dead letter can be written to {self.path} ({error}); free the disk or set OPA_STATE_DIR"
@@ -57,12 +64,22 @@ class DeadLetters:
         log.error("%d documents in %s; mend, then `es_loader replay-dead-letters`", len(letters), self.path)
 
     def read(self) -> list[DeadLetter]:
-        """Every letter; `InvalidInput` names a line that is none."""
+        """The newest letter of every document; `InvalidInput` names a line that is none."""
         if not self.path.exists():
             return []
-        return [
-            self._parse(line, number) for number, line in enumerate(self.path.read_bytes().splitlines(), 1)
-        ]
+        lines = enumerate(self.path.read_bytes().splitlines(), 1)
+        return _newest(self._parse(line, number) for number, line in lines)
+
+    def count(self) -> int:
+        """How many letters wait; the file is read only when it has changed."""
+        try:
+            stat = self.path.stat()
+        except FileNotFoundError:
+            return 0
+        version = (stat.st_mtime_ns, stat.st_size)
+        if version != self._counted[0]:
+            self._counted = (version, len(self.read()))
+        return self._counted[1]
 
     @contextmanager
     def taken(self) -> Iterator[list[DeadLetter]]:
@@ -70,9 +87,26 @@ class DeadLetters:
         with self._locked():
             letters = self.read()
             yield letters
-            fresh = self.path.with_suffix(".new")
-            self._write(fresh, letters, "wb")
-            fresh.replace(self.path)
+            self._replace(letters)
+
+    def _add(self, letters: list[DeadLetter]) -> None:
+        size = self.path.stat().st_size if self.path.exists() else 0
+        if size + len(_encoded(letters)) <= self._most_bytes:
+            self._write(self.path, letters, "ab")
+            return
+        merged = _newest([*self.read(), *letters])
+        if len(_encoded(merged)) > self._most_bytes:
+            raise SinkUnavailable(
+                f"{self.path} is full ({self._most_bytes / 1_000_000:g} MB of refused documents), so the"
+                " loader stands still: mend them, run `python -m es_loader replay-dead-letters`, or raise"
+                " OPA_DEAD_LETTER_MB"
+            )
+        self._replace(merged)
+
+    def _replace(self, letters: Sequence[DeadLetter]) -> None:
+        fresh = self.path.with_suffix(".new")
+        self._write(fresh, letters, "wb")
+        fresh.replace(self.path)
 
     def _parse(self, line: bytes, number: int) -> DeadLetter:
         try:
@@ -90,6 +124,15 @@ class DeadLetters:
     @staticmethod
     def _write(path: Path, letters: Sequence[DeadLetter], mode: str) -> None:
         with path.open(mode) as file:
-            file.write(b"".join(orjson.dumps(asdict(each)) + b"\n" for each in letters))
+            file.write(_encoded(letters))
             file.flush()
             os.fsync(file.fileno())
+
+
+def _encoded(letters: Sequence[DeadLetter]) -> bytes:
+    return b"".join(orjson.dumps(asdict(each)) + b"\n" for each in letters)
+
+
+def _newest(letters: Iterable[DeadLetter]) -> list[DeadLetter]:
+    """One letter per document: what was refused again after a kill is no second loss."""
+    return list({(each.stream, each.partition, each.id): each for each in letters}.values())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 
 from es_loader import gaps, life, record, samples
@@ -12,6 +12,7 @@ from market.documents.calibration import calibration_documents
 from market.documents.equity import equity_documents
 from market.documents.models import model_document
 from market.documents.stream import Document
+from market.errors import InvalidInput
 from market.interval import Series
 from market.ports import BacktestRun
 
@@ -87,3 +88,12 @@ EVERYTHING: Final[dict[str, Documents]] = {
     "equity": _equity,
     "heartbeats": samples.every_heartbeat,
 }
+
+
+def known_streams(names: Iterable[str]) -> list[str]:
+    """Each of them once; `InvalidInput` for one that is not made from MySQL."""
+    unique = list(dict.fromkeys(names))
+    unknown = set(unique) - set(EVERYTHING)
+    if unknown:
+        raise InvalidInput(f"no stream {', '.join(sorted(unknown))}: choose from {', '.join(EVERYTHING)}")
+    return unique

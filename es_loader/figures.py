@@ -16,7 +16,8 @@ class LoaderFigures:
     `requests` are bulk requests, `errors` those that failed and documents that have to be sent again.
     `queue_depth` counts the documents that wait for an acknowledgement, `lag_lines` the lines of the change
     log that are not applied yet; the oldest of them was written `lag_ms` ago. `dead_letters` wait in the file
-    of refused documents. `latencies_ms` are of the newest bulk requests.
+    of refused documents.
+    `cursor` is the last line that is known to be applied, `latencies_ms` are of the newest bulk requests.
     """
 
     documents: int = 0
@@ -26,4 +27,5 @@ class LoaderFigures:
     lag_lines: int = 0
     lag_ms: int = 0
     dead_letters: int = 0
+    cursor: int | None = None
     latencies_ms: deque[float] = field(default_factory=lambda: deque(maxlen=_REMEMBERED))

@@ -11,6 +11,7 @@ from typing import Final
 
 from es_loader.anchors import Anchors
 from es_loader.bulk import Bulk
+from es_loader.figures import LoaderFigures
 from es_loader.indices import Indices
 from es_loader.patience import delays, wait
 from es_loader.ranges import ALL_TIME, Span, joined, widest
@@ -19,6 +20,7 @@ from es_loader.record import Record
 from es_loader.retention import drop_purged_days
 from es_loader.state import State, StateStore
 from es_loader.touched import Touched
+from es_loader.trimming import Trimming
 from market.errors import Transient
 from market.interval import Series
 from market.ports import Change
@@ -42,6 +44,8 @@ class Follower:
         states: StateStore,
         touched: Touched,
         anchors: Anchors,
+        trimming: Trimming,
+        figures: LoaderFigures,
     ) -> None:
         self._record = record
         self._bulk = bulk
@@ -49,6 +53,8 @@ class Follower:
         self._states = states
         self._touched = touched
         self._anchors = anchors
+        self._trimming = trimming
+        self._figures = figures
         self._rebuild = Rebuild(record, bulk, indices, states)
         self._generations: dict[str, int] = {}
         self._unsure_quality: dict[Series, Span] | None = None  # None: of every series, as after a start
@@ -77,6 +83,7 @@ class Follower:
             self._anchors.forget()
             return True
         self._adopt(state)
+        self._figures.cursor = state.seq
         lines = self._record.changes.read(state.seq, LINES)
         if lines:
             self._apply(lines)
@@ -84,6 +91,7 @@ class Follower:
             log.debug("applied lines up to %d", lines[-1].seq)
         self._write_quality()
         self._anchors.lay()
+        self._trimming.trim(state.seq)
         return bool(lines)
 
     def out_of_step(self, state: State) -> str:
@@ -112,8 +120,7 @@ class Follower:
         for line in lines:
             if line.stream in _QUALITY and self._unsure_quality is not None:
                 self._unsure_quality = widest(self._unsure_quality, line)
-        if any(each.stream == "ticks" for each in ranges):
-            drop_purged_days(self._record, self._indices, self._generations["ticks"])
+        drop_purged_days(self._record, self._indices, {each.stream for each in ranges}, self._generations)
 
     def _write_quality(self) -> None:
         """Lines about quality are answered a few seconds later; a start answers those a kill left behind."""

@@ -6,10 +6,10 @@ import logging
 import time
 from collections.abc import Iterable
 
-from es_loader.body import Operation
 from es_loader.bulk import Bulk
-from es_loader.everything import EVERYTHING
+from es_loader.everything import EVERYTHING, known_streams
 from es_loader.indices import Indices
+from es_loader.parts import parts
 from es_loader.patience import persistently
 from es_loader.record import Record
 from es_loader.state import State, StateStore
@@ -34,7 +34,7 @@ class Rebuild:
         `InvalidInput` for an unknown stream, or for a part when the cursor belongs to another change log
         (then everything has to be rebuilt).
         """
-        names = list(dict.fromkeys(streams))
+        names = known_streams(streams)
         fresh = State(self._record.changes.epoch(), self._record.changes.head(), {})
         before = self._states.load()
         _merged(before, fresh, names)  # refuse now what could not be switched to later
@@ -51,9 +51,7 @@ class Rebuild:
     def _load(self, name: str, generation: int) -> int:
         stream, started = DOCUMENTS[name], time.monotonic()
         self._indices.prepare(stream, generation)
-        written = self._bulk.send(
-            Operation("index", stream, generation, document) for document in EVERYTHING[name](self._record)
-        )
+        written = self._bulk.send(parts(self._record, name, generation))
         self._indices.refresh(stream, generation)
         seconds = time.monotonic() - started
         log.info("%s: %d documents in %.1f s", name, written, seconds)
@@ -62,9 +60,6 @@ class Rebuild:
 
 def _merged(stored: State | None, fresh: State, names: list[str]) -> State:
     """The state after the switch: a part keeps the other streams, and the older of the two cursors."""
-    unknown = set(names) - set(EVERYTHING)
-    if unknown:
-        raise InvalidInput(f"no stream {', '.join(sorted(unknown))}: choose from {', '.join(EVERYTHING)}")
     version = stored.version if stored else None
     if set(names) == set(EVERYTHING):
         return State(fresh.epoch, fresh.seq, fresh.generations, version)

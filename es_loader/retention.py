@@ -1,6 +1,9 @@
-"""What MySQL no longer keeps leaves Elasticsearch too."""
+"""What MySQL no longer keeps leaves Elasticsearch too: whole days as their indices."""
 
 from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Final
 
 from es_loader.indices import Indices
 from es_loader.record import Record
@@ -8,22 +11,38 @@ from market.documents import DOCUMENTS
 from market.documents.stream import daily
 from market.interval import END_OF_TIME
 
-_TICKS = DOCUMENTS["ticks"]
 
+def drop_purged_days(
+    record: Record, indices: Indices, streams: Iterable[str], generations: Mapping[str, int]
+) -> list[str]:
+    """Delete the daily indices that lie before the oldest row in MySQL; returns their names.
 
-def drop_purged_days(record: Record, indices: Indices, generation: int) -> list[str]:
-    """Delete daily indices that lie before the oldest tick in MySQL; returns their names."""
-    oldest = _oldest_tick(record)
-    if oldest is None:
-        return []
-    first_kept = _TICKS.index(daily(oldest), generation)
-    days = [name for name in indices.physical(_TICKS) if name[len(_TICKS.alias) + 1].isdigit()]
-    purged = [name for name in days if name < first_kept]
+    Of the given streams those count that are purged; one that has no row at all keeps its indices.
+    """
+    purged = []
+    for name in set(streams) & PURGED.keys():
+        stream = DOCUMENTS[name]
+        oldest = min(PURGED[name](record), default=None)
+        if oldest is not None:
+            first_kept = stream.index(daily(oldest), generations[name])
+            days = [each for each in indices.physical(stream) if each[len(stream.alias) + 1].isdigit()]
+            purged += [each for each in days if each < first_kept]
     indices.delete(purged)
     return purged
 
 
-def _oldest_tick(record: Record) -> int | None:
+def _oldest_ticks(record: Record) -> Iterator[int]:
     markets = {(each.series.exchange, each.series.symbol) for each in record.klines.series()}
-    oldest = [record.ticks.read(*market, 0, END_OF_TIME, limit=1) for market in sorted(markets)]
-    return min((page[0].time for page in oldest if page), default=None)
+    for market in markets:
+        yield from (each.time for each in record.ticks.read(*market, 0, END_OF_TIME, limit=1))
+
+
+def _oldest_beats(record: Record) -> Iterator[int]:
+    for service in record.heartbeats.services():
+        yield from (each.time for each in record.heartbeats.read(*service, 0, END_OF_TIME, limit=1))
+
+
+PURGED: Final[dict[str, Callable[[Record], Iterator[int]]]] = {
+    "ticks": _oldest_ticks,
+    "heartbeats": _oldest_beats,
+}

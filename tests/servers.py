@@ -15,6 +15,7 @@ from typing import Any, get_args
 import mysql.connector
 
 from market.store.settings import DatabaseUser, StoreSettings
+from tests.elastic_builds import chosen_build
 from up import ports, processes
 from up.elasticsearch import ElasticsearchServer, elasticsearch_home
 from up.mariadb import DatabaseServer
@@ -36,6 +37,7 @@ class Elastic:
     notifier_user: str
     notifier_password: str
     server: ElasticsearchServer
+    process: subprocess.Popen[bytes]
 
 
 @dataclass
@@ -115,7 +117,7 @@ def running_elastic(folder: Path, cache: Path) -> Iterator[Elastic]:
     """Start Elasticsearch; stop it at the end."""
     server = ElasticsearchServer(
         folder,
-        elasticsearch_home(cache),
+        elasticsearch_home(cache, chosen_build()),
         ports.free_port(2),
         "writer-of-the-tests",
         "maintainer-of-the-tests",
@@ -136,6 +138,7 @@ def running_elastic(folder: Path, cache: Path) -> Iterator[Elastic]:
             notifier_user="opa_notifier",
             notifier_password=server.notifier_password,
             server=server,
+            process=process,
         )
     finally:
         processes.stop(process)

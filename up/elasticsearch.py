@@ -61,7 +61,9 @@ class ElasticsearchServer:
         for name in ("config/jvm.options.d", "data", "logs", "tmp"):
             (self.folder / name).mkdir(parents=True, exist_ok=True)
         for name in _COPIED:
-            shutil.copyfile(self.home / "config" / name, config / name)
+            text = (self.home / "config" / name).read_text()
+            # Servers before 8.16 would write below the home, which is not theirs.
+            (config / name).write_text(text.replace("file=logs/gc.log", f"file={self.folder}/logs/gc.log"))
         ensure_certificates(certificates)
         for name in ("ca.crt", "node.crt", "node.key"):
             shutil.copyfile(certificates / name, config / name)
@@ -146,9 +148,9 @@ def home(cache: Path) -> Path:
     return home_of(BUILD, cache)
 
 
-def elasticsearch_home(cache: Path) -> Path:
+def elasticsearch_home(cache: Path, build: Artifact = BUILD) -> Path:
     """The unpacked server build."""
-    return unpacked(BUILD, cache, _unpack)
+    return unpacked(build, cache, _unpack)
 
 
 def java_home() -> Path:

@@ -240,3 +240,15 @@ class ChangeLog(Protocol):
     def read(self, after: int, limit: int = 1000) -> list[Change]:
         """Lines with `seq > after`, in order."""
         ...
+
+    def lag(self, after: int) -> tuple[int, int]:
+        """How many numbers were given out after this one, and the age (ms) of the first line of them."""
+        ...
+
+
+class LogTrimmer(Protocol):
+    """Who may shorten the change log, and nothing else."""
+
+    def trim(self, up_to: int, keep_s: float) -> int:
+        """Delete lines from the far end that are older than `keep_s` and not after `up_to`; how many."""
+        ...

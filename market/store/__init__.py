@@ -1,6 +1,6 @@
 import market  # noqa: F401
 from market.store.archive import MySQLArchiveStore
-from market.store.changes import MySQLChangeLog
+from market.store.changes import MySQLChangeLog, MySQLLogTrimmer
 from market.store.clock import ClockRecorder, StoredClock
 from market.store.connection import Database
 from market.store.decisions import MySQLDecisionStore
@@ -21,6 +21,7 @@ __all__ = [
     "MySQLHeartbeatStore",
     "MySQLKlineStore",
     "MySQLLifecycleStore",
+    "MySQLLogTrimmer",
     "MySQLTickStore",
     "StoreSettings",
     "StoredClock",

@@ -2,8 +2,20 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from market.ports import Change
 from market.store.connection import Database
+
+_BATCH: Final = 5_000
+_LAG: Final = (
+    "SELECT CAST(seq AS SIGNED) - %s, (SELECT TIMESTAMPDIFF(MICROSECOND, recorded_at, CURRENT_TIMESTAMP(3))"
+    " DIV 1000 FROM change_log WHERE seq > %s ORDER BY seq LIMIT 1) FROM change_counter WHERE id = 1"
+)
+_FIRST_KEPT: Final = (
+    "SELECT seq FROM change_log WHERE recorded_at >= CURRENT_TIMESTAMP(3) - INTERVAL %s MICROSECOND"
+    " ORDER BY seq LIMIT 1"
+)
 
 
 class MySQLChangeLog:
@@ -42,3 +54,35 @@ class MySQLChangeLog:
                 (after, limit),
             )
             return [Change(*row) for row in cursor.fetchall()]
+
+    def lag(self, after: int) -> tuple[int, int]:
+        """How many numbers were given out after this one, and the age (ms) of the first line of them."""
+        with self._db.transaction() as cursor:
+            cursor.execute(_LAG, (after, after))
+            lines, age = cursor.fetchone()
+            return max(int(lines), 0), int(age or 0)
+
+
+class MySQLLogTrimmer:
+    """`LogTrimmer`: the one database user that may delete lines, and may do nothing else."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+
+    def trim(self, up_to: int, keep_s: float) -> int:
+        """Delete lines from the far end that are older than `keep_s` and not after `up_to`; how many.
+
+        A batch per transaction, so that a writer never waits for long. A line behind a younger one stays:
+        what is left has no gap.
+        """
+        trimmed: int = 0
+        while True:
+            with self._db.transaction() as cursor:
+                cursor.execute(_FIRST_KEPT, (round(keep_s * 1_000_000),))
+                kept = cursor.fetchone()
+                last = min(up_to, kept[0] - 1) if kept else up_to
+                cursor.execute("DELETE FROM change_log WHERE seq <= %s ORDER BY seq LIMIT %s", (last, _BATCH))
+                deleted = int(cursor.rowcount)
+            trimmed += deleted
+            if deleted < _BATCH:
+                return trimmed

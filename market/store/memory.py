@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import astuple, dataclass, field, replace
-from uuid import uuid4
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -13,42 +12,14 @@ from market.coverage import Covered, Hole, Revision
 from market.errors import InvalidInput
 from market.interval import END_OF_TIME, Interval, Series
 from market.kline import STORED_SCHEMA, Finality, Kline, Source
-from market.ports import Change, SeriesStatus, SymbolInfo, WriteResult
+from market.ports import SeriesStatus, SymbolInfo, WriteResult
 from market.store.closed_plan import as_table, by_series
 from market.store.coverage_plan import cover, replace_holes, standing
 from market.store.kline_plan import Batch, Plan, plan_write
 from market.store.kline_sql import FLOAT_SCHEMA, ORIGIN_SCHEMA, READABLE
+from market.store.memory_changes import MemoryChangeLog
 from market.store.tick_plan import check_exact, key_of
 from market.tick import Tick
-
-
-class MemoryChangeLog:
-    """`ChangeLog` as a list; the twins of the stores append to the same one."""
-
-    def __init__(self) -> None:
-        self._lines: list[Change] = []
-        self._epoch = str(uuid4())
-
-    def append(self, stream: str, series: str, from_time: int, to_time: int) -> int:
-        """Add a line; returns its `seq`."""
-        self._lines.append(Change(len(self._lines) + 1, stream, series, from_time, to_time))
-        return len(self._lines)
-
-    def epoch(self) -> str:
-        """Identity of this log."""
-        return self._epoch
-
-    def oldest(self) -> int:
-        """Nothing is ever trimmed."""
-        return 1
-
-    def head(self) -> int:
-        """Largest `seq` given out."""
-        return len(self._lines)
-
-    def read(self, after: int, limit: int = 1000) -> list[Change]:
-        """Lines with `seq > after`, in order."""
-        return self._lines[max(after, 0) :][:limit]
 
 
 @dataclass(slots=True)

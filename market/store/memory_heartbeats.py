@@ -6,7 +6,7 @@ import time
 from itertools import groupby
 
 from market.ports.heartbeat import Heartbeat, LastBeat
-from market.store.memory import MemoryChangeLog
+from market.store.memory_changes import MemoryChangeLog
 
 
 class MemoryHeartbeatStore:

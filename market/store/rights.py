@@ -91,6 +91,7 @@ def _rights() -> dict[DatabaseUser, dict[str, str]]:
             "change_counter": "SELECT, UPDATE",
             "market_clock": "SELECT",
         },
+        "trimmer": {"change_log": "SELECT, DELETE"},
     }
 
 

@@ -10,7 +10,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from market.errors import InvalidInput
 
-DatabaseUser = Literal["ingest", "model", "reader", "migrator", "heartbeat"]
+DatabaseUser = Literal["ingest", "model", "reader", "migrator", "heartbeat", "trimmer"]
 
 
 class StoreSettings(BaseSettings):
@@ -26,6 +26,7 @@ class StoreSettings(BaseSettings):
     reader_password: SecretStr
     migrator_password: SecretStr
     heartbeat_password: SecretStr | None = None  # a house of an older version has none
+    trimmer_password: SecretStr | None = None
     connect_timeout_s: int = 10
     pool_size: int = 4
 

@@ -13,7 +13,8 @@ from market.errors import StoreUnavailable
 from market.interval import HOUR, Interval, Series
 from market.kline import Finality, Source, klines_from_rows
 from market.ports import SymbolInfo
-from market.store.memory import MemoryChangeLog, MemoryKlineStore, MemoryTickStore
+from market.store.memory import MemoryKlineStore, MemoryTickStore
+from market.store.memory_changes import MemoryChangeLog
 from market.tick import Tick
 from tests.api_historic.serving import serving
 

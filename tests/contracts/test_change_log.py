@@ -7,8 +7,12 @@ import pytest
 
 from market.interval import HOUR
 from market.kline import Finality, Source
-from market.ports import Change, ChangeLog
-from market.store import Database, MySQLChangeLog, StoreSettings
+from market.ports import Change, ChangeLog, LogTrimmer
+from market.store import Database, MySQLChangeLog, MySQLLogTrimmer, StoreSettings
+from market.store.memory import MemoryKlineStore, MemoryTickStore
+from market.store.memory_archive import MemoryArchiveStore
+from market.store.memory_changes import MemoryChangeLog
+from market.store.memory_health import MemoryHealthStore
 from tests.contracts.candles import page
 from tests.contracts.conftest import MarketStores, on_server
 
@@ -49,6 +53,55 @@ def test_a_trimmed_log_says_where_it_begins(server: str, request: pytest.Fixture
     with Database(settings, "migrator").transaction() as cursor:
         cursor.execute("DELETE FROM change_log")
     assert (stores.changes.oldest(), stores.changes.head()) == (4, 3)
+
+
+@pytest.fixture(
+    params=[
+        "memory",
+        pytest.param("database", marks=pytest.mark.database),
+        pytest.param("mysql8", marks=pytest.mark.database),
+    ]
+)
+def trimmed(request: pytest.FixtureRequest) -> tuple[MarketStores, LogTrimmer]:
+    """Stores with five lines in the log, and who may shorten it."""
+    if request.param == "memory":
+        klines, log = MemoryKlineStore(), MemoryChangeLog()
+        klines.changes = log
+        ticks, health = MemoryTickStore(klines), MemoryHealthStore(klines)
+        stores = MarketStores(klines, ticks, log, health, MemoryArchiveStore(klines))
+        trimmer: LogTrimmer = log
+    else:
+        settings: StoreSettings = request.getfixturevalue(request.param)
+        stores, trimmer = on_server(settings), MySQLLogTrimmer(Database(settings, "trimmer"))
+    series = stores.series()
+    for bar in range(5):
+        stores.klines.write(series, page({bar: "1"}), finality=Finality.CONFIRMED, source=Source.REST, now=1)
+    return stores, trimmer
+
+
+def test_old_lines_go_up_to_the_cursor_and_young_ones_stay(trimmed: tuple[MarketStores, LogTrimmer]) -> None:
+    stores, trimmer = trimmed
+    assert trimmer.trim(up_to=3, keep_s=3_600) == 0
+    assert trimmer.trim(up_to=3, keep_s=-60) == 3
+    assert (stores.changes.oldest(), stores.changes.head()) == (4, 5)
+    assert [line.seq for line in stores.changes.read(3)] == [4, 5]
+    assert trimmer.trim(up_to=9, keep_s=-60) == 2
+    assert (stores.changes.oldest(), stores.changes.head()) == (6, 5)
+    stores.klines.write(
+        stores.series(), page({9: "1"}), finality=Finality.CONFIRMED, source=Source.REST, now=1
+    )
+    assert [line.seq for line in stores.changes.read(0)] == [6]
+
+
+def test_a_follower_is_told_how_far_it_is_behind(stores: MarketStores) -> None:
+    series = stores.series()
+    assert stores.changes.lag(0) == (0, 0)
+    for bar in range(3):
+        stores.klines.write(series, page({bar: "1"}), finality=Finality.CONFIRMED, source=Source.REST, now=1)
+    lines, age_ms = stores.changes.lag(1)
+    assert lines == 2
+    assert 0 <= age_ms < 3_600_000
+    assert stores.changes.lag(3) == (0, 0)
 
 
 @pytest.mark.database

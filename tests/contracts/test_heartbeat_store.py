@@ -6,7 +6,7 @@ import pytest
 
 from market.ports import Change, ChangeLog, Figures, Heartbeat, HeartbeatStore, Process, ServiceName
 from market.store import Database, MySQLChangeLog, MySQLHeartbeatStore
-from market.store.memory import MemoryChangeLog
+from market.store.memory_changes import MemoryChangeLog
 from market.store.memory_heartbeats import MemoryHeartbeatStore
 
 LOADER = Process("es-loader-1f", "simulated", ServiceName.LOADER, "0.1.0", 7, 1_000)

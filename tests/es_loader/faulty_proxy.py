@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import random
 import ssl
 import threading
 from collections.abc import Callable, Iterator
@@ -13,22 +14,25 @@ from urllib.parse import urlsplit
 
 import orjson
 
-# What to do with the n-th bulk request (from 0): "pass" it, answer "503", let "429" befall every second
-# document, or "cut" the connection after Elasticsearch has applied it.
+# What to do with the n-th bulk request (from 0): "pass" it, answer "503", let "429" befall some of its
+# documents, "cut" the connection after Elasticsearch has applied it, or be "away" and say nothing.
 Plan = Callable[[int], str]
 
 
 class Proxy(ThreadingHTTPServer):
-    """Forwards to `target`; `bulks` counts the bulk requests seen."""
+    """Forwards to `target`; `bulks` counts the bulk requests seen. `away` is no server at all."""
 
     daemon_threads = True
 
-    def __init__(self, target: str, ca: str, plan: Plan) -> None:
+    def __init__(self, target: str, ca: str, plan: Plan, busy_share: float = 0.5) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
         self.target = urlsplit(target)
         self.trust = ssl.create_default_context(cafile=ca)
         self.plan = plan
         self.bulks = 0
+        self.busy_share = busy_share
+        self.dice = random.Random(7)
+        self.away = threading.Event()
 
     @property
     def url(self) -> str:
@@ -62,14 +66,16 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _handle(self) -> None:
         body = self.rfile.read(int(self.headers.get("content-length", 0)))
-        fault = "pass"
-        if self.path.startswith("/_bulk"):
+        fault = "away" if self.server.away.is_set() else "pass"
+        if fault == "pass" and self.path.startswith("/_bulk"):
             fault = self.server.plan(self.server.bulks)
             self.server.bulks += 1
         if fault == "503":
             self._answer(503, b'{"error":"busy","status":503}')
         elif fault == "429":
-            self._answer(*self._half(body))
+            self._answer(*self._some(body))
+        elif fault == "away":
+            self.close_connection = True
         else:
             status, headers, answer = self._forward(body)
             if fault == "cut":
@@ -78,20 +84,22 @@ class _Handler(BaseHTTPRequestHandler):
             else:
                 self._answer(status, answer, dict(headers).get("content-type", "application/json"))
 
-    def _forward(self, body: bytes) -> tuple[int, Any, bytes]:
+    def _forward(self, body: bytes, path: str | None = None) -> tuple[int, Any, bytes]:
         kept = ("authorization", "content-type", "accept")
         headers = {name: value for name in kept if (value := self.headers.get(name))}
-        return self.server.forward(self.command, self.path, body, headers)
+        return self.server.forward(self.command, path or self.path, body, headers)
 
-    def _half(self, body: bytes) -> tuple[int, bytes]:
-        """Apply every second document (bodies of `index` operations only) and refuse the others for now."""
+    def _some(self, body: bytes) -> tuple[int, bytes]:
+        """Apply most documents (bodies of `index` operations only) and refuse the others for now."""
         lines = body.splitlines(keepends=True)
         pairs = [b"".join(lines[at : at + 2]) for at in range(0, len(lines), 2)]
-        _, _, answer = self._forward(b"".join(pairs[::2]))
-        applied = iter(orjson.loads(answer)["items"])
-        busy = {"index": {"status": 429, "error": {"type": "rejected", "reason": "queue full"}}}
-        items = [next(applied) if at % 2 == 0 else busy for at in range(len(pairs))]
-        return 200, orjson.dumps({"errors": True, "items": items})
+        refused = [self.server.dice.random() < self.server.busy_share for _ in pairs]
+        kept = b"".join(pair for pair, busy in zip(pairs, refused, strict=True) if not busy)
+        applied = iter(orjson.loads(self._forward(kept, "/_bulk")[2])["items"] if kept else ())
+        busy_item = {"index": {"status": 429, "error": {"type": "rejected", "reason": "queue full"}}}
+        items = [busy_item if busy else next(applied) for busy in refused]
+        failed = any(next(iter(item.values()))["status"] >= 300 for item in items)
+        return 200, orjson.dumps({"errors": failed, "items": items})
 
     def _answer(self, status: int, body: bytes, kind: str = "application/json") -> None:
         self.send_response(status)
@@ -104,9 +112,9 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def faulty(target: str, ca: str, plan: Plan) -> Iterator[Proxy]:
+def faulty(target: str, ca: str, plan: Plan, busy_share: float = 0.5) -> Iterator[Proxy]:
     """A running proxy."""
-    with Proxy(target, ca, plan) as server:
+    with Proxy(target, ca, plan, busy_share) as server:
         threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
         yield server
         server.shutdown()

@@ -1,5 +1,6 @@
 """Dead letters survive on disk; patience grows up to a cap."""
 
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 
@@ -15,6 +16,8 @@ from market.errors import InvalidInput, SinkRefused, SinkUnavailable
 
 LETTER = DeadLetter("2026-11-21T14:00:00+00:00", "klines", "1h-2024", "x", 400, "strict", "no such field", {})
 
+OTHER = replace(LETTER, id="y")
+
 
 def operation(kind: Kind = "index", text: str = "") -> Operation:
     return Operation(kind, DOCUMENTS["klines"], 1, Document("x", "1h-2024", {"text": text}))
@@ -24,8 +27,32 @@ def test_letters_are_read_back_as_they_were_written(tmp_path: Path) -> None:
     letters = DeadLetters(tmp_path / "deep" / "letters.jsonl")
     assert letters.read() == []
     letters.append([LETTER])
-    letters.append([LETTER, LETTER])
-    assert letters.read() == [LETTER] * 3
+    letters.append([OTHER])
+    assert letters.read() == [LETTER, OTHER]
+    assert letters.count() == 2
+
+
+def test_a_document_refused_again_is_one_letter_the_newest(tmp_path: Path) -> None:
+    letters = DeadLetters(tmp_path / "letters.jsonl")
+    letters.append([LETTER, OTHER])
+    again = replace(LETTER, at="2026-11-21T15:00:00+00:00")
+    letters.append([again])
+    assert letters.read() == [again, OTHER]
+    assert letters.count() == 2
+
+
+def test_a_full_file_drops_nothing_and_takes_letters_again_once_there_is_room(tmp_path: Path) -> None:
+    letters = DeadLetters(tmp_path / "letters.jsonl", most_bytes=400)
+    letters.append([LETTER, OTHER])
+    letters.append([LETTER])  # the same again fits: an older letter makes room
+    third = replace(LETTER, id="z")
+    with pytest.raises(SinkUnavailable, match="is full"):
+        letters.append([third])
+    assert {each.id for each in letters.read()} == {"x", "y"}
+    with letters.taken() as mended:
+        mended.clear()
+    letters.append([third])
+    assert letters.read() == [third]
 
 
 def test_a_replay_that_dies_keeps_every_letter(tmp_path: Path) -> None:

@@ -151,15 +151,15 @@ def test_a_refused_write_leaves_the_cursor_where_it_was(
     world.confirm(candles(2))
     loader.dead_letters.path.parent.mkdir(parents=True)
     loader.dead_letters.path.mkdir()  # a folder where the file should be: as unwritable as a full disk
-    monkeypatch.setattr("es_loader.touched.record.klines", lambda *_: [_unmapped()])
+    monkeypatch.setattr("es_loader.touched.kline_bodies", lambda *_: [_unmapped()])
     with pytest.raises(SinkRefused, match="OPA_STATE_DIR"):
         follower.step()
     assert loader.state().seq == before
     assert everything(loader.writer)["opa-klines"] == {}
 
 
-def _unmapped() -> Document:
-    return Document("poison", "1h-2024", {"@timestamp": 0, "colour": "red"})
+def _unmapped() -> Operation:
+    return Operation("index", KLINES, 1, Document("poison", "1h-2024", {"@timestamp": 0, "colour": "red"}))
 
 
 def _planted(name: str, kline: dict[str, object], generations: dict[str, int]) -> Operation:

@@ -8,7 +8,7 @@ from es_loader.check import compare
 from es_loader.follow import Follower
 from market.interval import DAY, HOUR
 from market.ports import Pulse
-from market.store.memory import MemoryChangeLog
+from market.store.memory_changes import MemoryChangeLog
 from tests.es_loader.reading import documents, empty, everything, searchable
 from tests.es_loader.world import SERIES, START, World, candles
 

@@ -13,7 +13,7 @@ from market.errors import StoreUnavailable
 from market.heartbeat.heart import Heart, since
 from market.interval import DAY
 from market.ports import Figures, Heartbeat, Process, ServiceName
-from market.store.memory import MemoryChangeLog
+from market.store.memory_changes import MemoryChangeLog
 from market.store.memory_heartbeats import MemoryHeartbeatStore
 from market.version import VERSION
 

@@ -40,6 +40,9 @@ FORBIDDEN: list[tuple[DatabaseUser, str]] = [
     ("heartbeat", "DELETE FROM change_log"),
     ("heartbeat", "SELECT COUNT(*) FROM klines"),
     ("ingest", "DELETE FROM heartbeats"),
+    ("trimmer", "DELETE FROM klines"),
+    ("trimmer", "SELECT COUNT(*) FROM klines"),
+    ("trimmer", "UPDATE change_log SET seq = 0"),
     ("model", "INSERT INTO heartbeats (process, time) VALUES ('x', 0)"),
 ]
 

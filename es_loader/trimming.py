@@ -1,0 +1,31 @@
+"""The change log is kept for some days and until its lines are applied; what is older is trimmed."""
+
+from __future__ import annotations
+
+import logging
+import time
+from typing import Final
+
+from market.ports import LogTrimmer
+
+log = logging.getLogger(__name__)
+EVERY_S: Final = 3_600.0
+_DAY_S: Final = 86_400.0
+
+
+class Trimming:
+    """Shortens the change log once an hour; without a trimmer (a house without its password) never."""
+
+    def __init__(self, trimmer: LogTrimmer | None = None, keep_days: float = 14) -> None:
+        self._trimmer = trimmer
+        self._keep_s = keep_days * _DAY_S
+        self._next = time.monotonic()
+
+    def trim(self, applied: int) -> None:
+        """Delete old lines up to the cursor, which Elasticsearch has acknowledged."""
+        if self._trimmer is None or time.monotonic() < self._next:
+            return
+        trimmed = self._trimmer.trim(applied, self._keep_s)
+        self._next = time.monotonic() + EVERY_S
+        if trimmed:
+            log.info("trimmed %d lines of the change log", trimmed)
