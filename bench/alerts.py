@@ -28,6 +28,8 @@ from rich.console import Console
 from rich.table import Table
 
 from kibana.alerts import RULES
+from kibana.notifier.notifier import EVERY_S
+from kibana.notifier.witnesses import SETTLE_S
 from market.ports import ServiceName
 from tests.e2e.chain import Chain
 from tests.kibana.notifier.stage import EXCHANGE, SYMBOLS, Stage
@@ -75,12 +77,22 @@ class Watcher:
 
     def documents(self, state: str) -> set[str]:
         """Alerts that stand in Elasticsearch in this state."""
+        return {each["alert"]["id"] for each in self._search("opa-alerts", {"alert.state": state})}
+
+    def hears(self, service: ServiceName) -> bool:
+        """Whether a heartbeat of the service came through the loader."""
+        return bool(self._search("opa-heartbeats", {"service.name": str(service)}))
+
+    def _search(self, alias: str, term: dict[str, str]) -> list[dict[str, Any]]:
         auth = (self.elastic.notifier_user, self.elastic.notifier_password)
-        body = {"size": 1_000, "query": {"term": {"alert.state": state}}}
         with httpx.Client(verify=self.elastic.ca, auth=auth, timeout=30) as client:  # type: ignore[arg-type]
-            answer = client.post(f"{self.elastic.url}/opa-alerts/_search", json=body)
+            answer = client.post(
+                f"{self.elastic.url}/{alias}/_search",
+                params={"ignore_unavailable": "true"},
+                json={"size": 1_000, "query": {"term": term}},
+            )
         hits: list[dict[str, Any]] = answer.raise_for_status().json()["hits"]["hits"]
-        return {hit["_source"]["alert"]["id"] for hit in hits}
+        return [hit["_source"] for hit in hits]
 
     def seconds(self, names: Iterable[str], state: str) -> tuple[Seen, Seen]:
         """Wait until every alert is in that state; seconds to its document and to all messages."""
@@ -162,10 +174,12 @@ def drill(chain: Chain, stage: Stage, watcher: Watcher, say: Callable[[str], Non
 
 
 def settled(watcher: Watcher) -> None:
-    """The processes are up and what a start makes late is over."""
+    """The notifier beats through the loader, has settled, and what a start makes late is over."""
     deadline = time.time() + LONGEST_S
-    time.sleep(70)
-    while time.time() < deadline and watcher.documents("active"):
+    while not watcher.hears(ServiceName.NOTIFIER) and time.time() < deadline:
+        time.sleep(1)
+    time.sleep(SETTLE_S + 2 * EVERY_S)
+    while watcher.documents("active") and time.time() < deadline + LONGEST_S:
         time.sleep(1)
 
 

@@ -10,7 +10,7 @@ import httpx
 from kibana.notifier.settings import NotifierSettings
 from market.documents import DOCUMENTS
 from market.documents.stream import Document
-from market.errors import SinkRefused, SinkUnavailable
+from market.errors import InvalidInput, SinkRefused, SinkUnavailable
 
 TIMEOUT_S: Final = 8.0
 _ADVICE: Final = {
@@ -21,7 +21,7 @@ _ADVICE: Final = {
 
 
 class Elastic:
-    """Errors are `SinkUnavailable` (away, busy) and `SinkRefused` (says no)."""
+    """Errors: `SinkUnavailable` (away, busy), `SinkRefused` (right or index missing), `InvalidInput`."""
 
     def __init__(self, settings: NotifierSettings) -> None:
         if settings.ca is not None and not settings.ca.exists():
@@ -55,6 +55,8 @@ class Elastic:
         code = response.status_code
         if code == httpx.codes.TOO_MANY_REQUESTS or response.is_server_error:
             raise SinkUnavailable(f"Elasticsearch is busy or broken: it answered {code}")
+        if code == httpx.codes.BAD_REQUEST:
+            raise InvalidInput(f"Elasticsearch cannot use what it got at {path}: {response.text[:300]}")
         if not response.is_success:
             advice = _ADVICE.get(code, response.text[:300])
             raise SinkRefused(f"Elasticsearch refuses {path} ({code}): {advice}")

@@ -21,7 +21,7 @@ from kibana.notifier.targets import Target
 from kibana.notifier.witnesses import Witnesses
 from kibana.notifier.wording import message
 from market.documents.alerts import Alert, alert_document
-from market.errors import MarketError, Transient
+from market.errors import InvalidInput, MarketError
 from market.interval import SECOND
 from market.ports import Figures
 from market.store import StoredClock
@@ -46,6 +46,7 @@ class Notifier:
     _moment: Moment = field(init=False)
     _read_at: float = 0.0
     _took_ms: float | None = None
+    _said: str = ""
 
     def __post_init__(self) -> None:
         memory = load(self.state_file)
@@ -130,10 +131,13 @@ class Notifier:
         while self._unwritten:
             try:
                 self.witnesses.elastic.write(alert_document(self._unwritten[0]))
-            except Transient:
-                break
+            except InvalidInput as error:
+                log.error("the alert %s is given up: %s", self._unwritten[0].id, error)
             except MarketError as error:
-                log.error("the alert %s cannot be stored: %s", self._unwritten[0].id, error)
+                if str(error) != self._said:
+                    log.warning("%d alerts wait to be written: %s", len(self._unwritten), error)
+                self._said = str(error)
+                break
             del self._unwritten[0]
         return len(self._unwritten) != before
 
