@@ -11,7 +11,7 @@ from up.environment import child_environment
 from up.places import Places
 from up.steps import loud, note
 
-_PATIENCE_S: Final = 120.0  # the first ticks, decisions and heartbeats of live services are on their way
+_PATIENCE_S: Final = 15.0  # the first ticks and heartbeats of live services are on their way
 _PAUSE_S: Final = 3.0
 _ONE_LOOK_S: Final = 300.0
 
@@ -27,7 +27,9 @@ def ask_panels(places: Places, patience_s: float = _PATIENCE_S) -> None:
     for line in said.splitlines():
         note(line)
     if code:
-        loud("not every panel shows data: `python -m kibana check` asks again")
+        loud(
+            "not every panel shows data; some may have nothing to tell yet: `python -m kibana check` asks again"
+        )
 
 
 def _asked(places: Places) -> tuple[int, str]:
