@@ -11,8 +11,12 @@ import pytest
 from pydantic import ValidationError
 
 from market.decision import Origin, Role
+from market.documents.calibration import calibration_documents
+from market.documents.models import NAIVE, model_document
+from market.documents.stream import leaves
 from market.errors import InvalidInput, StoreUnavailable
 from market.ports import BacktestRun, Decided, DecisionFilter
+from model_service.card import PRIOR_TRIALS
 from model_service.jobs import new_job, reported
 from model_service.settings import ModelSettings
 from model_service.training import Workshop, train_series
@@ -51,6 +55,18 @@ def test_champion_and_challenger_are_registered_with_their_back_tests(trained: t
         assert model.train_end == int(MARKET["open_time"].iloc[-1])
         assert shop.shelf.holds(model)
         assert len(runs[role].equity) > 100
+
+
+def test_a_card_carries_what_its_documents_are_made_from(trained: tuple[Shop, Workshop]) -> None:
+    shop, _ = trained
+    for model in shop.decisions.models(active_only=True):
+        shown = leaves(model_document(model).body)
+        assert shown.keys() >= {f"model.{name}" for name in NAIVE}
+        assert shown["model.trials"] >= PRIOR_TRIALS
+        bins = [leaves(each.body) for each in calibration_documents(model)]
+        assert sum(each["calibration.n"] for each in bins) == shown["model.samples"]
+        assert all(each["calibration.low"] <= each["calibration.high"] for each in bins)
+        assert len(bins) == 10
 
 
 def test_every_candle_after_the_burn_in_has_its_walk_forward_decision(trained: tuple[Shop, Workshop]) -> None:
