@@ -34,3 +34,7 @@ containers:
 fix:
     {{bin}}/ruff format .
     {{bin}}/ruff check --fix .
+
+# the loader's tests on other versions of Elasticsearch (tests/elastic_builds.py has the list)
+versions +numbers="8.12.2 8.13.4 8.14.3 8.15.5 8.17.10":
+    for version in {{numbers}}; do OPA_TEST_ELASTICSEARCH=$version {{bin}}/pytest tests/es_loader || exit 1; done

@@ -16,10 +16,11 @@ pytestmark = [pytest.mark.elastic, pytest.mark.database]
 
 @pytest.mark.usefixtures("maintainer")
 def test_faults_together_lose_and_double_nothing_and_bury_the_poison_alone(
-    elastic: Elastic, database: StoreSettings, tmp_path: Path
+    elastic: Elastic, database: StoreSettings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("es_loader.body.MOST_OPERATIONS", 300)
     drill = Drill(tmp_path, elastic, database, random.Random(1))
-    found = drill.together(12_000, Misery(1), away_s=2.0)
+    found = drill.together(3_000, Misery(1), away_s=1.0)
     assert found.wrong == []
     assert found.dead == POISON
     assert {"503", "cut", "429"} == found.spoiled.keys()

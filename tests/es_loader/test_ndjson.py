@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Iterator
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 
 import orjson
 import pyarrow as pa
@@ -12,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from es_loader.body import MOST_BYTES, MOST_OPERATIONS, Body
+from es_loader.bulk import Bulk
 from es_loader.ndjson import kline_bodies
 from market.documents.klines import STREAM, kline_documents
 from market.documents.numbers import doubles, json_numbers
@@ -115,3 +118,28 @@ def _one(**changed: object) -> pa.Table:
         **changed,
     }
     return pa.Table.from_pylist([row], schema=STORED_SCHEMA)
+
+
+def test_bodies_are_read_one_ahead_and_no_further_while_elasticsearch_is_slow() -> None:
+    read: list[int] = []
+    working, answered = threading.Event(), threading.Event()
+
+    class Slow:
+        def bulk(self, **_: object) -> dict[str, bool]:
+            working.set()
+            answered.wait(60)
+            return {"errors": False}
+
+    def endless() -> Iterator[Body]:
+        for at in range(50):
+            read.append(at)
+            yield Body.of([b"{}\n"])
+
+    bulk = Bulk(cast("Any", Slow()), lambda _: None)
+    sending = threading.Thread(target=bulk.send, args=(endless(),), daemon=True)
+    sending.start()
+    assert working.wait(60)
+    assert len(read) <= 3
+    answered.set()
+    sending.join(60)
+    assert len(read) == 50

@@ -1,6 +1,7 @@
 """Rebuilding: into a new generation, switched in one step, with the old one deleted afterwards."""
 
 import threading
+from dataclasses import replace
 
 import pytest
 from elasticsearch import Elasticsearch
@@ -113,10 +114,42 @@ def test_a_part_is_refused_while_the_documents_belong_to_another_database(
         loader.rebuild().run(["klines"])
 
 
-def test_a_new_field_reaches_the_indices_that_exist_and_a_changed_type_asks_for_a_rebuild(
+def test_the_mapping_is_strict_and_plotted_numbers_are_not_searched(
     loader: Loader, maintainer: Elasticsearch
 ) -> None:
     index = next(iter(maintainer.indices.get(index="opa-models-*")))
     mapping = maintainer.indices.get_mapping(index=index)[index]["mappings"]
     assert mapping["dynamic"] == "strict"
     assert mapping["properties"]["model"]["properties"]["auc"] == {"type": "double", "index": False}
+
+
+def test_searches_are_answered_while_a_changed_type_moves_a_stream_to_new_indices(
+    world: World, loader: Loader, maintainer: Elasticsearch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.confirm(candles(500))
+    loader.rebuild().run()
+    before = loader.state().generations
+    stream = DOCUMENTS["klines"]
+    changed = tuple(
+        replace(field, type="keyword") if field.name == "kline.trades" else field for field in stream.fields
+    )
+    monkeypatch.setitem(DOCUMENTS, "klines", replace(stream, fields=changed))
+    seen: set[int] = set()
+    done = threading.Event()
+
+    def look() -> None:
+        while not done.is_set():
+            seen.add(searchable(loader.writer, "opa-klines"))
+
+    reader = threading.Thread(target=look)
+    reader.start()
+    loader.bootstrap()
+    done.set()
+    reader.join()
+    assert seen == {500}
+    after = loader.state().generations
+    assert {name for name in after if after[name] != before[name]} == {"klines"}
+    for mapping in maintainer.indices.get_mapping(index="opa-klines").values():
+        assert mapping["mappings"]["properties"]["kline"]["properties"]["trades"]["type"] == "keyword"
+    loader.bootstrap()
+    assert loader.state().generations == after

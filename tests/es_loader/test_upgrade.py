@@ -6,6 +6,8 @@ import pytest
 from elasticsearch import Elasticsearch
 
 from es_loader.assembly import Loader
+from es_loader.everything import EVERYTHING
+from es_loader.state import State
 from market.documents import DOCUMENTS
 from market.documents.field import Field
 from market.documents.stream import DocumentStream
@@ -18,6 +20,7 @@ pytestmark = pytest.mark.elastic
 def test_fields_that_are_new_or_changed_come_with_a_rebuild_of_their_streams_alone(
     world: World, loader: Loader, maintainer: Elasticsearch
 ) -> None:
+    loader.states().save(State(world.klines.changes.epoch(), 0, dict.fromkeys(EVERYTHING, 1)))
     world.live_a_day()
     _catch_up(loader)
     before, state = everything(loader.writer), loader.state()
