@@ -27,9 +27,7 @@ def ask_panels(places: Places, patience_s: float = _PATIENCE_S) -> None:
     for line in said.splitlines():
         note(line)
     if code:
-        loud(
-            "not every panel shows data; some may have nothing to tell yet: `python -m kibana check` asks again"
-        )
+        loud("not every panel shows data; some may have nothing to tell: `python -m kibana check` asks again")
 
 
 def _asked(places: Places) -> tuple[int, str]:
