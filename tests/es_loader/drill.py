@@ -142,9 +142,10 @@ class Drill:
                 spoiled.bootstrap()
                 _caught_up(spoiled)
                 say(f"{count} candles loaded with {proxy.bulks} bulk requests, {dict(misery.spoiled)}")
+                generation = calm.state().generations["klines"]
                 proxy.away.set()
                 threading.Timer(away_s, proxy.away.clear).start()
-                self._poison(spoiled)
+                self._poison(spoiled, generation)
                 say(f"everything again, after {away_s:g} s away, with {POISON} poisoned documents")
                 requests = proxy.bulks
         finally:
@@ -153,8 +154,7 @@ class Drill:
         wrong = [*self.differences(calm), *(["dead letters are not the poison"] if dead != _POISONED else [])]
         return Found(requests, misery.spoiled, away_s, POISON, len(dead), wrong)
 
-    def _poison(self, loader: Loader) -> None:
-        generation = loader.state().generations["klines"]
+    def _poison(self, loader: Loader, generation: int) -> None:
         sent: list[Any] = list(parts(loader.record, "klines", generation))
         for name in sorted(_POISONED):
             body: dict[str, object] = {"@timestamp": START, "colour": "red"}
