@@ -44,7 +44,7 @@ function marks(group, found) {
     }
     if (mark.role !== "mark") continue;
     const seen = mark.items.filter((each) => each.opacity !== 0);
-    found.marks.push({ name: mark.name, type: mark.marktype, count: seen.length });
+    found.marks.push({ name: mark.name, type: mark.marktype, count: seen.length, tooltip: seen[0]?.tooltip });
     for (const each of mark.items) {
       for (const key of ["x", "y", "x2", "y2", "width", "height", "size", "opacity"]) {
         if (key in each && !Number.isFinite(each[key])) found.broken.push(`${mark.name}.${key} = ${each[key]}`);
