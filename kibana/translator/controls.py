@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
+from kibana.translator import time_slider
 from kibana.translator.context import Context, DataView
 from kibana.translator.fields import Field
 from kibana.translator.queries import Filter
@@ -76,13 +77,25 @@ class ControlGroup:
         ordered = sorted(panels.items(), key=lambda each: each[1].get("order", 0))
         self._ignored = unpacked(stored.get("ignoreParentSettingsJSON"), {})
         self._chained = stored.get("chainingSystem", "HIERARCHICAL") == "HIERARCHICAL"
-        self.controls = [
-            _control(id_, each, references, views) for id_, each in ordered if each["type"] in _REFERENCES
+        self._in_order = [
+            each["explicitInput"]
+            if each["type"] == time_slider.TYPE
+            else _control(id_, each, references, views)
+            for id_, each in ordered
+            if each["type"] in {*_REFERENCES, time_slider.TYPE}
         ]
+        self.controls = [each for each in self._in_order if isinstance(each, Control)]
 
     def filters(self) -> list[Filter]:
         """The filters of all selections, which every panel of the dashboard gets."""
         return [found for each in self.controls if (found := each.filter()) is not None]
+
+    def sliced(self, context: Context) -> Context:
+        """The context of the panels: over the part of the time range that a time slider leaves."""
+        for each in self._in_order:
+            if not isinstance(each, Control):
+                return time_slider.sliced(context, each)
+        return context
 
     def requests(self, dashboard: str, context: Context) -> list[Request]:
         """What each control asks: those in front of it filter it when they are chained."""
@@ -93,7 +106,10 @@ class ControlGroup:
             own = replace(own, queries=())
         requests: list[Request] = []
         before: list[Filter] = []
-        for each in self.controls:
+        for each in self._in_order:
+            if not isinstance(each, Control):
+                own = time_slider.sliced(own, each) if self._chained else own
+                continue
             requests.append(self._request(dashboard, each, own.with_panel(filters=before)))
             if self._chained and (found := each.filter()) is not None:
                 before.append(found)

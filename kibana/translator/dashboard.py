@@ -68,7 +68,7 @@ class Export:
             self.views,
         )
         requests = group.requests(id_, context)
-        inner = context.with_panel(filters=group.filters())
+        inner = group.sliced(context).with_panel(filters=group.filters())
         for panel in panels(dashboard, self._library):
             requests += self._panel(id_, panel, self._at_own_time(panel, inner), ask)
         return requests

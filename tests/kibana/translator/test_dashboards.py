@@ -49,6 +49,7 @@ def dashboard(controls=None, panels=(), references=(), chaining="HIERARCHICAL", 
             *(
                 {"type": "index-pattern", "id": "view", "name": f"controlGroup_{id_}:{names[each['type']]}"}
                 for id_, each in controls.items()
+                if each["type"] in names
             ),
             *references,
         ],
@@ -113,6 +114,36 @@ def test_a_range_slider_asks_for_the_bounds_and_filters_by_its_value():
     slider, list_ = requests(dashboard(controls))
     assert slider.body["aggs"] == {"maxAgg": {"max": {"field": "gain"}}, "minAgg": {"min": {"field": "gain"}}}
     assert filters(list_) == [{"range": {"gain": {"gte": 1.0}}}]
+
+
+SLICE = {"timesliceStartAsPercentageOfTimeRange": 0.25, "timesliceEndAsPercentageOfTimeRange": 0.51}
+
+
+def within(query):
+    """Start and end of its time range, hours and minutes."""
+    (limits,) = [each["range"]["@timestamp"] for each in query["bool"]["filter"] if "range" in each]
+    return limits["gte"][11:16], limits["lte"][11:16]
+
+
+def test_a_time_slider_narrows_the_panels_and_the_controls_behind_it():
+    """`time_slider/time_utils.tsx`: 12 ticks of two hours, steps of thirty minutes."""
+    controls = {
+        "before": control(0),
+        "slider": {"type": "timeSlider", "order": 1, "explicitInput": dict(SLICE)},
+        "behind": control(2, "ok"),
+    }
+    reference = {"type": "index-pattern", "id": "view", "name": "p:indexpattern-datasource-layer-L1"}
+    saved = dashboard(controls, [lens_entry()], [reference])
+    before, behind, asked = requests(saved)
+    assert within(before.body["filters"][0]) == ("00:00", "00:00")
+    assert within(behind.body["filters"][0]) == ("06:00", "12:30")
+    assert within(asked.body["query"]) == ("06:00", "12:30")
+
+
+def test_a_time_slider_without_a_choice_changes_nothing():
+    controls = {"slider": {"type": "timeSlider", "order": 0, "explicitInput": {}}, "a": control(1)}
+    (asked,) = requests(dashboard(controls))
+    assert within(asked.body["filters"][0]) == ("00:00", "00:00")
 
 
 def test_the_route_of_a_control_asks_for_options_and_whether_the_selected_exist():
