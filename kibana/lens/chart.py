@@ -55,7 +55,9 @@ def chart_over_time(
     """`series` over time. A category with a colour of its own is a series with a filter of its own.
 
     `breakdown` is a terms column for an open set (symbols, services): one series then, in Kibana's colours.
-    Lines start their axis at the data, bars and areas at zero; the panel's title says the unit.
+    Lines start their axis at the data, bars and areas at zero; the panel's title says the unit. With a
+    reference line the axis reaches from zero to it, for an axis that fits its data leaves it out
+    (`getYAxisDomain` of `expression_xy/public/components/xy_chart.tsx`).
     """
     ids = [f"y{n}" for n in range(len(series))]
     columns = ({"b": breakdown} if breakdown else {}) | {"x": over_time()}
@@ -64,13 +66,14 @@ def chart_over_time(
     if lines:
         layers["R1"] = layer({f"r{n}": static_value(each.label, each.value) for n, each in enumerate(lines)})
     drawn = [_data(kind, ids, series, breakdown), *_reference_lines(lines)]
+    fits = kind == "line" and not lines
     state = {
         "legend": {"isVisible": len(ids) > 1 or breakdown is not None, "position": "bottom"},
         "valueLabels": "hide",
         "fittingFunction": "Linear" if kind == "line" else "None",
         "preferredSeriesType": kind,
         "axisTitlesVisibilitySettings": {"x": False, "yLeft": False, "yRight": False},
-        "yLeftExtent": {"mode": "dataBounds" if kind == "line" else "full", "niceValues": True},
+        "yLeftExtent": {"mode": "dataBounds" if fits else "full", "niceValues": True},
         "layers": drawn,
     }
     views = dict.fromkeys(layers, view)

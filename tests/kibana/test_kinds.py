@@ -52,6 +52,14 @@ def test_what_is_drawn_is_a_column_of_its_layer(panel):
         assert set(accessors) <= columns
 
 
+def test_an_axis_reaches_to_its_reference_line():
+    """`getYAxisDomain` of Kibana's `xy_chart.tsx` knows them only where it does not fit the data."""
+    for panel in LENS.values():
+        state = panel.config["attributes"]["state"]["visualization"]
+        if any(each["layerType"] == "referenceLine" for each in state.get("layers", [])):
+            assert state["yLeftExtent"]["mode"] == "full"
+
+
 @pytest.mark.parametrize("name", LENS)
 def test_a_last_value_never_asks_for_top_metrics(name):
     columns = [column for layer in layers_of(LENS[name]).values() for column in layer["columns"].values()]

@@ -47,11 +47,19 @@ def drawn_layers(kind: str, state: Mapping[str, Any], layers: Mapping[str, Any])
         wanted = [state.get("layerId"), state.get("trendlineLayerId")]
     elif kind == "lnsXY":
         wanted = [each["layerId"] for each in state["layers"] if each.get("accessors")]
+    elif kind == "lnsPie":
+        wanted = [each["layerId"] for each in state["layers"][:1] if _divides(each)]
     elif "layers" in state:
         wanted = [each["layerId"] for each in state["layers"]]
     else:
         wanted = [state.get("layerId")]
     return [each for each in wanted if each in layers]
+
+
+def _divides(layer: Mapping[str, Any]) -> bool:
+    """`expressionHelper` of `visualizations/partition/to_expression.ts`: metrics, and what divides them."""
+    groups = [*layer.get("primaryGroups", ()), *(layer.get("secondaryGroups") or ())]
+    return bool(layer.get("metrics") and (groups or layer.get("allowMultipleMetrics")))
 
 
 class _Asking:

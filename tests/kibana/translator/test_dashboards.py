@@ -255,6 +255,24 @@ def test_markdown_links_and_layers_without_a_metric_ask_nothing():
     assert requests(dashboard(panels=[entry, *others])) == []
 
 
+@pytest.mark.parametrize(
+    ("layer", "count"),
+    [
+        ({"metrics": ["m"], "primaryGroups": []}, 0),
+        ({"metrics": ["m"], "primaryGroups": [], "allowMultipleMetrics": True}, 1),
+        ({"metrics": ["m"], "primaryGroups": ["t"]}, 1),
+        ({"metrics": [], "primaryGroups": ["t"]}, 0),
+    ],
+)
+def test_a_donut_needs_metrics_and_something_that_divides_them(layer, count):
+    """`expressionHelper` of `lens/public/visualizations/partition/to_expression.ts`."""
+    entry = lens_entry()
+    attributes = entry["embeddableConfig"]["attributes"]
+    attributes["visualizationType"] = "lnsPie"
+    attributes["state"]["visualization"] = {"shape": "donut", "layers": [{"layerId": "L1", **layer}]}
+    assert len(requests(dashboard(panels=[entry]))) == count
+
+
 def test_an_index_that_nobody_describes_gets_its_fields_from_the_panels():
     entry = lens_entry()
     state = entry["embeddableConfig"]["attributes"]["state"]
