@@ -10,7 +10,6 @@ from contextlib import contextmanager
 from typing import Annotated
 
 import typer
-from pydantic import ValidationError
 
 from kibana.alerts.settings import WatchSettings
 from kibana.notifier.elastic import Elastic
@@ -39,7 +38,7 @@ def notify(
     ] = False,
 ) -> None:
     """Watch the alert rules and tell the addresses of OPA_NOTIFY_URLS, until stopped."""
-    settings = _settings()
+    settings = NotifierSettings()
     addresses = targets(settings.notify_urls.get_secret_value())
     logging.basicConfig(level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     logging.getLogger("httpx").setLevel(logging.WARNING)
@@ -54,7 +53,7 @@ def notify(
 @contextmanager
 def assembled(settings: NotifierSettings, addresses: list[Target]) -> Iterator[Notifier]:
     """The notifier of the settings in the environment or `.env`."""
-    database, watch = Database(_store_settings(), "reader"), WatchSettings()
+    database, watch = Database(StoreSettings(), "reader"), WatchSettings()
     elastic = Elastic(settings)
     eyes = Eyes(
         MySQLKlineStore(database),
@@ -86,22 +85,3 @@ def _send_test(addresses: list[Target]) -> None:
     typer.echo(f"sent to {len(addresses) - len(failed)} of {len(addresses)} addresses")
     if failed:
         raise typer.Exit(1)
-
-
-def _settings() -> NotifierSettings:
-    try:
-        return NotifierSettings()
-    except ValidationError as error:
-        raise _missing(error) from error
-
-
-def _store_settings() -> StoreSettings:
-    try:
-        return StoreSettings()
-    except ValidationError as error:
-        raise _missing(error) from error
-
-
-def _missing(error: ValidationError) -> typer.Exit:
-    typer.echo(f"a setting is missing or wrong; see up/.env.example\n{error}", err=True)
-    return typer.Exit(2)

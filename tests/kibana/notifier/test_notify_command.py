@@ -1,8 +1,13 @@
 """`python -m kibana notify --test`, and what messages say."""
 
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 from typer.testing import CliRunner
 
+import kibana
 from kibana.__main__ import app
 from kibana.notifier.book import Notice
 from kibana.notifier.elastic import Elastic
@@ -48,6 +53,21 @@ def test_a_bad_address_is_refused(monkeypatch, tmp_path):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("OPA_NOTIFY_URLS", "pigeon://coop")
     assert isinstance(CliRunner().invoke(app, ["notify", "--test"]).exception, InvalidInput)
+
+
+def test_missing_settings_are_named_and_no_password_is_shown(tmp_path):
+    passwords = {f"OPA_DB_{user}_PASSWORD": "hunter2" for user in ("INGEST", "MODEL")}
+    done = subprocess.run(
+        [sys.executable, "-m", "kibana", "notify"],
+        cwd=tmp_path,
+        env={"PYTHONPATH": str(Path(kibana.__file__).parent.parent), **passwords},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 2
+    assert "reader_password, migrator_password" in done.stderr
+    assert "hunter2" not in done.stdout + done.stderr
 
 
 def test_a_message_says_what_about_which_market_and_what_to_do():
