@@ -36,8 +36,8 @@ class Elastic:
         )
 
     def search(self, alias: str, body: dict[str, Any]) -> dict[str, Any]:
-        """The answer to a search body."""
-        return self._asked("POST", f"/{alias}/_search", body)
+        """The answer to a search body; that of a part of the shards, as after a restart, is none."""
+        return self._asked("POST", f"/{alias}/_search?allow_partial_search_results=false", body)
 
     def write(self, alert: Document) -> None:
         """Store an alert under its id, over an older version of it."""

@@ -21,7 +21,7 @@ from kibana.notifier.targets import Target
 from kibana.notifier.witnesses import Witnesses
 from kibana.notifier.wording import message
 from market.documents.alerts import Alert, alert_document
-from market.errors import InvalidInput, MarketError
+from market.errors import InvalidInput, MarketError, StoreRefused
 from market.interval import SECOND
 from market.ports import Figures
 from market.store import StoredClock
@@ -47,6 +47,7 @@ class Notifier:
     _read_at: float = 0.0
     _took_ms: float | None = None
     _said: str = ""
+    _saved: bool = True
 
     def __post_init__(self) -> None:
         memory = load(self.state_file)
@@ -107,15 +108,17 @@ class Notifier:
 
     def _heard(self, now: Times) -> Iterable[Notice]:
         """What Kibana wrote since the last look; at the first look of a new memory, our own open alerts."""
+        notices: list[Notice] = []
         try:
             if self._fresh:
                 for alert in self._tail.open_alerts():
                     self._book.adopt(alert, now.wall)
                 self._fresh = False
-            return [notice for alert in self._tail.read() for notice in self._book.hear(alert, now)]
+            for alert in self._tail.read():
+                notices += self._book.hear(alert, now)
         except MarketError as error:
             log.debug("Kibana's alerts cannot be read now: %s", error)
-            return []
+        return notices  # what was read before an error counts as read
 
     def _take(self, notices: Iterable[Notice]) -> None:
         for notice in notices:
@@ -144,7 +147,14 @@ class Notifier:
     def _save(self) -> None:
         waiting: list[dict[str, Any]] = self._outbox.saved()
         unwritten = [asdict(alert) for alert in self._unwritten]
-        save(self.state_file, Memory(self._book.saved(), waiting, unwritten, self._tail.cursor()))
+        try:
+            save(self.state_file, Memory(self._book.saved(), waiting, unwritten, self._tail.cursor()))
+        except StoreRefused as error:  # a full disk is no reason to fall silent
+            if self._saved:
+                log.error("a restart would forget what is told and what waits: %s", error)
+            self._saved = False
+        else:
+            self._saved = True
 
 
 def _wall_ms() -> int:

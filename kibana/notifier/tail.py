@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any, Final
@@ -12,6 +13,7 @@ from market.documents.alerts import Alert
 from market.documents.field import ALL
 from market.interval import MINUTE, SECOND
 
+log = logging.getLogger(__name__)
 _PAGE: Final = 500
 _LATE: Final = 2 * MINUTE  # a document may become searchable after a younger one
 
@@ -38,7 +40,7 @@ class Tail:
                     time = _ms(hit["_source"]["@timestamp"])
                     self._seen[hit["_id"]] = time
                     self._at = max(self._at, time)
-                    yield alert_of(hit["_source"])
+                    yield from _told(hit)
             if len(hits) < _PAGE:
                 break
             after = hits[-1]["sort"]
@@ -49,7 +51,7 @@ class Tail:
         active = [{"term": {"alert.by": "notifier"}}, {"term": {"alert.state": "active"}}]
         body = {"size": _PAGE, "query": {"bool": {"filter": active}}, "sort": [{"@timestamp": "desc"}]}
         hits = self._elastic.search(DOCUMENTS["alerts"].alias, body)["hits"]["hits"]
-        return [alert_of(hit["_source"]) for hit in hits]
+        return [alert for hit in hits for alert in _told(hit)]
 
     def _page(self, since: int, after: list[Any] | None) -> list[dict[str, Any]]:
         body: dict[str, Any] = {
@@ -68,6 +70,14 @@ class Tail:
             body["search_after"] = after
         hits: list[dict[str, Any]] = self._elastic.search(DOCUMENTS["alerts"].alias, body)["hits"]["hits"]
         return hits
+
+
+def _told(hit: Mapping[str, Any]) -> Iterator[Alert]:
+    """The alert of a hit; what is none (anybody's rule may write there) must not silence the others."""
+    try:
+        yield alert_of(hit["_source"])
+    except (TypeError, ValueError) as error:
+        log.error("the document %s of opa-alerts is no alert and is left out: %s", hit["_id"], error)
 
 
 def alert_of(body: Mapping[str, Any]) -> Alert:
@@ -96,5 +106,7 @@ def alert_of(body: Mapping[str, Any]) -> Alert:
 
 
 def _ms(time: str | int) -> int:
-    """Kibana writes ISO 8601, we write ms."""
-    return time if isinstance(time, int) else round(datetime.fromisoformat(time).timestamp() * SECOND)
+    """Kibana writes ISO 8601, we write ms; as text, too, it is a date to Elasticsearch."""
+    if isinstance(time, int) or time.isdecimal():
+        return int(time)
+    return round(datetime.fromisoformat(time).timestamp() * SECOND)
