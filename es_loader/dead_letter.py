@@ -90,7 +90,7 @@ class DeadLetters:
             self._replace(letters)
 
     def _add(self, letters: list[DeadLetter]) -> None:
-        size = self.path.stat().st_size if self.path.exists() else 0
+        size = self._whole()
         if size + len(_encoded(letters)) <= self._most_bytes:
             self._write(self.path, letters, "ab")
             return
@@ -102,6 +102,17 @@ class DeadLetters:
                 " OPA_DEAD_LETTER_MB"
             )
         self._replace(merged)
+
+    def _whole(self) -> int:
+        """Bytes of the file, without half a line that a kill or a full disk left: nobody relied on it."""
+        if not self.path.exists():
+            return 0
+        with self.path.open("rb+") as file:
+            size = file.seek(0, os.SEEK_END)
+            file.seek(max(size - 1, 0))
+            if file.read() not in (b"", b"\n"):
+                size = file.truncate(self.path.read_bytes().rfind(b"\n") + 1)
+        return size
 
     def _replace(self, letters: Sequence[DeadLetter]) -> None:
         fresh = self.path.with_suffix(".new")

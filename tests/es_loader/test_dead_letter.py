@@ -69,6 +69,15 @@ def test_a_replay_that_dies_keeps_every_letter(tmp_path: Path) -> None:
     assert letters.read() == [LETTER]
 
 
+def test_half_a_letter_that_a_kill_left_spoils_no_other(tmp_path: Path) -> None:
+    letters = DeadLetters(tmp_path / "letters.jsonl")
+    letters.append([LETTER])
+    with letters.path.open("ab") as file:
+        file.write(b'{"at": "2026-11-21T14:00')
+    letters.append([OTHER])
+    assert letters.read() == [LETTER, OTHER]
+
+
 def test_a_spoiled_line_is_named(tmp_path: Path) -> None:
     letters = DeadLetters(tmp_path / "letters.jsonl")
     letters.append([LETTER])
