@@ -120,7 +120,7 @@ class Follower:
         for line in lines:
             if line.stream in _QUALITY and self._unsure_quality is not None:
                 self._unsure_quality = widest(self._unsure_quality, line)
-        drop_purged_days(self._record, self._indices, {each.stream for each in ranges}, self._generations)
+        drop_purged_days(self._record, self._indices, ranges)
 
     def _write_quality(self) -> None:
         """Lines about quality are answered a few seconds later; a start answers those a kill left behind."""

@@ -2,33 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 
 from es_loader.indices import Indices
+from es_loader.ranges import Range
 from es_loader.record import Record
 from market.documents import DOCUMENTS
-from market.documents.stream import daily
+from market.documents.stream import EMPTY_PARTITION, daily, parted
 from market.interval import END_OF_TIME
 
 
-def drop_purged_days(
-    record: Record, indices: Indices, streams: Iterable[str], generations: Mapping[str, int]
-) -> list[str]:
+def drop_purged_days(record: Record, indices: Indices, changed: Iterable[Range]) -> list[str]:
     """Delete the daily indices that lie before the oldest row in MySQL; returns their names.
 
-    Of the given streams those count that are purged; one that has no row at all keeps its indices.
+    The oldest row is dear to ask for, and only a change in an earlier day than today can be a purge. A stream
+    that has no row at all keeps its indices.
     """
     purged = []
-    for name in set(streams) & PURGED.keys():
+    for name in {each.stream for each in changed if each.stream in PURGED and _of_the_past(record, each)}:
         stream = DOCUMENTS[name]
         oldest = min(PURGED[name](record), default=None)
         if oldest is not None:
-            first_kept = stream.index(daily(oldest), generations[name])
-            days = [each for each in indices.physical(stream) if each[len(stream.alias) + 1].isdigit()]
-            purged += [each for each in days if each < first_kept]
+            days = [each for each in indices.physical(stream) if parted(each)[1] != EMPTY_PARTITION]
+            purged += [each for each in days if parted(each)[1] < daily(oldest)]
     indices.delete(purged)
     return purged
+
+
+def _of_the_past(record: Record, changed: Range) -> bool:
+    exchange = changed.series.partition("/")[0]
+    return daily(changed.start) < daily(record.clock(exchange).now())
 
 
 def _oldest_ticks(record: Record) -> Iterator[int]:

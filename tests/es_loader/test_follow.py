@@ -121,6 +121,20 @@ def test_purged_ticks_leave_elasticsearch_and_so_do_their_days(world: World, loa
     assert [name[10:20] for name in days] == ["2024.01.03"]
 
 
+def test_a_day_that_a_rebuild_is_writing_is_not_purged(world: World, loader: Loader) -> None:
+    world.confirm(candles(1))
+    kept = START + 2 * DAY
+    world.sample(START, kept)
+    follower = caught_up(loader)
+    assert loader.state().generations["ticks"] == 2
+    coming = "opa-ticks-2024.01.03-g10"  # as text it comes before that of the second generation
+    loader.maintainer.indices.create(index=coming)
+    world.ticks.purge(kept)
+    follower.step()
+    left = set(loader.writer.indices.get(index="opa-ticks-2024*"))
+    assert left == {coming, "opa-ticks-2024.01.03-g2"}
+
+
 def test_another_epoch_rebuilds_everything(world: World, loader: Loader) -> None:
     world.live_a_day()
     caught_up(loader)
