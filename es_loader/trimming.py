@@ -6,6 +6,7 @@ import logging
 import time
 from typing import Final
 
+from market.errors import MarketError
 from market.ports import LogTrimmer
 
 log = logging.getLogger(__name__)
@@ -25,7 +26,11 @@ class Trimming:
         """Delete old lines up to the cursor, which Elasticsearch has acknowledged."""
         if self._trimmer is None or time.monotonic() < self._next:
             return
-        trimmed = self._trimmer.trim(applied, self._keep_s)
         self._next = time.monotonic() + EVERY_S
+        try:
+            trimmed = self._trimmer.trim(applied, self._keep_s)
+        except MarketError as error:
+            log.warning("the change log was not trimmed, the work goes on: %s", error)
+            return
         if trimmed:
             log.info("trimmed %d lines of the change log", trimmed)

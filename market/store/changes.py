@@ -76,11 +76,12 @@ class MySQLLogTrimmer:
         what is left has no gap.
         """
         trimmed: int = 0
+        with self._db.transaction() as cursor:  # once: it reads every old line
+            cursor.execute(_FIRST_KEPT, (round(keep_s * 1_000_000),))
+            kept = cursor.fetchone()
+        last = min(up_to, kept[0] - 1) if kept else up_to
         while True:
             with self._db.transaction() as cursor:
-                cursor.execute(_FIRST_KEPT, (round(keep_s * 1_000_000),))
-                kept = cursor.fetchone()
-                last = min(up_to, kept[0] - 1) if kept else up_to
                 cursor.execute("DELETE FROM change_log WHERE seq <= %s ORDER BY seq LIMIT %s", (last, _BATCH))
                 deleted = int(cursor.rowcount)
             trimmed += deleted

@@ -8,6 +8,7 @@ from es_loader import trimming
 from es_loader.assembly import Loader, connected
 from es_loader.settings import LoaderSettings
 from es_loader.trimming import Trimming
+from market.errors import StoreRefused
 from tests.es_loader.reading import documents
 from tests.es_loader.world import START, World, candles
 
@@ -36,6 +37,15 @@ def test_lines_are_trimmed_at_the_start_and_then_once_an_hour(monkeypatch: pytes
 
 def test_a_house_without_a_trimmer_keeps_every_line() -> None:
     Trimming(None, 14).trim(5)
+
+
+def test_a_log_that_cannot_be_trimmed_stops_nobody(caplog: pytest.LogCaptureFixture) -> None:
+    class Refusing:
+        def trim(self, up_to: int, keep_s: float) -> int:
+            raise StoreRefused("no such user")
+
+    Trimming(Refusing()).trim(5)
+    assert "was not trimmed, the work goes on: no such user" in caplog.text
 
 
 @pytest.mark.elastic
