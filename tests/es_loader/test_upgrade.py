@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 from elasticsearch import Elasticsearch
 
+from es_loader.anchors import stored, verify
 from es_loader.assembly import Loader
 from es_loader.everything import EVERYTHING
 from es_loader.state import State
@@ -35,6 +36,21 @@ def test_fields_that_are_new_or_changed_come_with_a_rebuild_of_their_streams_alo
     assert after == {alias: found for alias, found in before.items() if alias != "opa-anchors"}
     (anchors,) = maintainer.indices.get_mapping(index="opa-anchors").values()
     assert anchors["mappings"]["properties"] == DOCUMENTS["anchors"].mapping()["properties"]
+
+
+def test_anchors_of_an_index_with_another_mapping_stay_as_they_were_laid(
+    world: World, loader: Loader, maintainer: Elasticsearch
+) -> None:
+    _made_by_another_version(maintainer, _searched(DOCUMENTS["anchors"], "anchor.day"))
+    world.live_a_day()
+    _catch_up(loader)
+    laid = everything(loader.writer)["opa-anchors"]
+    before = maintainer.indices.get_mapping(index="opa-anchors").body
+    loader.bootstrap()
+    loader.rebuild().run()
+    assert everything(loader.writer)["opa-anchors"] == laid != {}
+    assert maintainer.indices.get_mapping(index="opa-anchors").body == before
+    assert [each.faults for each in verify(loader.record, stored(loader.writer))] == [[]]
 
 
 def _catch_up(loader: Loader) -> None:
