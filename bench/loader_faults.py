@@ -69,6 +69,7 @@ def _killing(
 ) -> None:
     with _drill(seed) as drill:
         began = time.monotonic()
+        drill.catch_up()
         done = 0
         while done < times and time.monotonic() < began + minutes * 60:
             turn(drill)()

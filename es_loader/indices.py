@@ -88,6 +88,19 @@ class Indices:
             if generation_of(index) != generation
         )
 
+    def drop_unfinished(self, left: dict[str, int], used: dict[str, int]) -> None:
+        """Delete what a rebuild that died has left of these generations, unless they are used or shown.
+
+        Without it a loader that dies again and again would fill the cluster with shards.
+        """
+        self.delete(
+            index
+            for name, generation in left.items()
+            if name in DOCUMENTS and generation not in {used.get(name), self._shown(DOCUMENTS[name])}
+            for index in self.physical(DOCUMENTS[name])
+            if generation_of(index) == generation
+        )
+
     def delete(self, names: Iterable[str]) -> None:
         """Delete physical indices; one that is gone already is fine."""
         gone = sorted(names)

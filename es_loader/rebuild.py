@@ -40,7 +40,10 @@ class Rebuild:
         _merged(before, fresh, names)  # refuse now what could not be switched to later
         self._indices.bootstrap(before.generations if before else {})
         generation = self._indices.next_generation()
+        claim = self._states.claim(dict.fromkeys(names, generation))
+        self._indices.drop_unfinished(claim.left, before.generations if before else {})
         written = {name: self._load(name, generation) for name in names}
+        self._states.hold(claim)
         # The cursor first: a follower then writes into the new generation, and mends the alias if we die.
         fresh = State(fresh.epoch, fresh.seq, dict.fromkeys(names, generation))
         persistently(lambda: self._states.save(_merged(self._states.load(), fresh, names)))

@@ -23,6 +23,7 @@ MAPPING: Final[dict[str, object]] = {
     },
 }
 _ID: Final = "loader"
+_CLAIM: Final = "rebuild"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,14 @@ class State:
     seq: int
     generations: dict[str, int]
     version: tuple[int, int] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """What a rebuild says before it fills a generation; `left` are the generations of the one before it."""
+
+    left: dict[str, int]
+    version: tuple[int, int]
 
 
 class StateStore:
@@ -79,3 +88,22 @@ class StateStore:
             except ConflictError as error:
                 raise SinkUnavailable("another loader moved the cursor; reading it again") from error
         return replace(state, version=(done["_seq_no"], done["_primary_term"]))
+
+    def claim(self, generations: dict[str, int]) -> Claim:
+        """Name the generations that a rebuild is about to fill, so that the next one finds what it left."""
+        document = {
+            "generations": generations,
+            "saved_at": datetime.now(UTC).isoformat(timespec="milliseconds"),
+        }
+        with translated("claim of a rebuild"):
+            found = self._client.options(ignore_status=404).get(index=INDEX, id=_CLAIM)
+            left = found["_source"]["generations"] if found.get("found") else {}
+            done = self._client.index(index=INDEX, id=_CLAIM, document=document)
+        return Claim(left, (done["_seq_no"], done["_primary_term"]))
+
+    def hold(self, claim: Claim) -> None:
+        """`SinkUnavailable` when another rebuild has claimed since: it has deleted what this one filled."""
+        with translated("claim of a rebuild"):
+            found = self._client.get(index=INDEX, id=_CLAIM)
+        if (found["_seq_no"], found["_primary_term"]) != claim.version:
+            raise SinkUnavailable("another rebuild has begun since; this one gives way")

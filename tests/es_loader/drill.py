@@ -188,17 +188,22 @@ class Drill:
 
     def compared(self) -> list[str]:
         """Differences, once a follower has had the time to catch up."""
+        self.catch_up()
+        return self.differences(self.loader())
+
+    def catch_up(self) -> None:
+        """A follower runs until it has applied every line, and ends."""
         if self.follower is None:
             self.start_follower()
         loader = self.loader()
         deadline = time.monotonic() + READY_WITHIN_S
-        while time.monotonic() < deadline:
-            state = loader.states().load()
-            if state and state.seq >= loader.record.changes.head():
-                break
+        while not ((state := loader.states().load()) and state.seq >= loader.record.changes.head()):
+            if time.monotonic() > deadline:
+                raise TimeoutError(
+                    f"the follower did not catch up: {(self.folder / 'follow.log').read_text()[-2000:]}"
+                )
             time.sleep(0.5)
         self.end_follower()
-        return self.differences(loader)
 
     def differences(self, loader: Loader) -> list[str]:
         """By the product's own check, and every candle's document against what it should be."""

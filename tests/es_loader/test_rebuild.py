@@ -1,16 +1,19 @@
 """Rebuilding: into a new generation, switched in one step, with the old one deleted afterwards."""
 
 import threading
+from collections.abc import Iterable
 from dataclasses import replace
 
 import pytest
 from elasticsearch import Elasticsearch
 
 from es_loader.assembly import Loader
+from es_loader.bulk import Bulk, Operation
 from es_loader.indices import Indices
+from es_loader.rebuild import Rebuild
 from market.documents import DOCUMENTS
 from market.documents.stream import generation_of
-from market.errors import InvalidInput
+from market.errors import InvalidInput, SinkUnavailable
 from tests.es_loader.reading import documents, everything, searchable
 from tests.es_loader.world import World, candles
 
@@ -153,3 +156,39 @@ def test_searches_are_answered_while_a_changed_type_moves_a_stream_to_new_indice
         assert mapping["mappings"]["properties"]["kline"]["properties"]["trades"]["type"] == "keyword"
     loader.bootstrap()
     assert loader.state().generations == after
+
+
+class Dying(Bulk):
+    """The process ends while the first stream is sent."""
+
+    def send(self, operations: Iterable[Operation], *, searchable: bool = False) -> int:
+        raise SystemExit
+
+
+def test_rebuilds_that_die_leave_no_more_than_one_unfinished_generation(world: World, loader: Loader) -> None:
+    world.live_a_day()
+    loader.rebuild().run()
+    shown = loader.state().generations["klines"]
+    for _ in range(3):
+        dying = Rebuild(
+            loader.record, Dying(loader.writer, list), Indices(loader.maintainer), loader.states()
+        )
+        with pytest.raises(SystemExit):
+            dying.run()
+    left = {generation_of(name) for name in Indices(loader.maintainer).physical(DOCUMENTS["klines"])}
+    assert shown in left
+    assert len(left) == 2
+    assert len(documents(loader.writer, "opa-klines")) == 24
+    loader.rebuild().run()
+    assert len(documents(loader.writer, "opa-klines")) == 24
+
+
+def test_a_rebuild_gives_way_to_one_that_began_later(loader: Loader) -> None:
+    states = loader.states()
+    Indices(loader.maintainer).bootstrap({})
+    first = states.claim({"klines": 2})
+    second = states.claim({"klines": 3})
+    assert (first.left, second.left) == ({}, {"klines": 2})
+    states.hold(second)
+    with pytest.raises(SinkUnavailable, match="gives way"):
+        states.hold(first)

@@ -81,7 +81,7 @@ async def test_a_beat_writes_what_the_stream_counted_beside_what_is_on_record(wo
     world.budget.observe(600)
     [health] = await world.beat.once()
     at = health.pulse.at
-    assert health == Health(Pulse(BTC, at, 2, 3, 4, 5, 600), FIRST + 51 * HOUR - 1, 0, 1, 2, 0)
+    assert health == Health(Pulse(BTC, at, 2, 3, 4, 5, 600, 3000), FIRST + 51 * HOUR - 1, 0, 1, 2, 0)
     assert 0 <= at - world.script.now < 60_000
     assert world.health.read() == [health]
     assert world.klines.changes.read(0)[-1].stream == "quality"
