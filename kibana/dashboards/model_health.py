@@ -9,7 +9,7 @@ from kibana.columns import average, count, last_value, maximum
 from kibana.formats import number, percent
 from kibana.frame import Row, controls, story
 from kibana.lens import Band, Series, chart_over_time, metric, table
-from kibana.panels import vega
+from kibana.panels import Panel, vega
 
 MODELS: Final = "opa-models"
 MONITORS: Final = "opa-monitors"
@@ -31,24 +31,22 @@ candles to say. A **challenger** decides in the shadow until it is better beyond
 over the champions of the picked series.
 """
 
+
+def _claimed(score: str, label: str) -> Panel:
+    return metric(
+        score,
+        MODELS,
+        average(label, f"model.{score}", format=percent()),
+        secondary=average("Naive", f"model.naive_{score}", format=percent()),
+        secondary_prefix="shuffled folds would claim ",
+        kuery=IN_CHARGE,
+    )
+
+
 TILES: Final = (
     metric("fresh", MODELS, last_value("Champion learnt until", "model.train_end", "date"), kuery=IN_CHARGE),
-    metric(
-        "accuracy",
-        MODELS,
-        average("Accuracy, honest", "model.accuracy", format=percent()),
-        secondary=average("Naive", "model.naive_accuracy", format=percent()),
-        secondary_prefix="shuffled folds would claim ",
-        kuery=IN_CHARGE,
-    ),
-    metric(
-        "auc",
-        MODELS,
-        average("AUC, honest (50 % is chance)", "model.auc", format=percent()),
-        secondary=average("Naive", "model.naive_auc", format=percent()),
-        secondary_prefix="shuffled folds would claim ",
-        kuery=IN_CHARGE,
-    ),
+    _claimed("accuracy", "Accuracy, honest"),
+    _claimed("auc", "AUC, honest (50 % is chance)"),
     metric(
         "luck",
         MODELS,

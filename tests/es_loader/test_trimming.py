@@ -35,8 +35,11 @@ def test_lines_are_trimmed_at_the_start_and_then_once_an_hour(monkeypatch: pytes
     assert [up_to for up_to, _ in counting.asked] == [7, 9, 10]
 
 
-def test_a_house_without_a_trimmer_keeps_every_line() -> None:
+def test_a_house_without_a_trimmer_trims_nothing_and_complains_of_nothing(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
     Trimming(None, 14).trim(5)
+    assert caplog.records == []
 
 
 def test_a_log_that_cannot_be_trimmed_stops_nobody(caplog: pytest.LogCaptureFixture) -> None:

@@ -1,9 +1,9 @@
 """A local server that answers as Kibana's alerting API does: no upsert, and its own ways to say no."""
 
 import json
-import threading
-from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+from tests.kibana.answering import answering
 
 HEALTHY = {"is_sufficiently_secure": True, "has_permanent_encryption_key": True}
 UPDATED = {
@@ -73,12 +73,5 @@ class _Handler(BaseHTTPRequestHandler):
         return
 
 
-@contextmanager
 def running():
-    server = Kibana()
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield server
-    server.shutdown()
-    server.server_close()
-    thread.join(60)
+    return answering(Kibana())

@@ -1,10 +1,10 @@
 """A webhook on this machine: it keeps what it was sent, and can refuse."""
 
 import json
-import threading
 import time
-from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+from tests.kibana.answering import answering
 
 
 class Webhook(ThreadingHTTPServer):
@@ -40,12 +40,5 @@ class _Handler(BaseHTTPRequestHandler):
         return
 
 
-@contextmanager
 def listening():
-    server = Webhook()
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield server
-    server.shutdown()
-    server.server_close()
-    thread.join(60)
+    return answering(Webhook())
