@@ -1,7 +1,6 @@
 """The tail of the change log tells every line once, in order, and says when it cannot know."""
 
 import threading
-import time
 from collections.abc import Sequence
 
 import pytest
@@ -9,6 +8,7 @@ import pytest
 from market.errors import StoreUnavailable
 from market.ports import Change
 from market.store.memory_changes import MemoryChangeLog
+from tests.web.waiting import until
 from web.tail import Tail
 
 
@@ -145,13 +145,3 @@ def test_the_thread_tells_what_was_appended_while_the_database_was_away() -> Non
         log.away = False
         assert heard.told.wait(60)
     assert heard.seqs == [1, 2]
-
-
-def until(holds: object) -> None:
-    """Wait, for a minute at most."""
-    assert callable(holds)
-    for _ in range(6_000):
-        if holds():
-            return
-        time.sleep(0.01)
-    raise AssertionError("it did not come to hold within a minute")

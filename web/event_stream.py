@@ -1,0 +1,101 @@
+"""Server-sent events: an answer that goes on until one side ends it."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from typing import Final
+
+from fastapi.sse import KEEPALIVE_COMMENT, format_sse_event
+from starlette.concurrency import iterate_in_threadpool
+from starlette.responses import Response
+from starlette.types import Message, Receive, Scope, Send
+
+from market.errors import InvalidInput
+from web.broadcast import Broadcast
+from web.listening import Ended, Listening, Wants
+
+log = logging.getLogger(__name__)
+
+KEEP_ALIVE_S: Final = 15.0
+# A client that takes nothing for so long is not there any more.
+SEND_WITHIN_S: Final = 30.0
+_RETRY_MS: Final = 3_000
+CONTENT: Final[dict[str, dict[str, object]]] = {"text/event-stream": {"schema": {"type": "string"}}}
+
+
+class EventStream(Response):
+    """What `wants` lets through, from now on or from behind `last_event_id`.
+
+    Raises `InvalidInput` for an id that is no number; what `Broadcast.join` raises comes before any answer.
+    """
+
+    media_type = "text/event-stream"
+
+    def __init__(
+        self,
+        broadcast: Broadcast,
+        wants: Wants,
+        last_event_id: str | None = None,
+        *,
+        keep_alive_s: float = KEEP_ALIVE_S,
+    ) -> None:
+        self._after = _number(last_event_id) if last_event_id else None
+        self._keep_alive_s = keep_alive_s
+        self._broadcast = broadcast
+        self._wants = wants
+        self.status_code = 200
+        self.background = None
+        self.init_headers({"Cache-Control": "no-store", "X-Accel-Buffering": "no"})
+        del self.headers["content-length"]
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send until the client hangs up, is too slow, or the server stops."""
+        listening = self._broadcast.join(self._wants)
+        sending = asyncio.ensure_future(self._send_all(send, listening))
+        hanging_up = asyncio.ensure_future(_hung_up(receive))
+        try:
+            await asyncio.wait((sending, hanging_up), return_when=asyncio.FIRST_COMPLETED)
+            if sending.done():
+                sending.result()
+        finally:
+            self._broadcast.leave(listening)
+            for each in (sending, hanging_up):
+                each.cancel()
+            await asyncio.gather(sending, hanging_up, return_exceptions=True)
+
+    async def _send_all(self, send: Send, listening: Listening) -> None:
+        await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
+        try:
+            position = listening.after if self._after is None else self._after
+            await _within(send, format_sse_event(id=str(position), retry=_RETRY_MS))
+            if self._after is not None:
+                async for told in iterate_in_threadpool(self._broadcast.missed(listening, self._after)):
+                    await _within(send, told)
+            while True:
+                told = await listening.next(self._keep_alive_s)
+                await _within(send, told or KEEPALIVE_COMMENT)
+        except Ended as ended:
+            if ended.slow:
+                raise TimeoutError from ended
+            await send({"type": "http.response.body", "body": b"", "more_body": False})
+        except TimeoutError:
+            # Without the last chunk the client's side sees that the answer was cut.
+            log.warning("a listener that does not keep up was cut off")
+
+
+async def _within(send: Send, told: bytes) -> None:
+    message: Message = {"type": "http.response.body", "body": told, "more_body": True}
+    async with asyncio.timeout(SEND_WITHIN_S):
+        await send(message)
+
+
+async def _hung_up(receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass
+
+
+def _number(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or len(text) > 19:
+        raise InvalidInput("Last-Event-ID has to be the id of an event of this stream: a whole number")
+    return int(text)
