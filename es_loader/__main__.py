@@ -23,14 +23,23 @@ from es_loader.patience import persistently
 from es_loader.ranges import ALL_TIME, Span
 from es_loader.replay import replay
 from es_loader.report import table
+from es_loader.settings import LoaderSettings
 from market import hear_ctrl_c
 from market.documents import DOCUMENTS
 from market.errors import InvalidInput, MarketError
+from market.logs import start_logging
 from market.ports import ServiceName
 from market.store.beating import beating
 
 _TIMES: Final = ["%Y-%m-%d", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"]
 app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__)
+
+
+@app.callback()
+def begin() -> None:
+    """What MySQL records becomes documents in Elasticsearch."""
+    start_logging(ServiceName.LOADER, LoaderSettings().log_level)
+    logging.getLogger("elastic_transport").setLevel(logging.WARNING)
 
 
 @app.command()
@@ -119,8 +128,6 @@ def _ms(time: datetime) -> int:
 def main() -> None:
     """Errors of ours become one line and an exit code; SIGTERM ends the process at once, safely."""
     hear_ctrl_c()
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    logging.getLogger("elastic_transport").setLevel(logging.WARNING)
     signal.signal(signal.SIGTERM, _end)
     try:
         app(standalone_mode=True)

@@ -24,6 +24,7 @@ class LoaderSettings(BaseSettings):
     maintainer_user: str = Field("opa_maintainer", alias="ES_MAINTAINER_USER")
     maintainer_password: SecretStr | None = Field(None, alias="ES_MAINTAINER_PASSWORD")
     maintainer_api_key: SecretStr | None = Field(None, alias="ES_MAINTAINER_API_KEY")
+    log_level: str = Field("INFO", alias="OPA_LOG_LEVEL")
     state_dir: Path = Field(Path(".run/state"), alias="OPA_STATE_DIR")
     dead_letter_mb: float = Field(256, gt=0, alias="OPA_DEAD_LETTER_MB")
     change_log_days: float = Field(14, gt=0, alias="OPA_CHANGE_LOG_DAYS")

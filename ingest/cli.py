@@ -20,7 +20,7 @@ from ingest.recheck import RECENT_DAYS
 from ingest.settings import IngestSettings
 from ingest.tables import findings_table, reports_table, show
 from ingest.times import parse_range
-from ingest.wiring import Stores, open_stores, start_logging
+from ingest.wiring import Stores, log_as, open_stores
 from market.choice import Choice
 from market.errors import InvalidInput, MarketError, UnknownSymbol
 from market.interval import Interval, Series
@@ -142,7 +142,7 @@ def _fail(message: str, code: int) -> None:
 
 def _open() -> tuple[IngestSettings, Stores]:
     settings = IngestSettings()
-    start_logging(settings)
+    log_as(settings)
     return settings, open_stores()
 
 

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from functools import partial
 
 from ingest.settings import IngestSettings
-from market.ports import ArchiveStore, Clock, HealthStore, KlineStore, TickStore
+from market.logs import start_logging
+from market.ports import ArchiveStore, Clock, HealthStore, KlineStore, ServiceName, TickStore
 from market.store import (
     ClockRecorder,
     Database,
@@ -46,10 +47,8 @@ def open_stores() -> Stores:
     )
 
 
-def start_logging(settings: IngestSettings) -> None:
+def log_as(settings: IngestSettings) -> None:
     """One line per event on stderr; the library's own complaints are told by our supervisor."""
-    logging.basicConfig(
-        level=settings.log_level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s"
-    )
+    start_logging(ServiceName.INGEST, settings.log_level)
     for name in ("binance", "websockets", "mysql.connector"):
         logging.getLogger(name).setLevel(logging.CRITICAL)

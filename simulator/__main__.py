@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 import signal
 from typing import Annotated, Final
 
@@ -13,6 +12,7 @@ from pydantic import ValidationError
 
 from market import hear_ctrl_c
 from market.errors import MarketError
+from market.logs import start_logging
 from simulator.app import make_app
 from simulator.arming import arm
 from simulator.opening import open_market
@@ -38,7 +38,7 @@ def serve(
     """Serve the market of OPA_SOURCE until interrupted; prints the address when it is ready."""
     try:
         settings = SimulatorSettings()
-        logging.basicConfig(level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+        start_logging("simulator", settings.log_level)
         market, clock = open_market(settings)
         app = make_app(market, clock)
         for name in settings.scenario_names():

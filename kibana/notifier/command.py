@@ -19,6 +19,7 @@ from kibana.notifier.settings import NotifierSettings
 from kibana.notifier.targets import Target, targets
 from kibana.notifier.witnesses import Witnesses
 from kibana.notifier.wording import TEST
+from market.logs import start_logging
 from market.ports import ServiceName
 from market.store import (
     Database,
@@ -40,7 +41,7 @@ def notify(
     """Watch the alert rules and tell the addresses of OPA_NOTIFY_URLS, until stopped."""
     settings = NotifierSettings()
     addresses = targets(settings.notify_urls.get_secret_value())
-    logging.basicConfig(level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    start_logging(ServiceName.NOTIFIER, settings.log_level)
     logging.getLogger("httpx").setLevel(logging.WARNING)
     if test:
         _send_test(addresses)
