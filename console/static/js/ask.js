@@ -26,11 +26,11 @@ async function asJson(response) {
   }
 }
 
-export async function ask(path, parameters = {}, signal = undefined) {
+async function answered(address, init, signal) {
   const limits = [AbortSignal.timeout(TIMEOUT_MS), signal].filter(Boolean);
   let response;
   try {
-    response = await fetch(`/api/${path}${query(parameters)}`, { signal: AbortSignal.any(limits) });
+    response = await fetch(address, { ...init, signal: AbortSignal.any(limits) });
   } catch (error) {
     if (signal?.aborted) throw error;
     throw new Unanswered("The console does not answer", "Is it still running? sh setup.sh status shows it.");
@@ -40,3 +40,9 @@ export async function ask(path, parameters = {}, signal = undefined) {
   const hint = body.hint ? ` — ${body.hint}` : "";
   throw new Unanswered(body.title ?? `Answer ${response.status}`, `${body.detail ?? ""}${hint}`, response.status);
 }
+
+export const ask = (path, parameters = {}, signal = undefined) =>
+  answered(`/api/${path}${query(parameters)}`, {}, signal);
+
+export const submit = (path, body, signal = undefined) =>
+  answered(`/api/${path}`, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) }, signal);

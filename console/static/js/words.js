@@ -48,6 +48,8 @@ export function moment(ms) {
   return `${day} ${pad(when.getUTCHours())}:${pad(when.getUTCMinutes())}`;
 }
 
+export const clock = (ms) => new Date(ms).toISOString().slice(11, 19);
+
 export function age(ms) {
   const seconds = Math.max(0, Math.round(ms / 1000));
   if (seconds < 90) return `${seconds} s`;

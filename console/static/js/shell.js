@@ -1,0 +1,118 @@
+// The shell: follows the address, shows one view, keeps it fresh, and says when it cannot.
+
+import { contextOf } from "./context.js";
+import { element, find } from "./element.js";
+import { Live } from "./live.js";
+import { allSeries, freshness } from "./market.js";
+import { drawNavigation } from "./navigation.js";
+import { format, nearest, parse, VIEWS } from "./router.js";
+import { drawSeriesBar } from "./series_bar.js";
+import { States } from "./states.js";
+import { watched } from "./watched.js";
+
+const EVERY_MS = 15_000;
+const UNPUSHED_MS = 4_000;
+const CATALOGUE_MS = 30_000;
+
+export class Shell {
+  constructor() {
+    this.states = new States();
+    this.live = new Live();
+    this.stored = [];
+    this.storedAt = 0;
+    this.marketTime = null;
+    this.visit = new AbortController();
+    window.addEventListener("hashchange", () => this.follow());
+    document.addEventListener("visibilitychange", () => document.hidden || this.turn());
+    this.follow();
+  }
+
+  // A new view or series begins a new visit; anything else in the address belongs to who wrote it.
+  follow() {
+    const { view, wish } = parse(location.hash);
+    const asked = JSON.stringify([view, wish]);
+    if (asked === this.asked) return;
+    Object.assign(this, { asked, view, wish, shown: null });
+    this.visit.abort();
+    this.visit = new AbortController();
+    this.states.loading();
+    this.turn();
+  }
+
+  choose(wish) {
+    location.hash = format(this.view, nearest(this.stored, { ...this.series, ...wish }));
+  }
+
+  openDecision(id) {
+    this.onDecision?.(id);
+  }
+
+  // One place decides what an error does to the page.
+  async turn() {
+    clearTimeout(this.timer);
+    const { signal } = this.visit;
+    try {
+      await this.learnStored();
+      if (!signal.aborted) await this.fill(signal);
+      if (signal.aborted) return;
+      this.states.well();
+    } catch (error) {
+      if (signal.aborted) return;
+      this.states.failed(error);
+    }
+    if (!document.hidden) this.timer = setTimeout(() => this.turn(), this.pause());
+  }
+
+  pause() {
+    const every = this.module?.every ?? EVERY_MS;
+    return this.states.isWell && this.live.flows ? every : Math.min(every, UNPUSHED_MS);
+  }
+
+  listen() {
+    const symbols = watched(this.stored).map((each) => each.symbol);
+    if (this.series) this.live.follow([this.series.symbol, ...symbols], this.series.interval);
+  }
+
+  async learnStored() {
+    if (this.stored.length && Date.now() - this.storedAt < CATALOGUE_MS) return;
+    this.stored = await allSeries();
+    this.storedAt = Date.now();
+  }
+
+  async fill(signal) {
+    if (this.shown) await this.shown.refresh();
+    else await this.show(signal);
+    if (!this.series || signal.aborted) return;
+    const { age_ms: age, market_time: marketTime, klines } = await freshness(this.series, signal);
+    this.marketTime = marketTime;
+    const last = klines.at(-1);
+    this.states.freshness(age, last ? last.close_time - last.open_time + 1 : 0);
+  }
+
+  async show(signal) {
+    const module = await import(`./views/${this.view}.js`);
+    if (signal.aborted) return;
+    const series = nearest(this.stored, this.wish);
+    Object.assign(this, { module, series });
+    this.frame();
+    if (!series && module.ofSeries !== false) return this.states.nothingStored(find("view"));
+    const root = element("div", { class: `view ${this.view}` });
+    find("view").replaceChildren(root);
+    const shown = await module.show(root, contextOf(this, series, signal));
+    if (signal.aborted) return shown.close();
+    signal.addEventListener("abort", () => shown.close());
+    this.shown = shown;
+  }
+
+  frame() {
+    const { module, series, view } = this;
+    const { query } = parse(location.hash);
+    this.asked = JSON.stringify([view, { exchange: series?.exchange, symbol: series?.symbol, interval: series?.interval }]);
+    history.replaceState(null, "", format(view, series, query));
+    drawNavigation(find("views"), view, series);
+    drawSeriesBar(find("series"), this.stored, module.ofSeries === false ? null : series, (wish) => this.choose(wish));
+    this.states.simulated(series?.simulated ?? false);
+    find("view-title").textContent = module.title;
+    document.title = `${series && module.ofSeries !== false ? `${series.symbol} ${series.interval} · ` : ""}${VIEWS[view]} · OPA Crypto`;
+  }
+}

@@ -1,0 +1,9 @@
+import { element } from "../element.js";
+
+export const title = "Jobs";
+export const ofSeries = false;
+
+export async function show(root) {
+  root.replaceChildren(element("p", { class: "card empty" }, "Nothing is shown here yet."));
+  return { refresh() {}, close() {} };
+}
