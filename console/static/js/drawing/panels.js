@@ -1,0 +1,59 @@
+// The pieces that views are built from: cards, tiles, facts, empty and waiting places, and renewing them.
+
+import { element } from "../element.js";
+
+export function card(title, { lead, chip, kind = "", tools = [] } = {}, ...children) {
+  const head = element("div", { class: "card-head" }, element("h2", {}, title), ...(chip ? [chip] : []), ...tools);
+  const intro = lead ? [element("p", { class: "card-lead" }, lead)] : [];
+  return element("section", { class: `card ${kind}` }, head, element("div", { class: "card-body" }, ...intro, ...children.filter(Boolean)));
+}
+
+export function tile(title, big, note, feeling = "") {
+  return element("article", { class: "tile", "data-mood": feeling },
+    element("h2", {}, title), element("p", { class: "big" }, ...[big].flat()), element("p", { class: "note" }, ...[note].flat()));
+}
+
+export const tiles = (name, ...all) => element("section", { class: "tiles", "aria-label": name }, ...all);
+
+export const unit = (name) => element("small", {}, ` ${name}`);
+
+export const chip = (said, kind = "") => element("span", { class: `chip ${kind}` }, said);
+
+export const madeUp = () => chip("simulated", "warn");
+
+export function facts(rows) {
+  return element("dl", { class: "facts" }, ...rows.filter(([, value]) => value !== undefined && value !== null && value !== "")
+    .flatMap(([name, value]) => [element("dt", {}, name), element("dd", {}, ...[value].flat())]));
+}
+
+export const nothing = (said, ...more) => element("div", { class: "nothing" }, element("p", {}, said), ...more);
+
+export const waiting = (name) =>
+  element("div", { class: "waiting", role: "status" }, element("span", { class: "unseen" }, `Loading: ${name}`), ...Array.from({ length: 3 }, () => element("i")));
+
+// What the keyboard is on, and which tables are open, outlive a renewal.
+function kept(holder) {
+  const open = [...holder.querySelectorAll("details[open][data-keep]")].map((each) => each.dataset.keep);
+  const focused = holder.contains(document.activeElement) ? document.activeElement.closest("[data-keep]")?.dataset.keep : null;
+  return { open, focused };
+}
+
+// A place that is drawn again only when what it shows has changed.
+export class Place {
+  constructor(draw, ...classes) {
+    this.draw = draw;
+    this.node = element("div", { class: ["place", ...classes].join(" ") }, waiting("one moment"));
+  }
+
+  show(data) {
+    const text = JSON.stringify(data);
+    if (text === this.text) return;
+    const { open, focused } = kept(this.node);
+    this.text = text;
+    this.node.replaceChildren(...[this.draw(data)].flat().filter(Boolean));
+    const named = (name) => this.node.querySelector(`[data-keep="${CSS.escape(name)}"]`);
+    for (const name of open) named(name)?.setAttribute("open", "");
+    const again = focused && named(focused);
+    (again?.matches("details") ? again.querySelector("summary") : again)?.focus({ preventScroll: true });
+  }
+}
