@@ -7,7 +7,9 @@ from market.ports.archive import ArchiveStore, FileRows, ImportedFile
 from market.ports.health import Health, HealthStore, Pulse, Recheck
 from market.ports.heartbeat import Figures, Heartbeat, HeartbeatStore, LastBeat, Process, ServiceName
 from market.ports.lifecycle import EventKind, LifecycleStore, ModelEvent, MonitorState, Reading
+from market.ports.listed import LISTED_SCHEMA, MEASURED_SCHEMA
 from market.ports.market_data import (
+    TICK_SCHEMA,
     Change,
     ChangeLog,
     Clock,
@@ -33,6 +35,9 @@ from market.ports.record import (
 from market.ports.tally import LedgerSpan, ScoredRow, Step, Tally
 
 __all__ = [
+    "LISTED_SCHEMA",
+    "MEASURED_SCHEMA",
+    "TICK_SCHEMA",
     "ArchiveStore",
     "BacktestRun",
     "ChainHead",

@@ -5,14 +5,26 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Protocol
+from typing import Final, Protocol
 
 import pyarrow as pa
 
 from market.coverage import Covered, Hole, Revision
 from market.interval import END_OF_TIME, Interval, Series
-from market.kline import Finality, Kline, Source
+from market.kline import PRICE, VOLUME, Finality, Kline, Source
 from market.tick import Tick
+
+# The columns of samples of one symbol in bulk.
+TICK_SCHEMA: Final = pa.schema(
+    [
+        ("time", pa.int64()),
+        ("bid", PRICE),
+        ("bid_quantity", VOLUME),
+        ("ask", PRICE),
+        ("ask_quantity", VOLUME),
+        ("last", PRICE),
+    ]
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +149,10 @@ class KlineStore(Protocol):
         """Every registered series."""
         ...
 
+    def listed(self) -> list[tuple[Series, SymbolInfo]]:
+        """Every registered series with its market; quick, because no row is counted."""
+        ...
+
     def write(
         self,
         series: Series,
@@ -170,6 +186,12 @@ class KlineStore(Protocol):
 
         With `newest` and a `limit`: the last `limit` rows of the range, still oldest first.
         """
+        ...
+
+    def read_text(
+        self, series: Series, start: int, end: int, *, limit: int, newest: bool = False
+    ) -> pa.Table:
+        """Like `read`, every value as text: decimals exact and plain, without trailing zeros."""
         ...
 
     def read_floats(self, series: Series, start: int, end: int) -> pa.Table:
@@ -215,6 +237,12 @@ class TickStore(Protocol):
         self, exchange: str, symbol: str, start: int, end: int, *, limit: int, newest: bool = False
     ) -> list[Tick]:
         """Samples in `[start, end)`, oldest first."""
+        ...
+
+    def read_text(
+        self, exchange: str, symbol: str, start: int, end: int, *, limit: int, newest: bool = False
+    ) -> pa.Table:
+        """Like `read`, in the columns of `TICK_SCHEMA`, every value as text: decimals exact and plain."""
         ...
 
     def purge(self, before: int) -> int:

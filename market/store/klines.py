@@ -17,6 +17,7 @@ from market.store.closed_plan import by_series
 from market.store.closed_sql import save_closed
 from market.store.connection import Database, log_change
 from market.store.coverage_sql import load_coverage, load_holes, save_holes, save_quality
+from market.store.exact_text import text_of_lines
 from market.store.kline_plan import Batch, plan_write
 from market.store.kline_sql import (
     FLOAT_SCHEMA,
@@ -28,7 +29,7 @@ from market.store.kline_sql import (
     select_rows,
 )
 from market.store.registry import find_series, save_series
-from market.store.status_sql import load_status
+from market.store.status_sql import load_listed, load_status
 
 Row = TypeVar("Row")
 
@@ -49,6 +50,11 @@ class MySQLKlineStore:
         """Every registered series, by exchange, symbol and interval."""
         with self._db.transaction() as cursor:
             return load_status(cursor)
+
+    def listed(self) -> list[tuple[Series, SymbolInfo]]:
+        """Every registered series with its market, by exchange, symbol and interval."""
+        with self._db.transaction() as cursor:
+            return load_listed(cursor)
 
     def write(
         self,
@@ -94,6 +100,16 @@ class MySQLKlineStore:
             )
             table = _table(chunks)
         return table.sort_by("open_time") if newest else table
+
+    def read_text(
+        self, series: Series, start: int, end: int, *, limit: int, newest: bool = False
+    ) -> pa.Table:
+        """Readable rows that open in `[start, end)`, oldest first, every value as text."""
+        with self._db.transaction() as cursor:
+            series_id = find_series(cursor, series)
+            chunks = list(select_rows(cursor, series_id, (start, end), READABLE, limit=limit, newest=newest))
+        lines = [line for chunk in chunks for line in chunk]
+        return text_of_lines(lines[::-1] if newest else lines, STORED_SCHEMA)
 
     def read_floats(self, series: Series, start: int, end: int) -> pa.Table:
         """Confirmed rows that open in `[start, end)`, prices and volumes as float64 (`FLOAT_SCHEMA`)."""

@@ -12,9 +12,10 @@ from market.coverage import Covered, Hole, Revision
 from market.errors import InvalidInput
 from market.interval import END_OF_TIME, Interval, Series
 from market.kline import STORED_SCHEMA, Finality, Kline, Source
-from market.ports import SeriesStatus, SymbolInfo, WriteResult
+from market.ports import TICK_SCHEMA, SeriesStatus, SymbolInfo, WriteResult
 from market.store.closed_plan import as_table, by_series
 from market.store.coverage_plan import cover, replace_holes, standing
+from market.store.exact_text import text_of_table
 from market.store.kline_plan import Batch, Plan, plan_write
 from market.store.kline_sql import FLOAT_SCHEMA, ORIGIN_SCHEMA, READABLE
 from market.store.memory_changes import MemoryChangeLog
@@ -49,6 +50,10 @@ class MemoryKlineStore:
     def series(self) -> list[SeriesStatus]:
         """Every registered series, by exchange, symbol and interval."""
         return [self._status(series, held) for series, held in sorted(self._held.items(), key=lambda i: i[0])]
+
+    def listed(self) -> list[tuple[Series, SymbolInfo]]:
+        """Every registered series with its market, by exchange, symbol and interval."""
+        return [(series, self.symbols[series.exchange, series.symbol]) for series in sorted(self._held)]
 
     def write(
         self,
@@ -94,6 +99,12 @@ class MemoryKlineStore:
         if limit is None:
             return rows
         return rows.slice(max(0, len(rows) - limit)) if newest else rows.slice(0, limit)
+
+    def read_text(
+        self, series: Series, start: int, end: int, *, limit: int, newest: bool = False
+    ) -> pa.Table:
+        """Readable rows that open in `[start, end)`, oldest first, every value as text."""
+        return text_of_table(self.read(series, start, end, limit=limit, newest=newest))
 
     def read_floats(self, series: Series, start: int, end: int) -> pa.Table:
         """Confirmed rows only, prices and volumes as float64."""
@@ -183,6 +194,14 @@ class MemoryTickStore:
             if key[:2] == (exchange, symbol) and start <= tick.time < end
         ]
         return found[max(0, len(found) - limit) :] if newest else found[:limit]
+
+    def read_text(
+        self, exchange: str, symbol: str, start: int, end: int, *, limit: int, newest: bool = False
+    ) -> pa.Table:
+        """Samples in `[start, end)`, oldest first, in columns, every value as text."""
+        ticks = self.read(exchange, symbol, start, end, limit=limit, newest=newest)
+        columns = [pa.array([getattr(each, at.name) for each in ticks], at.type) for at in TICK_SCHEMA]
+        return text_of_table(pa.table(columns, schema=TICK_SCHEMA))
 
     def purge(self, before: int) -> int:
         """Delete samples older than `before`; returns how many."""

@@ -7,6 +7,13 @@ from typing import Any, Final
 from market.interval import Series
 from market.ports import SeriesStatus, SymbolInfo
 
+_LISTED: Final = """
+SELECT m.exchange, m.symbol, m.base_asset, m.quote_asset, m.status, m.derived, m.tick_size, m.lot_step,
+    m.listed_at, s.interval_name
+FROM series AS s
+JOIN symbols AS m ON m.symbol_id = s.symbol_id
+ORDER BY m.exchange, m.symbol, s.interval_name
+"""
 _STATUS: Final = """
 SELECT m.exchange, m.symbol, m.base_asset, m.quote_asset, m.status, m.derived, m.tick_size, m.lot_step,
     m.listed_at, s.interval_name, COALESCE(k.held, 0), k.first_open, k.last_open, COALESCE(h.holes, 0),
@@ -33,13 +40,24 @@ def load_status(cursor: Any) -> list[SeriesStatus]:
     return [_status(row) for row in cursor.fetchall()]
 
 
-def _status(row: tuple[Any, ...]) -> SeriesStatus:
-    exchange, symbol, base, quote, status, derived, tick_size, lot_step, listed_at, interval = row[:10]
+def load_listed(cursor: Any) -> list[tuple[Series, SymbolInfo]]:
+    """Every registered series with its market, by exchange, symbol and interval."""
+    cursor.execute(_LISTED)
+    return [_listed(row) for row in cursor.fetchall()]
+
+
+def _listed(row: tuple[Any, ...]) -> tuple[Series, SymbolInfo]:
+    exchange, symbol, base, quote, status, derived, tick_size, lot_step, listed_at, interval = row
     columns = tuple(derived.split(",")) if derived else ()
     info = SymbolInfo(exchange, symbol, base, quote, status, columns, tick_size, lot_step, listed_at)
+    return Series.of(exchange, symbol, interval), info
+
+
+def _status(row: tuple[Any, ...]) -> SeriesStatus:
+    series, info = _listed(row[:10])
     rows, first_open, last_open, holes, missing, revisions = row[10:]
     return SeriesStatus(
-        Series.of(exchange, symbol, interval),
+        series,
         info,
         rows,
         first_open,

@@ -6,7 +6,11 @@ from collections.abc import Sequence
 from itertools import groupby
 from typing import Any, Final
 
+import pyarrow as pa
+
+from market.ports import TICK_SCHEMA
 from market.store.connection import Database, log_change
+from market.store.exact_text import text_of_lines
 from market.store.registry import find_symbol
 from market.store.tick_plan import check_exact, key_of
 from market.tick import Tick
@@ -16,10 +20,9 @@ _INSERT: Final = (
     "INSERT INTO ticks (symbol_id, time, bid, bid_quantity, ask, ask_quantity, last)"
     " VALUES (%s, %s, %s, %s, %s, %s, %s)"
 )
-_SELECT: Final = (
-    "SELECT time, bid, bid_quantity, ask, ask_quantity, last FROM ticks"
-    " WHERE symbol_id = %s AND time >= %s AND time < %s"
-)
+_WHERE: Final = "FROM ticks WHERE symbol_id = %s AND time >= %s AND time < %s"
+_SELECT: Final = f"SELECT time, bid, bid_quantity, ask, ask_quantity, last {_WHERE}"
+_SELECT_TEXT: Final = f"SELECT CONCAT_WS(',', time, bid, bid_quantity, ask, ask_quantity, last) {_WHERE}"
 
 
 class MySQLTickStore:
@@ -50,6 +53,17 @@ class MySQLTickStore:
             cursor.execute(f"{_SELECT} ORDER BY time {order} LIMIT %s", (symbol_id, start, end, limit))
             ticks = [Tick(exchange, symbol, *row) for row in cursor.fetchall()]
         return ticks[::-1] if newest else ticks
+
+    def read_text(
+        self, exchange: str, symbol: str, start: int, end: int, *, limit: int, newest: bool = False
+    ) -> pa.Table:
+        """Samples in `[start, end)`, oldest first, in columns, every value as text."""
+        order = "DESC" if newest else "ASC"
+        with self._db.transaction() as cursor:
+            symbol_id = find_symbol(cursor, exchange, symbol)
+            cursor.execute(f"{_SELECT_TEXT} ORDER BY time {order} LIMIT %s", (symbol_id, start, end, limit))
+            lines = [line for (line,) in cursor.fetchall()]
+        return text_of_lines(lines[::-1] if newest else lines, TICK_SCHEMA)
 
     def purge(self, before: int) -> int:
         """Delete samples older than `before`, a batch per transaction; returns how many."""
