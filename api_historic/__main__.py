@@ -3,24 +3,20 @@
 from __future__ import annotations
 
 import logging
-import signal
-import sys
 from functools import cache
 
 import typer
-import uvicorn
 from pydantic import ValidationError
 
 from api_historic.app import create_app
 from api_historic.deps import Stores
 from api_historic.settings import HistoricSettings
 from market import hear_ctrl_c
-from market.heartbeat.answers import Answers
 from market.ports import ServiceName
 from market.store import MySQLChangeLog, MySQLKlineStore, MySQLTickStore, StoredClock
-from market.store.beating import beating
 from market.store.connection import Database
 from market.store.settings import StoreSettings
+from web.server import serve as run
 
 cli = typer.Typer(
     no_args_is_help=True, add_completion=False, help="The historic API: klines, ticks, quality."
@@ -48,18 +44,8 @@ def serve() -> None:
         changes=MySQLChangeLog(reader),
         clock=cache(lambda exchange: StoredClock(reader, exchange)),
     )
-    app = create_app(stores, settings.api_key.get_secret_value(), concurrency=database.pool_size)
-    answers = Answers()
-    config = uvicorn.Config(
-        answers.around(app),
-        host=settings.listen_host,
-        port=settings.historic_port,
-        log_level="warning",
-        server_header=False,
-    )
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    with beating(ServiceName.HISTORIC_API, answers.figures):
-        uvicorn.Server(config).run()
+    app = create_app(stores, settings.keys, concurrency=database.pool_size)
+    run(app, ServiceName.HISTORIC_API, settings.listen_host, settings.historic_port)
 
 
 if __name__ == "__main__":

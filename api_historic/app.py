@@ -11,13 +11,16 @@ import anyio.to_thread
 from fastapi import Depends, FastAPI
 
 from api_historic.catalogue import Catalogue
-from api_historic.deps import Stores, require_key
-from api_historic.problems import RESPONSES, add_problem_answers
+from api_historic.deps import Stores
 from api_historic.routes import coverage, health, klines, symbols, ticks
+from web.access import may_read
+from web.keys import Keys
+from web.problems import add_problem_answers
+from web.refusals import refusals
 
 _DESCRIPTION: Final = """Klines, ticks and their quality, exactly as the exchange gave them.
 
-Every route but `/health` and these docs wants the header `X-API-Key`. Times are milliseconds UTC (in
+Every route but `/health` and these docs wants a key in the header `X-API-Key`. Times are milliseconds UTC (in
 requests also ISO 8601), prices and volumes exact decimals as text. Answers about made-up markets carry
 `simulated: true`. Errors are problem details (RFC 9457) with a `code` and a `hint`.
 """
@@ -34,15 +37,20 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     gc.unfreeze()
 
 
-def create_app(stores: Stores, api_key: str, *, concurrency: int = 4) -> FastAPI:
+def create_app(stores: Stores, keys: Keys, *, concurrency: int = 4) -> FastAPI:
     """The application over the given stores; `concurrency` bounds the questions to them at one time."""
     app = FastAPI(title="OPA Crypto: historic API", version="1", description=_DESCRIPTION, lifespan=_lifespan)
     app.state.stores = stores
-    app.state.api_key = api_key.encode()
+    app.state.keys = keys
     app.state.concurrency = concurrency
     app.state.catalogue = Catalogue(stores.klines)
     app.include_router(health.router)
     for guarded in (symbols, klines, ticks, coverage):
-        app.include_router(guarded.router, dependencies=[Depends(require_key)], responses=RESPONSES)
+        app.include_router(
+            guarded.router,
+            prefix="/v1",
+            dependencies=[Depends(may_read)],
+            responses=refusals(401, 404, 422, 503),
+        )
     add_problem_answers(app)
     return app

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import hmac
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated, Final, Literal
 
-from fastapi import Depends, Query, Request, Security
-from fastapi.security import APIKeyHeader
-from starlette.exceptions import HTTPException
+from fastapi import Depends, Query, Request
 
 from api_historic.catalogue import Catalogue
 from api_historic.formats import Format, negotiate
@@ -57,15 +54,6 @@ def catalogue(request: Request) -> Catalogue:
     """The stored series."""
     held: Catalogue = request.app.state.catalogue
     return held
-
-
-_key_header = APIKeyHeader(name="X-API-Key", auto_error=False, description="the value of OPA_API_KEY")
-
-
-def require_key(request: Request, given: Annotated[str | None, Security(_key_header)]) -> None:
-    """401 unless the caller sends the key; compared in constant time."""
-    if not hmac.compare_digest((given or "").encode(), request.app.state.api_key):
-        raise HTTPException(401, "the API key is missing or wrong", {"WWW-Authenticate": "X-API-Key"})
 
 
 ExchangeName = Annotated[

@@ -27,25 +27,6 @@ def _example(**values: object) -> ConfigDict:
     return ConfigDict(json_schema_extra={"example": values})  # type: ignore[dict-item]
 
 
-class Problem(BaseModel):
-    """An error (RFC 9457)."""
-
-    model_config = _example(
-        type="about:blank",
-        title="Not Found",
-        status=404,
-        detail="no exchange here has the symbol 'BTCEUR'",
-        code="unknown_series",
-        hint="GET /symbols lists what is stored",
-    )
-    type: str
-    title: str
-    status: int
-    detail: str
-    code: str
-    hint: str | None = None
-
-
 class KlineRow(BaseModel):
     """A candle. Times are ms UTC; prices and volumes are exact decimals as text."""
 

@@ -84,12 +84,12 @@ def ask(chain: Chain, days: int, now: int) -> int:
             f"http://127.0.0.1:{chain.settings[name]}" for name in ("OPA_HISTORIC_PORT", "OPA_MODEL_PORT")
         )
         urls = [
-            *(f"{historic}/klines?start={first + i * 20 * DAY}&limit=1000" for i in range(days // 20)),
-            *(f"{historic}/klines?format={form}&limit=1000" for form in ("csv", "ndjson", "arrow")),
-            f"{historic}/klines/stats?start={now - min(days, LONGEST_STATISTICS_DAYS) * DAY}",
-            f"{historic}/coverage",
-            *(f"{model}/decisions?limit=1000&start={now - i * DAY}" for i in range(1, 40)),
-            f"{model}/track-record",
+            *(f"{historic}/v1/klines?start={first + i * 20 * DAY}&limit=1000" for i in range(days // 20)),
+            *(f"{historic}/v1/klines?format={form}&limit=1000" for form in ("csv", "ndjson", "arrow")),
+            f"{historic}/v1/klines/stats?start={now - min(days, LONGEST_STATISTICS_DAYS) * DAY}",
+            f"{historic}/v1/coverage",
+            *(f"{model}/v1/decisions?limit=1000&start={now - i * DAY}" for i in range(1, 40)),
+            f"{model}/v1/track-record",
         ]
         for door in (historic, model):
             until(partial(answers, client, f"{door}/health"), 60, door)

@@ -29,11 +29,12 @@ from model_service.jobs import DONE, QUEUED, UNFINISHED
 from tests.model_service.api.stocked import KEY, NAMES, on_database, trained
 from tests.servers import TestDatabase
 from up import ports
+from web.keys import Keys
 
 ROUTES = {
     "/health": lambda client: client.get("/health"),
-    "/decisions": lambda client: client.get("/decisions", params=NAMES),
-    "/predict": lambda client: client.post("/predict", json=NAMES),
+    "/v1/decisions": lambda client: client.get("/v1/decisions", params=NAMES),
+    "/v1/predict": lambda client: client.post("/v1/predict", json=NAMES),
 }
 START_S = 60.0
 Took = dict[str, list[float]]
@@ -46,7 +47,7 @@ def serving(folder: Path, database: StoreSettings) -> Iterator[httpx.Client]:
     users = ("ingest", "model", "reader", "migrator")
     settings = {f"OPA_DB_{user.upper()}_PASSWORD": database.password(user) for user in users} | {
         "OPA_DB_PORT": str(database.port),
-        "OPA_API_KEY": KEY,
+        "OPA_API_KEYS": str(Keys.only(KEY).held[0]),
         "OPA_MODEL_PORT": str(port),
         "OPA_MODELS_DIR": str(folder),
         "OPA_LOG_LEVEL": "WARNING",
@@ -96,8 +97,8 @@ def run(client: httpx.Client, rounds: int) -> tuple[Took, Took]:
     """Answers before the training and from its first word to its last."""
     measured(client, lambda done: done < 10)
     before = measured(client, lambda done: done < rounds)
-    started = client.post("/models/train", json={**NAMES, "force": True})
-    job = f"/jobs/{started.raise_for_status().json()['job_id']}"
+    started = client.post("/v1/models/train", json={**NAMES, "force": True})
+    job = f"/v1/jobs/{started.raise_for_status().json()['job_id']}"
 
     def state() -> str:
         return str(client.get(job).json()["state"])

@@ -35,7 +35,7 @@ def serve() -> None:
         raise typer.Exit(2) from error
     logging.basicConfig(level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     logging.getLogger("httpx").setLevel(logging.WARNING)
-    app = create_app(settings.addresses(), settings.api_key.get_secret_value())
+    app = create_app(settings.addresses(), settings.read_key.get_secret_value())
     answers = Answers()
     config = uvicorn.Config(
         answers.around(app),

@@ -11,7 +11,7 @@ class ConsoleSettings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="OPA_", env_file=".env", extra="ignore", frozen=True)
 
-    api_key: SecretStr = Field(min_length=16)
+    read_key: SecretStr = Field(min_length=16)
     listen_host: str = "127.0.0.1"
     console_port: int = Field(default=8100, ge=0, le=65535)
     historic_port: int = Field(default=8101, ge=0, le=65535)

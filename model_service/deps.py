@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import hmac
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Annotated
 
-from fastapi import Depends, Query, Request, Security
-from fastapi.security import APIKeyHeader
+from fastapi import Depends, Query, Request
 from starlette.exceptions import HTTPException
 
 from market.errors import InvalidInput
@@ -36,19 +34,6 @@ def service(request: Request) -> Service:
     """The parts of this service."""
     held: Service = request.app.state.service
     return held
-
-
-_key_header = APIKeyHeader(name="X-API-Key", auto_error=False, description="the value of OPA_API_KEY")
-
-
-def require_key(request: Request, given: Annotated[str | None, Security(_key_header)]) -> None:
-    """401 unless the caller sends the key; compared in constant time."""
-    if not hmac.compare_digest((given or "").encode(), request.app.state.api_key):
-        raise HTTPException(
-            401,
-            "the API key is missing or wrong: send OPA_API_KEY in X-API-Key",
-            {"WWW-Authenticate": "X-API-Key"},
-        )
 
 
 def known_series(parts: Service, exchange: str, symbol: str, interval: str) -> Series:

@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-import signal
-import sys
 from collections.abc import Callable
 from functools import cache
 
-import uvicorn
-
-from market.heartbeat.answers import Answers
 from market.ports import Clock, ServiceName
 from market.store import MySQLDecisionStore, MySQLKlineStore, MySQLLifecycleStore, MySQLTickStore, StoredClock
-from market.store.beating import beating
 from model_service.app import create_app
 from model_service.deps import Service
 from model_service.registry import Shelf
 from model_service.settings import ServeSettings
 from model_service.watched_training import WatchedTraining
 from model_service.wiring import database
+from web.server import serve
 
 
 def run_server() -> None:
@@ -31,15 +26,5 @@ def run_server() -> None:
         MySQLKlineStore(db), store, shelf, clock, training.start, MySQLTickStore(db), settings.watched,
         MySQLLifecycleStore(db),
     )  # fmt: skip
-    app = create_app(service, settings.api_key.get_secret_value())
-    answers = Answers()
-    config = uvicorn.Config(
-        answers.around(app),
-        host=settings.listen_host,
-        port=settings.model_port,
-        log_level="warning",
-        server_header=False,
-    )
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    with beating(ServiceName.MODEL_API, answers.figures):
-        uvicorn.Server(config).run()
+    app = create_app(service, settings.keys)
+    serve(app, ServiceName.MODEL_API, settings.listen_host, settings.model_port)

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, SecretStr, field_validator
+from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from market.choice import parse_choices
@@ -18,6 +18,7 @@ from model_service.fees import fee_of, parse_fees
 from model_service.models import MODELS
 from model_service.portfolio.holdings import Amount, parse_portfolio
 from model_service.spec import LONGEST_COOL_DOWN
+from web.settings import DoorSettings
 
 
 class ModelSettings(BaseSettings):
@@ -101,11 +102,9 @@ class ModelSettings(BaseSettings):
         return list(dict.fromkeys(found))
 
 
-class ServeSettings(ModelSettings):
-    """What the API needs besides; without a key of at least 16 characters nothing starts."""
+class ServeSettings(ModelSettings, DoorSettings):
+    """What the API needs besides."""
 
-    api_key: SecretStr = Field(min_length=16)
-    listen_host: str = "127.0.0.1"
     model_port: int = Field(8102, ge=0, le=65535)
 
 

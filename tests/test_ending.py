@@ -17,6 +17,7 @@ import httpx
 import pytest
 
 from up import ports
+from web.keys import Keys
 
 ROOT = Path(__file__).parents[1]
 ROOMS = sorted(str(path.parent.relative_to(ROOT)).replace("/", ".") for path in ROOT.glob("*/__main__.py"))
@@ -102,7 +103,8 @@ def settings_of(room: str, port: int, silent: socket.socket) -> dict[str, str]:
     other = str(silent.getsockname()[1])
     database = {"OPA_DB_HOST": "127.0.0.1", "OPA_DB_PORT": other} | passwords
     return (
-        {"OPA_API_KEY": "a-key-of-some-length", "OPA_MODEL_PORT": other}
+        {"OPA_READ_KEY": "a-key-of-some-length", "OPA_MODEL_PORT": other}
+        | {"OPA_API_KEYS": str(Keys.only("a-key-of-some-length").held[0])}
         | database
         | {SERVICES[room]: str(port)}
     )

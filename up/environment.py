@@ -9,10 +9,12 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from market.errors import InvalidInput
+from web.keys import Key, Scope, digest
 
 EXAMPLE = Path(__file__).parent / ".env.example"
 GENERATED = (
     "OPA_API_KEY",
+    "OPA_READ_KEY",
     "OPA_DB_ROOT_PASSWORD",
     "OPA_DB_MIGRATOR_PASSWORD",
     "OPA_DB_INGEST_PASSWORD",
@@ -78,6 +80,11 @@ class EnvFile:
             added = "".join(_line(key, value) + "\n" for key, value in missing.items())
             self._write(text.rstrip("\n") + "\n" + added)
         self.fill({key: secrets.token_hex(20) for key in GENERATED})
+        self.fill({"OPA_API_KEYS": self._hashed_keys()})
+
+    def _hashed_keys(self) -> str:
+        held = (("owner", Scope.OPERATE, "OPA_API_KEY"), ("page", Scope.READ, "OPA_READ_KEY"))
+        return ",".join(str(Key(name, scope, digest(self.get(key)))) for name, scope, key in held)
 
     def fill(self, defaults: Mapping[str, str]) -> None:
         """Give a value to keys that have none."""

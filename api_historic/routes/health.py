@@ -5,14 +5,15 @@ from __future__ import annotations
 from fastapi import APIRouter, Response
 
 from api_historic.deps import StoresNeeded
-from api_historic.problems import RETRY_AFTER_S, problem
-from api_historic.schemas import Health, Problem
+from api_historic.schemas import Health
 from market.errors import MarketError
+from web.problems import RETRY_AFTER_S, problem
+from web.refusals import refusals
 
 router = APIRouter(tags=["health"])
 
 
-@router.get("/health", response_model=Health, responses={503: {"model": Problem}})
+@router.get("/health", response_model=Health, responses=refusals(503))
 def health(held: StoresNeeded) -> Health | Response:
     """Open to everybody: 200 when the database answers, else 503 naming what is missing."""
     try:

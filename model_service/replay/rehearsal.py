@@ -32,6 +32,7 @@ from model_service.replay.rows import Difference, compare, expected_rows
 from model_service.spec import Spec
 from model_service.trained import TrainedModel
 from model_service.walkforward import walk_forward
+from web.keys import Keys
 
 _KEY: Final = "the-key-of-the-stage"
 _ANSWERED_MS: Final = 1_000
@@ -132,7 +133,7 @@ def _live_rows(
 ) -> list[dict[str, Any]]:
     judged, turn = cuts
     stage.scorer.catch_up()
-    with listening(create_app(stage.service(), _KEY), _KEY) as client:
+    with listening(create_app(stage.service(), Keys.only(_KEY)), _KEY) as client:
         rows: list[dict[str, Any]] = []
         if turn > judged:
             rows = _rows(client, stage.series, int(times[judged]), int(times[turn - 1]) + 1)
@@ -152,7 +153,7 @@ def _rows(client: httpx.Client, series: Series, start: int, end: int) -> list[di
     }  # fmt: skip
     rows: list[dict[str, Any]] = []
     while True:
-        page = client.get("/decisions", params=asked).raise_for_status().json()
+        page = client.get("/v1/decisions", params=asked).raise_for_status().json()
         rows += page["decisions"]
         if page["next_cursor"] is None:
             break
@@ -162,4 +163,4 @@ def _rows(client: httpx.Client, series: Series, start: int, end: int) -> list[di
 
 def _explained(client: httpx.Client, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """The same with the explanation of each, which names the features."""
-    return [client.get(f"/decisions/{row['id']}").raise_for_status().json() for row in rows]
+    return [client.get(f"/v1/decisions/{row['id']}").raise_for_status().json() for row in rows]

@@ -14,8 +14,8 @@ from market.errors import InvalidInput
 from market.ports import DecisionFilter
 from model_service.deps import ChosenPeriod, ChosenSeries, ServiceNeeded
 from model_service.shapes.decisions import DecisionPage, ExplainedDecision, LatestDecisions
-from model_service.shapes.problems import refusals
 from model_service.views import answer, decision_view, explanation_view
+from web.refusals import refusals
 
 router = APIRouter(prefix="/decisions", tags=["decisions"])
 Reason = Annotated[str, StringConstraints(max_length=40)]
@@ -103,7 +103,7 @@ def one_decision(
     """Contributions in log-odds, the largest first; with `base` they add up to `score`."""
     found = parts.decisions.get(decision_id)
     if found is None:
-        raise HTTPException(404, f"no decision {decision_id!r}: GET /decisions lists them")
+        raise HTTPException(404, f"no decision {decision_id!r}: GET /v1/decisions lists them")
     return answer(decision_view(found) | {"explanation": explanation_view(found.decision)})
 
 

@@ -6,8 +6,8 @@ from fastapi import APIRouter, Response
 
 from model_service.deps import ServiceNeeded
 from model_service.shapes.health import Health
-from model_service.shapes.problems import refusals
 from model_service.views import answer, series_view
+from web.refusals import refusals
 
 router = APIRouter(tags=["health"])
 

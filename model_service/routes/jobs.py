@@ -9,8 +9,8 @@ from starlette.exceptions import HTTPException
 
 from model_service.deps import ServiceNeeded
 from model_service.shapes.jobs import JobList, JobShape
-from model_service.shapes.problems import refusals
 from model_service.views import answer, job_view
+from web.refusals import refusals
 
 router = APIRouter(prefix="/jobs", tags=["jobs"])
 
@@ -30,4 +30,4 @@ def one_job(
     for job in parts.decisions.jobs(1_000):
         if job.job_id == job_id:
             return answer(job_view(job))
-    raise HTTPException(404, f"no job {job_id!r}: GET /jobs lists them")
+    raise HTTPException(404, f"no job {job_id!r}: GET /v1/jobs lists them")

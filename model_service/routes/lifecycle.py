@@ -10,8 +10,8 @@ from market.decision import Role
 from market.ports import EventKind, ModelEvent, MonitorState, Reading
 from model_service.deps import ChosenSeries, ServiceNeeded
 from model_service.shapes.lifecycle import ModelEventList, MonitorList
-from model_service.shapes.problems import refusals
 from model_service.views import answer, series_view
+from web.refusals import refusals
 
 router = APIRouter(tags=["models"])
 _FARTHEST = 10_000

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Final
 
-from fastapi import APIRouter, Body, Path, Query, Response
+from fastapi import APIRouter, Body, Depends, Path, Query, Response
 from starlette.exceptions import HTTPException
 
 from market.interval import HOUR
@@ -13,8 +13,9 @@ from model_service.jobs import UNFINISHED, new_job
 from model_service.shapes.asked import TrainRequest
 from model_service.shapes.jobs import JobShape
 from model_service.shapes.models import ModelList, ModelWithCard
-from model_service.shapes.problems import refusals
 from model_service.views import answer, job_view, model_view
+from web.access import may_operate
+from web.refusals import refusals
 
 router = APIRouter(prefix="/models", tags=["models"])
 # A job that was killed outright never ends; training takes minutes, so an hour later it may be started again.
@@ -37,7 +38,8 @@ def list_models(
     status_code=202,
     summary="Start training in a process of its own",
     response_model=JobShape,
-    responses=refusals(400, 404, 409, 413, 422),
+    responses=refusals(400, 403, 404, 409, 413, 422),
+    dependencies=[Depends(may_operate)],
 )
 def start(parts: ServiceNeeded, order: Annotated[TrainRequest, Body()]) -> Response:
     """202 with the job, whose progress is at `/jobs/{id}`; 409 while the series is being trained."""
@@ -49,7 +51,7 @@ def start(parts: ServiceNeeded, order: Annotated[TrainRequest, Body()]) -> Respo
         if job.series == str(series) and job.state in UNFINISHED and now - job.started_at < _DEAD_AFTER_MS
     ]
     if running:
-        raise HTTPException(409, f"{series} is being trained: see /jobs/{running[0].job_id}")
+        raise HTTPException(409, f"{series} is being trained: see /v1/jobs/{running[0].job_id}")
     job = new_job(series, now)
     parts.decisions.save_job(job)
     parts.start_training([job], order.force)
@@ -70,4 +72,4 @@ def card(
     for record in parts.decisions.models():
         if record.model_id == model_id:
             return answer(model_view(record) | {"card": dict(record.card), "files": dict(record.files)})
-    raise HTTPException(404, f"no model {model_id!r}: GET /models lists them")
+    raise HTTPException(404, f"no model {model_id!r}: GET /v1/models lists them")

@@ -7,13 +7,12 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Response
 
 from market.decision import Action, Role
-from market.outcome import Costs
 from model_service.deps import ChosenSeries, ServiceNeeded
 from model_service.replay.paper import Account, Fill
 from model_service.shapes.paper import Paper
-from model_service.shapes.problems import refusals
 from model_service.track.profit import followed
 from model_service.views import answer, series_view
+from web.refusals import refusals
 
 router = APIRouter(prefix="/paper", tags=["track record"])
 
@@ -35,12 +34,11 @@ def read_paper(
     for series in sorted({record.series for record in parts.decisions.models() if record.role is role}):
         found = followed(parts.klines, parts.decisions, series, role) if chosen.fits(series) else None
         if found is not None:
-            made, _, costs = found
-            accounts.append(series_view(series) | {"role": role} | account_view(made, costs, fills))
+            accounts.append(series_view(series) | {"role": role} | account_view(found[0], fills))
     return answer({"paper": accounts})
 
 
-def account_view(made: Account, costs: Costs, most: int) -> dict[str, Any]:
+def account_view(made: Account, most: int) -> dict[str, Any]:
     """An account with its newest fills."""
     entry = made.fills[-1] if made.unrealised is not None else None
     held = bool(made.wanted[-2]) if len(made.wanted) > 1 else False
@@ -55,16 +53,16 @@ def account_view(made: Account, costs: Costs, most: int) -> dict[str, Any]:
         "pending": bool(made.wanted[-1]) != held,
         "cost": made.cost + 0.0,
         "trades": sum(fill.action is Action.BUY for fill in made.fills),
-        "fills": [_fill_view(fill, costs) for fill in reversed(made.fills[-most:])],
+        "fills": [_fill_view(fill) for fill in reversed(made.fills[-most:])],
     }
 
 
-def _fill_view(fill: Fill, costs: Costs) -> dict[str, Any]:
+def _fill_view(fill: Fill) -> dict[str, Any]:
     return {
         "time": fill.time,
         "decided_on": fill.open_time,
         "action": fill.action,
         "price": fill.price,
-        "cost": costs.per_side,
+        "cost": fill.side,
         "late": fill.late,
     }

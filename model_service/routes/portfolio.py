@@ -10,8 +10,8 @@ from market.interval import Interval
 from model_service.deps import ChosenPeriod, IntervalName, Service, ServiceNeeded, TimeText, time_or_none
 from model_service.portfolio.watch import Watch
 from model_service.shapes.portfolio import Portfolio, PortfolioHistory
-from model_service.shapes.problems import refusals
 from model_service.views import answer
+from web.refusals import refusals
 
 router = APIRouter(prefix="/portfolio", tags=["portfolio"])
 

@@ -18,8 +18,8 @@ from model_service.quotes import Quotes
 from model_service.score import Bench, decide_candles
 from model_service.shapes.asked import PredictRequest
 from model_service.shapes.predict import Prediction
-from model_service.shapes.problems import refusals
 from model_service.views import answer, decision_view, explanation_view
+from web.refusals import refusals
 
 router = APIRouter(tags=["predict"])
 
@@ -57,4 +57,4 @@ def _window(parts: Service, series: Series, asked: str | int | None, quotes: Quo
         window = read_window(parts.klines, series, [series.interval.floor(at)], quotes)
         if window.candles:
             return window
-    raise HTTPException(404, f"{series} has no confirmed candle at {asked}: GET /klines lists them")
+    raise HTTPException(404, f"{series} has no confirmed candle at {asked}: GET /v1/klines lists them")

@@ -12,9 +12,9 @@ from model_service.deps import ChosenPeriod, ServiceNeeded, known_series
 from model_service.ledger import Scribe
 from model_service.replay.report import report_view, summed
 from model_service.replay.rerun import rerun
-from model_service.shapes.problems import refusals
 from model_service.shapes.replay import Replay
 from model_service.views import answer, series_view
+from web.refusals import refusals
 
 router = APIRouter(prefix="/replay", tags=["track record"])
 _MOST: Final = 1_000

@@ -10,11 +10,11 @@ from starlette.exceptions import HTTPException
 from market.decision import Role
 from market.interval import END_OF_TIME, Series
 from model_service.deps import ChosenPeriod, ChosenSeries, Service, ServiceNeeded, known_series
-from model_service.shapes.problems import refusals
 from model_service.shapes.track_record import Profit, TrackRecord
 from model_service.track.profit import followed, profit_view
 from model_service.track_record import track_record
 from model_service.views import answer, series_view
+from web.refusals import refusals
 
 router = APIRouter(prefix="/track-record", tags=["track record"])
 _NAMED: Final = 20
@@ -60,7 +60,7 @@ def read_profit(
     found = followed(parts.klines, parts.decisions, series, role, period.start, period.end)
     if found is None:
         raise HTTPException(
-            404, f"{series} {role}: no decision to follow there yet; GET /decisions lists them"
+            404, f"{series} {role}: no decision to follow there yet; GET /v1/decisions lists them"
         )
     made, _, costs = found
     return answer(series_view(series) | {"role": role} | profit_view(made, series.interval, costs, points))

@@ -12,11 +12,11 @@ from market.interval import END_OF_TIME, Series, parse_time
 from model_service.deps import Service, ServiceNeeded, known_series
 from model_service.holding import Holding
 from model_service.ledger import Scribe
-from model_service.shapes.problems import refusals
 from model_service.shapes.what_if import WhatIf, WhatIfRequest
 from model_service.track.comparison import compared
 from model_service.views import answer, series_view
 from model_service.what_if import Settings, decided_again, minds, read_past
+from web.refusals import refusals
 
 router = APIRouter(tags=["track record"])
 

@@ -17,6 +17,7 @@ from market.store.memory import MemoryKlineStore, MemoryTickStore
 from market.store.memory_changes import MemoryChangeLog
 from market.tick import Tick
 from tests.api_historic.serving import serving
+from web.keys import Keys
 
 KEY = "a-key-of-some-length"
 START = 1_609_459_200_000  # 2021-01-01T00:00:00Z
@@ -112,7 +113,7 @@ def _tick(i: int) -> Tick:
 @pytest.fixture(scope="session")
 def api() -> Iterator[str]:
     """The address of a real server over the seeded stores."""
-    with serving(create_app(seeded(), KEY)) as address:
+    with serving(create_app(seeded(), Keys.only(KEY))) as address:
         yield address
 
 
@@ -127,6 +128,8 @@ def away() -> Iterator[httpx.Client]:
     """A client of a server whose database is away."""
     log = AwayLog()
     klines = AwayKlines(log)
-    app = create_app(Stores(klines, MemoryTickStore(klines), log, lambda _exchange: FixedClock()), KEY)
+    app = create_app(
+        Stores(klines, MemoryTickStore(klines), log, lambda _exchange: FixedClock()), Keys.only(KEY)
+    )
     with serving(app) as address, httpx.Client(base_url=address, headers={"X-API-Key": KEY}) as session:
         yield session

@@ -6,6 +6,7 @@ from fastapi.routing import APIRoute
 
 from api_historic.app import create_app
 from tests.api_historic.conftest import seeded
+from web.keys import Keys
 
 OPEN = {"/health", "/docs", "/redoc", "/openapi.json", "/docs/oauth2-redirect"}
 
@@ -18,17 +19,17 @@ def test_the_route_table_holds_the_documented_routes_and_only_reads(client: http
     documented = client.get("/openapi.json").json()["paths"]
     assert set(documented) == {
         "/health",
-        "/symbols",
-        "/intervals",
-        "/klines",
-        "/klines/latest",
-        "/klines/stats",
-        "/ticks",
-        "/coverage",
-        "/revisions",
+        "/v1/symbols",
+        "/v1/intervals",
+        "/v1/klines",
+        "/v1/klines/latest",
+        "/v1/klines/stats",
+        "/v1/ticks",
+        "/v1/coverage",
+        "/v1/revisions",
     }
     assert all(set(methods) == {"get"} for methods in documented.values())
-    app = create_app(seeded(), "another-key-of-length")
+    app = create_app(seeded(), Keys.only("another-key-of-length"))
     undocumented = {route.path for route in app.routes if isinstance(route, APIRoute)} - set(documented)
     assert undocumented == set()
 
@@ -60,7 +61,7 @@ def test_every_guarded_route_documents_the_key_and_its_errors(client: httpx.Clie
     paths = client.get("/openapi.json").json()["paths"]
     for path, methods in paths.items():
         if path not in OPEN:
-            assert methods["get"]["security"] == [{"APIKeyHeader": []}], path
+            assert methods["get"]["security"] == [{"APIKeyHeader": []}, {"HTTPBearer": []}], path
             assert {"200", "401", "404", "422", "503"} <= set(methods["get"]["responses"]), path
 
 
@@ -75,6 +76,6 @@ def test_every_number_of_a_request_has_bounds(client: httpx.Client) -> None:
 
 
 def test_writing_is_not_allowed(client: httpx.Client) -> None:
-    answer = client.post("/klines")
+    answer = client.post("/v1/klines")
     assert answer.status_code == 405
     assert answer.json()["code"] == "method_not_allowed"

@@ -11,44 +11,54 @@ BTC = {"symbol": "BTCUSDT", "interval": "1h"}
 @pytest.mark.parametrize(
     ("path", "asked", "status", "words"),
     [
-        ("/klines", {}, 422, "symbol: Field required"),
-        ("/klines", {"symbol": "BTCEUR", "interval": "1h"}, 404, "no exchange here has the symbol 'BTCEUR'"),
+        ("/v1/klines", {}, 422, "symbol: Field required"),
         (
-            "/klines",
+            "/v1/klines",
+            {"symbol": "BTCEUR", "interval": "1h"},
+            404,
+            "no exchange here has the symbol 'BTCEUR'",
+        ),
+        (
+            "/v1/klines",
             {**BTC, "exchange": "kraken"},
             404,
             "the exchange 'kraken' does not have the symbol 'BTCUSDT'",
         ),
-        ("/klines", {**BTC, "interval": "5m"}, 404, "BTCUSDT is not stored at 5m: use one of 1h"),
-        ("/klines", {**BTC, "interval": "7m"}, 422, "unknown interval '7m': use one of 1s, 1m"),
+        ("/v1/klines", {**BTC, "interval": "5m"}, 404, "BTCUSDT is not stored at 5m: use one of 1h"),
+        ("/v1/klines", {**BTC, "interval": "7m"}, 422, "unknown interval '7m': use one of 1s, 1m"),
         (
-            "/klines",
+            "/v1/klines",
             {"symbol": "XRPUSDT", "interval": "1m"},
             422,
             "binance, simulated: name one with exchange=",
         ),
-        ("/klines", {**BTC, "start": "yesterday"}, 422, "'yesterday' is no time: write ms UTC"),
-        ("/klines", {**BTC, "start": "1609459200"}, 422, "'1609459200' looks like seconds"),
-        ("/klines", {**BTC, "start": "-1"}, 422, "outside 1970..9999"),
-        ("/klines", {**BTC, "start": "2021-02-30"}, 422, "'2021-02-30' is no time"),
-        ("/klines", {**BTC, "start": "2021-01-02", "end": "2021-01-01"}, 422, "must be after start"),
-        ("/klines", {**BTC, "start": "2021-01-01", "end": "2021-01-01"}, 422, "must be after start"),
-        ("/klines", {**BTC, "limit": "0"}, 422, "limit: Input should be greater than or equal to 1"),
-        ("/klines", {**BTC, "limit": "1001"}, 422, "limit: Input should be less than or equal to 1000"),
-        ("/klines", {**BTC, "limit": "many"}, 422, "limit: Input should be a valid integer"),
-        ("/klines", {**BTC, "order": "up"}, 422, "order: Input should be 'asc' or 'desc'"),
-        ("/klines", {**BTC, "cursor": "-1"}, 422, "cursor: Input should be greater"),
+        ("/v1/klines", {**BTC, "start": "yesterday"}, 422, "'yesterday' is no time: write ms UTC"),
+        ("/v1/klines", {**BTC, "start": "1609459200"}, 422, "'1609459200' looks like seconds"),
+        ("/v1/klines", {**BTC, "start": "-1"}, 422, "outside 1970..9999"),
+        ("/v1/klines", {**BTC, "start": "2021-02-30"}, 422, "'2021-02-30' is no time"),
+        ("/v1/klines", {**BTC, "start": "2021-01-02", "end": "2021-01-01"}, 422, "must be after start"),
+        ("/v1/klines", {**BTC, "start": "2021-01-01", "end": "2021-01-01"}, 422, "must be after start"),
+        ("/v1/klines", {**BTC, "limit": "0"}, 422, "limit: Input should be greater than or equal to 1"),
+        ("/v1/klines", {**BTC, "limit": "1001"}, 422, "limit: Input should be less than or equal to 1000"),
+        ("/v1/klines", {**BTC, "limit": "many"}, 422, "limit: Input should be a valid integer"),
+        ("/v1/klines", {**BTC, "order": "up"}, 422, "order: Input should be 'asc' or 'desc'"),
+        ("/v1/klines", {**BTC, "cursor": "-1"}, 422, "cursor: Input should be greater"),
         (
-            "/klines",
+            "/v1/klines",
             {**BTC, "format": "xml"},
             422,
             "format: Input should be 'json', 'csv', 'ndjson' or 'arrow'",
         ),
-        ("/klines/latest", {**BTC, "limit": "101"}, 422, "limit: Input should be less"),
-        ("/klines/stats", {**BTC, "interval": "1M"}, 404, "BTCUSDT is not stored at 1M"),
-        ("/ticks", {"symbol": "NOPE"}, 404, "no exchange here has the symbol 'NOPE'"),
-        ("/coverage", {"symbol": "x" * 41, "interval": "1h"}, 422, "symbol: String should have at most 40"),
-        ("/revisions", {**BTC, "offset": "-1"}, 422, "offset: Input should be greater"),
+        ("/v1/klines/latest", {**BTC, "limit": "101"}, 422, "limit: Input should be less"),
+        ("/v1/klines/stats", {**BTC, "interval": "1M"}, 404, "BTCUSDT is not stored at 1M"),
+        ("/v1/ticks", {"symbol": "NOPE"}, 404, "no exchange here has the symbol 'NOPE'"),
+        (
+            "/v1/coverage",
+            {"symbol": "x" * 41, "interval": "1h"},
+            422,
+            "symbol: String should have at most 40",
+        ),
+        ("/v1/revisions", {**BTC, "offset": "-1"}, 422, "offset: Input should be greater"),
         ("/nowhere", {}, 404, "Not Found"),
     ],
 )
@@ -64,7 +74,9 @@ def test_bad_input_is_a_problem_that_says_what_to_do(
 
 
 @given(
-    path=st.sampled_from(["/klines", "/klines/latest", "/klines/stats", "/ticks", "/coverage", "/revisions"]),
+    path=st.sampled_from(
+        ["/v1/klines", "/v1/klines/latest", "/v1/klines/stats", "/v1/ticks", "/v1/coverage", "/v1/revisions"]
+    ),
     asked=st.dictionaries(
         st.sampled_from(
             ["symbol", "interval", "exchange", "start", "end", "limit", "cursor", "order", "format"]
@@ -85,7 +97,7 @@ def test_no_request_makes_the_service_fail(client: httpx.Client, path: str, aske
 
 
 def test_a_database_that_is_away_is_said_and_may_be_asked_again(away: httpx.Client) -> None:
-    answer = away.get("/klines", params=BTC)
+    answer = away.get("/v1/klines", params=BTC)
     assert (answer.status_code, answer.json()["code"]) == (503, "store_unavailable")
     assert int(answer.headers["retry-after"]) > 0
     assert "OPA_DB_HOST" in answer.json()["detail"]

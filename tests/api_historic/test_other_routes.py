@@ -16,7 +16,7 @@ BTC = {"symbol": "BTCUSDT", "interval": "1h"}
 
 
 def test_symbols_say_what_is_stored_simulated_and_derived(client: httpx.Client) -> None:
-    body = client.get("/symbols").json()
+    body = client.get("/v1/symbols").json()
     assert body["simulated"] is True
     by_name = {(each["exchange"], each["symbol"]): each for each in body["symbols"]}
     assert by_name["binance", "BTCUSDT"] == {
@@ -47,7 +47,7 @@ def test_symbols_say_what_is_stored_simulated_and_derived(client: httpx.Client) 
 
 
 def test_intervals_are_the_exchange_s_sixteen_with_how_many_series_each_has(client: httpx.Client) -> None:
-    body = {each["interval"]: each for each in client.get("/intervals").json()["intervals"]}
+    body = {each["interval"]: each for each in client.get("/v1/intervals").json()["intervals"]}
     assert len(body) == 16
     assert body["1h"] == {"interval": "1h", "typical_ms": HOUR, "stored": 2}
     assert body["1m"]["stored"] == 2
@@ -55,7 +55,7 @@ def test_intervals_are_the_exchange_s_sixteen_with_how_many_series_each_has(clie
 
 
 def test_coverage_names_the_hole_and_its_reason(client: httpx.Client) -> None:
-    body = client.get("/coverage", params=BTC).json()
+    body = client.get("/v1/coverage", params=BTC).json()
     assert body["missing_bars"] == 2
     assert body["holes"] == [
         {
@@ -71,18 +71,18 @@ def test_coverage_names_the_hole_and_its_reason(client: httpx.Client) -> None:
 
 
 def test_revisions_keep_what_the_exchange_changed(client: httpx.Client) -> None:
-    body = client.get("/revisions", params=BTC).json()
+    body = client.get("/v1/revisions", params=BTC).json()
     assert body["total"] == 1
     (found,) = body["revisions"]
     assert (found["open_time"], found["detected_at"]) == (START + 5 * HOUR, NOW)
     assert float(found["old"]["close"]) == 105.1
     assert float(found["new"]["close"]) == 150
-    assert client.get("/revisions", params={**BTC, "offset": 1}).json()["revisions"] == []
+    assert client.get("/v1/revisions", params={**BTC, "offset": 1}).json()["revisions"] == []
 
 
 def test_statistics_describe_the_period_that_was_asked_for(client: httpx.Client) -> None:
     asked = {**BTC, "start": START, "end": START + 5 * HOUR}
-    body = client.get("/klines/stats", params=asked).json()
+    body = client.get("/v1/klines/stats", params=asked).json()
     closes = [100.1, 101.1, 102.1, 103.1, 104.1]
     assert (body["start"], body["end"]) == (START, START + 4 * HOUR)
     assert body["columns"]["close"] == {
@@ -100,7 +100,7 @@ def test_statistics_describe_the_period_that_was_asked_for(client: httpx.Client)
 
 
 def test_statistics_of_nothing_count_nothing(client: httpx.Client) -> None:
-    body = client.get("/klines/stats", params={**BTC, "start": "2031-01-01"}).json()
+    body = client.get("/v1/klines/stats", params={**BTC, "start": "2031-01-01"}).json()
     assert body["start"] is None
     assert body["columns"]["close"]["count"] == 0
     assert body["columns"]["close"]["mean"] is None
@@ -121,7 +121,7 @@ def test_a_period_is_described_alike_however_it_is_read(monkeypatch: pytest.Monk
 
 
 def test_ticks_are_paged_and_exact(client: httpx.Client) -> None:
-    body = client.get("/ticks", params={"symbol": "BTCUSDT", "order": "desc", "limit": 2}).json()
+    body = client.get("/v1/ticks", params={"symbol": "BTCUSDT", "order": "desc", "limit": 2}).json()
     assert body["ticks"][0] == {
         "time": START + 4000,
         "bid": "100.1",
@@ -131,7 +131,7 @@ def test_ticks_are_paged_and_exact(client: httpx.Client) -> None:
         "last": "0.00000001",
     }
     rest = client.get(
-        "/ticks", params={"symbol": "BTCUSDT", "order": "desc", "cursor": body["next_cursor"]}
+        "/v1/ticks", params={"symbol": "BTCUSDT", "order": "desc", "cursor": body["next_cursor"]}
     ).json()
     assert [each["time"] for each in rest["ticks"]] == [START + 2000, START + 1000, START]
     assert rest["next_cursor"] is None

@@ -35,7 +35,7 @@ def test_joined_pages_are_the_whole_period_in_both_orders(
     pages: list[list[int]] = []
     cursor = None
     for _ in range(BARS + 2):
-        body = client.get("/klines", params=asked | ({"cursor": cursor} if cursor else {})).json()
+        body = client.get("/v1/klines", params=asked | ({"cursor": cursor} if cursor else {})).json()
         assert body["count"] == len(body["klines"]) <= limit
         pages.append([each["open_time"] for each in body["klines"]])
         cursor = body["next_cursor"]
@@ -58,6 +58,6 @@ def test_any_cursor_stays_inside_the_period(client: httpx.Client, cursor: int, o
         "cursor": cursor,
         "order": order,
     }
-    answer = client.get("/klines", params=asked)
+    answer = client.get("/v1/klines", params=asked)
     assert answer.status_code == 200
     assert all(OPENS[5] <= each["open_time"] < OPENS[9] for each in answer.json()["klines"])

@@ -16,6 +16,7 @@ from tests.api_historic.conftest import AwayKlines, AwayLog
 from tests.api_historic.serving import serving
 from tests.console.seed import NOW, Seeded, seeded
 from up.ports import free_port
+from web.keys import Keys
 
 KEY = "a-key-of-some-length"
 
@@ -46,8 +47,8 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
         stores.klines, stores.decisions, shelf, lambda _exchange: clock, lambda _jobs, _force: None
     )
     with (
-        serving(historic_app(held, KEY)) as historic,
-        serving(model_app(judged, KEY)) as model,
+        serving(historic_app(held, Keys.only(KEY))) as historic,
+        serving(model_app(judged, Keys.only(KEY))) as model,
         serving(console_app({"historic": historic, "model": model}, KEY)) as address,
     ):
         yield House(address, stores, clock)
@@ -68,7 +69,7 @@ def without_database() -> Iterator[str]:
     klines = AwayKlines(log)
     held = Stores(klines, MemoryTickStore(klines), log, lambda _exchange: MarketClock())
     with (
-        serving(historic_app(held, KEY)) as historic,
+        serving(historic_app(held, Keys.only(KEY))) as historic,
         serving(console_app({"historic": historic, "model": historic}, KEY)) as address,
     ):
         yield address

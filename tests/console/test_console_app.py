@@ -14,7 +14,7 @@ SCRIPTS = sorted((STATIC / "js").glob("*.js"))
 
 
 def test_the_key_is_added_on_this_side_and_never_reaches_the_browser(house: House) -> None:
-    answer = httpx.get(f"{house.address}/api/historic/symbols")
+    answer = httpx.get(f"{house.address}/api/historic/v1/symbols")
     assert answer.status_code == 200
     assert answer.json()["symbols"][0]["exchange"] == "binance"
     everything = "".join(path.read_text(errors="ignore") for path in STATIC.rglob("*.*"))
@@ -23,7 +23,7 @@ def test_the_key_is_added_on_this_side_and_never_reaches_the_browser(house: Hous
 
 
 def test_an_api_s_own_error_passes_through(house: House) -> None:
-    answer = httpx.get(f"{house.address}/api/historic/klines", params={"symbol": "NOPE", "interval": "1h"})
+    answer = httpx.get(f"{house.address}/api/historic/v1/klines", params={"symbol": "NOPE", "interval": "1h"})
     assert (answer.status_code, answer.json()["code"]) == (404, "unknown_series")
     assert answer.headers["content-type"] == "application/problem+json"
 
@@ -37,13 +37,13 @@ def test_a_parameter_that_is_given_twice_arrives_twice(house: House) -> None:
         "order": "desc",
     }
     several = {**asked, "limit": "1000", "origin": ["live", "late"]}
-    answer = httpx.get(f"{house.address}/api/model/decisions", params=several)
+    answer = httpx.get(f"{house.address}/api/model/v1/decisions", params=several)
     assert {each["origin"] for each in answer.json()["decisions"]} == {"live", "late"}
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH"])
 def test_nothing_but_reading_passes(house: House, method: str) -> None:
-    assert httpx.request(method, f"{house.address}/api/model/models/train").status_code == 405
+    assert httpx.request(method, f"{house.address}/api/model/v1/models/train").status_code == 405
 
 
 @pytest.mark.parametrize(
@@ -71,7 +71,7 @@ def test_another_host_name_is_refused(house: House, host: str) -> None:
 
 
 def test_every_answer_carries_the_security_headers(house: House) -> None:
-    for path in ("/", "/js/main.js", "/api/historic/symbols", "/api/nobody/x", "/nothing"):
+    for path in ("/", "/js/main.js", "/api/historic/v1/symbols", "/api/nobody/x", "/nothing"):
         headers = httpx.get(house.address + path).headers
         policy = headers["content-security-policy"]
         assert "default-src 'none'" in policy
@@ -80,7 +80,7 @@ def test_every_answer_carries_the_security_headers(house: House) -> None:
 
 
 def test_an_api_that_is_away_is_a_bad_gateway_with_advice(lonely: str) -> None:
-    answer = httpx.get(f"{lonely}/api/model/decisions")
+    answer = httpx.get(f"{lonely}/api/model/v1/decisions")
     assert (answer.status_code, answer.json()["code"]) == (502, "upstream_unavailable")
     assert "sh setup.sh" in answer.json()["hint"]
 

@@ -24,13 +24,13 @@ def test_without_a_key_it_says_what_is_missing(tmp_path: Path) -> None:
     with started(tmp_path) as process:
         _, said = process.communicate(timeout=60)
     assert process.returncode == 2
-    assert "api_key" in said
+    assert "read_key" in said
     assert "Traceback" not in said
 
 
 def test_ctrl_c_ends_it_cleanly(tmp_path: Path) -> None:
     port = free_port()
-    with started(tmp_path, OPA_API_KEY="a-key-of-some-length", OPA_CONSOLE_PORT=str(port)) as process:
+    with started(tmp_path, OPA_READ_KEY="a-key-of-some-length", OPA_CONSOLE_PORT=str(port)) as process:
         for _ in range(600):
             try:
                 assert httpx.get(f"http://127.0.0.1:{port}/health").json() == {"status": "ok"}

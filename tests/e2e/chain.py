@@ -13,6 +13,7 @@ from pathlib import Path
 
 from market.store.settings import StoreSettings
 from tests.servers import Elastic
+from web.keys import Keys
 
 REPOSITORY = Path(__file__).parents[2]
 
@@ -50,6 +51,8 @@ class Chain:
             "OPA_EXCHANGE_REST": self.rest,
             "OPA_EXCHANGE_WS": self.websocket,
             "OPA_API_KEY": "key-of-the-tests",
+            "OPA_READ_KEY": "key-of-the-tests",
+            "OPA_API_KEYS": str(Keys.only("key-of-the-tests").held[0]),
             "OPA_MODELS_DIR": str(self.folder / "models"),
             "OPA_STATE_DIR": str(self.folder / "state"),
             **self.settings,

@@ -23,6 +23,7 @@ from model_service.train import train
 from tests.model_service.api.stocked import service_of
 from tests.model_service.made import SERIES, STEP, Shop, answering, memory_shop
 from tests.model_service.markets import QUARTER, random_walk
+from web.keys import Keys
 
 KEY = "a-key-of-the-tests"
 TRAINED, DECIDED = 6_000, 400
@@ -55,12 +56,12 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Shop:
 
 @pytest.fixture
 def client(shop: Shop) -> Iterator[Client]:
-    with answering(create_app(service_of(shop), KEY), KEY) as made:
+    with answering(create_app(service_of(shop), Keys.only(KEY)), KEY) as made:
         yield made
 
 
 def asked(client: Client, **changed: Any) -> dict[str, Any]:
-    answer = client.post("/what-if", json=NAMES | changed)
+    answer = client.post("/v1/what-if", json=NAMES | changed)
     assert answer.status_code == 200, answer.text
     found: dict[str, Any] = answer.json()
     return found
@@ -144,14 +145,14 @@ def test_what_cannot_be_answered_is_refused_in_words(
         {"start": "soon"},
         {"fee_bp": -1},
     ):
-        answer = client.post("/what-if", json=NAMES | wrong)
+        answer = client.post("/v1/what-if", json=NAMES | wrong)
         assert (answer.status_code, answer.json()["code"]) == (422, "invalid_input")
-    empty = client.post("/what-if", json=NAMES | {"start": shop.clock.time + 1_000 * STEP})
+    empty = client.post("/v1/what-if", json=NAMES | {"start": shop.clock.time + 1_000 * STEP})
     assert "no decision in this period" in empty.json()["detail"]
-    backwards = client.post("/what-if", json=NAMES | {"start": "2021-01-02", "end": "2021-01-01"})
+    backwards = client.post("/v1/what-if", json=NAMES | {"start": "2021-01-02", "end": "2021-01-01"})
     assert "must be after start" in backwards.json()["detail"]
     monkeypatch.setattr(what_if, "MOST_ROWS", 100)
-    answer = client.post("/what-if", json=NAMES)
+    answer = client.post("/v1/what-if", json=NAMES)
     assert (answer.status_code, "more than 100 decisions" in answer.text) == (422, True)
 
 

@@ -5,7 +5,7 @@ import { ask } from "./ask.js";
 export const FIRST_CANDLES = 600;
 
 export async function allSeries() {
-  const { symbols } = await ask("historic/symbols");
+  const { symbols } = await ask("historic/v1/symbols");
   return symbols.flatMap((market) =>
     market.intervals
       .filter((each) => each.rows > 0)
@@ -25,14 +25,14 @@ export const named = ({ exchange, symbol, interval }) => ({ exchange, symbol, in
 
 export async function newestCandles(series, count, signal) {
   const asked = { ...named(series), order: "desc", limit: count };
-  const { klines } = await ask("historic/klines", asked, signal);
+  const { klines } = await ask("historic/v1/klines", asked, signal);
   return klines.reverse();
 }
 
 export async function candlesBefore(series, openTime, signal) {
   const asked = { ...named(series), order: "desc", limit: 1000, end: openTime };
-  const { klines } = await ask("historic/klines", asked, signal);
+  const { klines } = await ask("historic/v1/klines", asked, signal);
   return klines.reverse();
 }
 
-export const freshness = (series, signal) => ask("historic/klines/latest", named(series), signal);
+export const freshness = (series, signal) => ask("historic/v1/klines/latest", named(series), signal);

@@ -8,7 +8,7 @@ export const BACKTEST = ["backtest"];
 
 async function decisions(series, asked, signal) {
   const answer = await ask(
-    "model/decisions",
+    "model/v1/decisions",
     { ...named(series), role: "champion", order: "desc", ...asked },
     signal,
   );
@@ -32,12 +32,12 @@ export async function marksBetween(series, start, end, signal) {
 }
 
 export async function activeModel(series, signal) {
-  const { models } = await ask("model/models", { ...named(series), active: true }, signal);
+  const { models } = await ask("model/v1/models", { ...named(series), active: true }, signal);
   const inCharge = models.find((each) => each.role === "champion");
-  return inCharge ? ask(`model/models/${inCharge.model_id}`, {}, signal) : null;
+  return inCharge ? ask(`model/v1/models/${inCharge.model_id}`, {}, signal) : null;
 }
 
 export async function trackRecord(series, signal) {
-  const answer = await ask("model/track-record", named(series), signal);
+  const answer = await ask("model/v1/track-record", named(series), signal);
   return answer.track_record[0] ?? null;
 }

@@ -19,6 +19,7 @@ from tests.model_service.api.stocked import (
     with_a_tick,
 )
 from tests.model_service.made import Shop, answering
+from web.keys import Keys
 
 
 @pytest.fixture(scope="session")
@@ -35,11 +36,11 @@ def shop(tmp_path_factory: pytest.TempPathFactory, model: TrainedModel) -> Shop:
 def client(shop: Shop) -> Iterator[httpx.Client]:
     assert isinstance(shop.klines, MemoryKlineStore)
     ticks = with_a_tick(MemoryTickStore(shop.klines), shop)
-    with answering(create_app(service_of(shop, ticks), KEY), KEY) as made:
+    with answering(create_app(service_of(shop, ticks), Keys.only(KEY)), KEY) as made:
         yield made
 
 
 @pytest.fixture(scope="session")
 def without_database(shop: Shop) -> Iterator[httpx.Client]:
-    with answering(create_app(service_without_database(shop), KEY), KEY) as made:
+    with answering(create_app(service_without_database(shop), Keys.only(KEY)), KEY) as made:
         yield made

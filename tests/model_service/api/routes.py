@@ -10,6 +10,7 @@ import httpx
 
 from model_service.app import create_app
 from model_service.shapes.shape import Shape
+from web.keys import Keys
 
 _METHODS: Final = ("get", "post", "put", "patch", "delete")
 
@@ -118,7 +119,7 @@ def _shapes(kind: type[Shape]) -> Iterator[type[Shape]]:
 
 def _document() -> dict[str, Any]:
     nothing: Any = None
-    return create_app(nothing, "a-key-of-the-tests").openapi()
+    return create_app(nothing, Keys.only("a-key-of-the-tests")).openapi()
 
 
 DOCUMENT: Final = _document()

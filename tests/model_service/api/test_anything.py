@@ -13,11 +13,12 @@ from hypothesis import strategies as st
 
 from market.store import Database, MySQLTickStore, StoreSettings
 from model_service.app import create_app
-from model_service.shapes.problems import Problem
 from model_service.trained import TrainedModel
 from tests.model_service.api.routes import ROUTES, Route, example_of
 from tests.model_service.api.stocked import EXAMPLE_TIME, KEY, NAMES, on_database, service_of, with_a_tick
 from tests.model_service.made import answering
+from web.keys import Keys
+from web.refusals import Problem
 
 JSON: Final = {"Content-Type": "application/json"}
 WORDS: Final = (
@@ -80,7 +81,7 @@ def test_nothing_that_is_asked_of_the_database_ends_in_a_500(
     def ask(asked: tuple[Route, Any]) -> None:
         check(client, *asked)
 
-    with answering(create_app(service_of(shop, ticks), KEY), KEY) as client:
+    with answering(create_app(service_of(shop, ticks), Keys.only(KEY)), KEY) as client:
         for route in ROUTES:
             answer = route.ask(client)
             assert answer.status_code == route.success, answer.text

@@ -12,10 +12,11 @@ import pytest
 
 from model_service.app import create_app
 from model_service.registry import Shelf
-from model_service.shapes.problems import Problem
 from tests.model_service.api.routes import ROUTES, Route
 from tests.model_service.api.stocked import KEY, NAMES, service_of
 from tests.model_service.made import Shop, answering
+from web.keys import Keys
+from web.refusals import Problem
 
 JSON = {"Content-Type": "application/json"}
 LONG = "x" * 70_000
@@ -51,14 +52,14 @@ def test_without_the_key_nothing_is_told(route: Route, key: str, client: httpx.C
 @each_route
 def test_a_database_that_is_away_is_said_to_be_away(route: Route, without_database: httpx.Client) -> None:
     answer = route.ask(without_database)
-    assert refused(route, answer, 503).code == "try_again"
+    assert refused(route, answer, 503).code == "store_unavailable"
     assert int(answer.headers["retry-after"]) > 0
 
 
 def test_a_model_whose_files_cannot_be_used_is_named(shop: Shop, tmp_path: Path) -> None:
-    (route,) = (each for each in ROUTES if each.path == "/predict")
+    (route,) = (each for each in ROUTES if each.path == "/v1/predict")
     service = replace(service_of(shop), shelf=Shelf(tmp_path))
-    with answering(create_app(service, KEY), KEY) as client:
+    with answering(create_app(service, Keys.only(KEY)), KEY) as client:
         assert "train" in refused(route, route.ask(client), 409).detail
 
 
@@ -155,6 +156,6 @@ def test_a_series_that_the_store_lacks_is_not_found(route: Route, client: httpx.
 
 def test_a_path_and_a_method_that_do_not_exist(client: httpx.Client) -> None:
     assert client.get("/nothing").status_code == 404
-    answer = client.delete("/decisions")
+    answer = client.delete("/v1/decisions")
     assert (answer.status_code, answer.headers["content-type"]) == (405, "application/problem+json")
     assert answer.headers["allow"]

@@ -8,9 +8,9 @@ from typing import Any
 import httpx
 import pytest
 
-from model_service.shapes.problems import Problem
 from model_service.shapes.shape import Shape, example
 from tests.model_service.api.routes import DOCUMENT, ROUTES, SHAPES, Route, example_of
+from web.refusals import Problem
 
 each_route = pytest.mark.parametrize("route", ROUTES, ids=str)
 OPEN = ("/health",)

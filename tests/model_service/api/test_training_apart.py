@@ -22,6 +22,7 @@ from model_service.watched_training import WatchedTraining
 from tests.model_service.api.stocked import DECIDED, KEY, NAMES, SERIES, on_database
 from tests.model_service.made import memory_shop
 from up import ports
+from web.keys import Keys
 
 ROOT = Path(__file__).parents[3]
 WAIT_S = 120
@@ -43,7 +44,7 @@ def service(database: StoreSettings, tmp_path: Path, model: TrainedModel) -> Ite
     port = ports.free_port()
     settings = {f"OPA_DB_{user.upper()}_PASSWORD": database.password(user) for user in users} | {
         "OPA_DB_PORT": str(database.port),
-        "OPA_API_KEY": KEY,
+        "OPA_API_KEYS": str(Keys.only(KEY).held[0]),
         "OPA_MODEL_PORT": str(port),
         "OPA_MODELS_DIR": str(tmp_path / "models"),
     }
@@ -84,12 +85,12 @@ class Service:
 
     def train(self) -> str:
         """Order a training; its job."""
-        answer = self.client.post("/models/train", json={**NAMES, "force": True})
+        answer = self.client.post("/v1/models/train", json={**NAMES, "force": True})
         assert answer.status_code == 202, answer.text
         return str(answer.json()["job_id"])
 
     def job(self, job_id: str) -> dict[str, Any]:
-        found: dict[str, Any] = self.client.get(f"/jobs/{job_id}").json()
+        found: dict[str, Any] = self.client.get(f"/v1/jobs/{job_id}").json()
         return found
 
     def until(self, job_id: str, states: Sequence[str]) -> dict[str, Any]:
@@ -100,8 +101,8 @@ class Service:
     def said(self) -> list[Any]:
         """What it answers about decisions, a prediction and itself."""
         answers = [
-            self.client.get("/decisions", params=NAMES),
-            self.client.post("/predict", json=NAMES),
+            self.client.get("/v1/decisions", params=NAMES),
+            self.client.post("/v1/predict", json=NAMES),
             self.client.get("/health"),
         ]
         assert [each.status_code for each in answers] == [200, 200, 200]
@@ -118,7 +119,7 @@ def test_training_never_blocks_serving_and_its_crash_leaves_the_champion_serving
     service.until(job, [RUNNING, FAILED])
     for _ in range(ROUNDS):
         assert service.said() == before
-    assert service.client.post("/models/train", json=NAMES).status_code == 409
+    assert service.client.post("/v1/models/train", json=NAMES).status_code == 409
     assert service.job(job)["state"] == RUNNING, "the rounds outlasted the training: they tell nothing"
     everybody = [*service.trainings(), *children(parent(service))]
     os.kill(helper(service), signal.SIGKILL)

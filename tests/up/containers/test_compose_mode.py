@@ -72,11 +72,11 @@ def test_both_apis_and_the_page_answer(checkout: Checkout) -> None:
     historic, model, console = (
         f"http://127.0.0.1:{env.get(f'OPA_{name}_PORT')}" for name in ("HISTORIC", "MODEL", "CONSOLE")
     )
-    candles = "klines?symbol=BTCUSDT&interval=1h&limit=3"
+    candles = "v1/klines?symbol=BTCUSDT&interval=1h&limit=3"
     assert ask(f"{historic}/{candles}")[0] == 401
     status, body = ask(f"{historic}/{candles}", key)
     assert (status, len(json.loads(body)["klines"])) == (200, 3)
-    assert ask(f"{model}/decisions/latest", key)[0] == 200
+    assert ask(f"{model}/v1/decisions/latest", key)[0] == 200
     assert ask(f"{console}/")[0] == 200
     assert ask(f"{console}/api/historic/{candles}")[0] == 200
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -11,37 +12,51 @@ from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
-from api_historic.schemas import Problem
-from market.errors import InvalidInput, MarketError, StoreRefused, StoreUnavailable, UnknownSymbol
+from market.errors import (
+    InvalidInput,
+    MarketError,
+    StoreRefused,
+    StoreUnavailable,
+    Transient,
+    UnknownSymbol,
+)
 
 log = logging.getLogger(__name__)
 
 RETRY_AFTER_S: Final = 5
-_MARKET_ERRORS: Final[dict[type[MarketError], tuple[int, str]]] = {
-    InvalidInput: (422, "invalid_input"),
-    UnknownSymbol: (404, "unknown_series"),
-    StoreUnavailable: (503, "store_unavailable"),
-    StoreRefused: (500, "store_refused"),
-}
+MEDIA_TYPE: Final = "application/problem+json"
+# The first that fits counts.
+_MARKET_ERRORS: Final[tuple[tuple[type[MarketError], int, str], ...]] = (
+    (InvalidInput, 422, "invalid_input"),
+    (UnknownSymbol, 404, "unknown_series"),
+    (StoreUnavailable, 503, "store_unavailable"),
+    (Transient, 503, "try_again"),
+    (StoreRefused, 500, "store_refused"),
+    (MarketError, 500, "refused"),
+)
 _HINTS: Final = {
+    "malformed_json": "the body has to be JSON; /docs shows an example",
     "unauthorized": "send the key of OPA_API_KEY in the header X-API-Key",
+    "forbidden": "`python -m web keys` makes keys; OPA_API_KEY in .env has the scope operate",
     "not_found": "the routes are listed at /docs",
-    "method_not_allowed": "this API only reads: use GET",
+    "method_not_allowed": "/docs lists the methods of each route",
     "not_acceptable": "ask for JSON, CSV, NDJSON or Arrow, or use format=json|csv|ndjson|arrow",
     "invalid_input": "the parameters, their bounds and examples are at /docs",
-    "unknown_series": "GET /symbols lists what is stored",
+    "unknown_series": "GET /v1/symbols of the historic API lists what is stored",
     "store_unavailable": "try again in some seconds; `sh setup.sh status` shows the database",
+    "try_again": "try again in some seconds; `sh setup.sh status` shows what runs",
     "store_refused": "this service's log has the database's answer; `sh setup.sh doctor` checks the set-up",
+    "refused": "the log of this service has more",
     "internal_server_error": "the log of this service has the details",
-}
-# What every guarded route documents.
-RESPONSES: Final[dict[int | str, dict[str, Any]]] = {
-    status: {"model": Problem, "description": HTTPStatus(status).phrase} for status in (401, 404, 422, 503)
 }
 
 
 def problem(
-    status: int, detail: str, *, code: str = "", headers: dict[str, str] | None = None, **more: object
+    status: int,
+    detail: str,
+    code: str = "",
+    headers: Mapping[str, str] | None = None,
+    **more: object,
 ) -> Response:
     """One answer of the type `application/problem+json`."""
     title = HTTPStatus(status).phrase
@@ -55,24 +70,24 @@ def problem(
     }
     if code in _HINTS:
         body["hint"] = _HINTS[code]
-    return Response(
-        orjson.dumps({**body, **more}),
-        status_code=status,
-        headers=headers,
-        media_type="application/problem+json",
-    )
+    return Response(orjson.dumps({**body, **more}), status, headers, MEDIA_TYPE)
+
+
+def refusal_of(error: MarketError) -> Response:
+    """The answer that an error of ours becomes; what a server said of itself stays in the log."""
+    status, code = next(each[1:] for each in _MARKET_ERRORS if isinstance(error, each[0]))
+    detail = "the database refuses this service" if isinstance(error, StoreRefused) else str(error)
+    if status != HTTPStatus.SERVICE_UNAVAILABLE:
+        return problem(status, detail, code)
+    seconds = error.retry_after if isinstance(error, Transient) else None
+    return problem(status, detail, code, {"Retry-After": str(round(seconds or RETRY_AFTER_S))})
 
 
 def _market_error(request: Request, error: MarketError) -> Response:
-    status, code = next(
-        (answer for kind, answer in _MARKET_ERRORS.items() if isinstance(error, kind)),
-        (500, "internal_server_error"),
-    )
-    if status >= 500:
+    answer = refusal_of(error)
+    if answer.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR:
         log.error("%s %s: %s", request.method, request.url.path, error)
-    detail = "the database refuses this service" if code == "store_refused" else str(error)
-    headers = {"Retry-After": str(RETRY_AFTER_S)} if status == 503 else None
-    return problem(status, detail, code=code, headers=headers)
+    return answer
 
 
 def _http_error(_request: Request, error: HTTPException) -> Response:
@@ -80,9 +95,13 @@ def _http_error(_request: Request, error: HTTPException) -> Response:
 
 
 def _invalid_request(_request: Request, error: RequestValidationError) -> Response:
-    errors = [{"where": str(each["loc"][-1]), "message": each["msg"]} for each in error.errors()]
+    errors: list[dict[str, Any]] = [
+        {"where": str(each["loc"][-1]), "message": each["msg"]} for each in error.errors()
+    ]
     detail = "; ".join(f"{each['where']}: {each['message']}" for each in errors)
-    return problem(422, detail, code="invalid_input", errors=errors)
+    if any(each["type"] == "json_invalid" for each in error.errors()):
+        return problem(400, detail, "malformed_json")
+    return problem(422, detail, "invalid_input", errors=errors)
 
 
 def _bug(request: Request, error: Exception) -> Response:

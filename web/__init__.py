@@ -1,0 +1,3 @@
+"""How our services answer over HTTP: keys, refusals, start and stop."""
+
+import market  # noqa: F401
