@@ -3,7 +3,7 @@
 bin := justfile_directory() / ".venv/bin"
 
 # everything that has to hold
-check: format lint types imports test
+check: format lint types imports secrets bill audit test
 
 # the formatting is ruff's
 format:
@@ -21,6 +21,18 @@ types:
 # rooms know the market, not one another
 imports:
     {{bin}}/lint-imports
+
+# nothing that looks like a secret, but what .secrets.baseline knows as harmless
+secrets *arguments:
+    {{bin}}/python -m safety secrets {{arguments}}
+
+# what the product is made of, to .run/build; no licence that would bind it
+bill:
+    {{bin}}/python -m safety bill
+
+# known vulnerabilities of the locked packages; NOT AUDITED, loudly, where nobody can be asked
+audit:
+    {{bin}}/python -m safety audit
 
 # all tests but those with a container engine
 test *arguments:

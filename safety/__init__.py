@@ -1,0 +1,1 @@
+"""Gates of the supply chain: secrets, bill of materials, known vulnerabilities. Development only."""
