@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import subprocess
 import sys
 from pathlib import Path
 from typing import Annotated, NoReturn
@@ -14,7 +13,7 @@ from pydantic import ValidationError
 from market import hear_ctrl_c
 from market.errors import InvalidInput, MarketError, Terminal
 from up import backup as archive
-from up import checks, pipeline, removal
+from up import checks, log_lines, pipeline, removal
 from up.beats import told
 from up.environment import EnvFile
 from up.house import House, open_house
@@ -63,9 +62,12 @@ def status() -> None:
 
 
 @cli.command()
-def logs(service: Annotated[str | None, typer.Argument(help="A name as in `status`.")] = None) -> None:
-    """Follow the logs of one service, or of all."""
-    subprocess.run(_house().logs_command(service), check=False)
+def logs(
+    service: Annotated[str | None, typer.Argument(help="A name as in `status`.")] = None,
+    follow: Annotated[bool, typer.Option("--follow/--no-follow", "-f", help="Go on showing.")] = True,
+) -> None:
+    """Show the last lines of the logs of one service, or of all, and what follows."""
+    log_lines.show(_house().logs_command(service, follow=follow))
 
 
 @cli.command("test")

@@ -136,9 +136,10 @@ class Compose:
         words = (line.split(maxsplit=1) for line in done.stdout.splitlines())
         return {name: state for name, state in words if name not in ("job", "setup")}
 
-    def logs_command(self, service: str | None) -> list[str]:
+    def logs_command(self, service: str | None, *, follow: bool) -> list[str]:
         """The engine's own view."""
-        return self._command("logs", "--follow", "--tail", "50", *([service] if service else []))
+        asked = ["--follow"] if follow else []
+        return self._command("logs", *asked, "--tail", "50", *([service] if service else []))
 
     def stop(self) -> None:
         """Containers go, the servers' last; volumes stay."""

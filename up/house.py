@@ -58,8 +58,8 @@ class House(Protocol):
         """State by service; empty when nothing runs."""
         ...
 
-    def logs_command(self, service: str | None) -> list[str]:
-        """The command that shows and follows logs."""
+    def logs_command(self, service: str | None, *, follow: bool) -> list[str]:
+        """The command that prints the last lines of the logs, and follows them."""
         ...
 
     def stop(self) -> None:

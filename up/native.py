@@ -46,7 +46,9 @@ class Native:
         self._programs[DATABASE] = self.database().command()
         if self.runs_elasticsearch:
             self._programs[ELASTICSEARCH] = self.elasticsearch().command()
-        self.supervision.configure(self._programs)
+        self.supervision.configure(
+            self._programs, {"OPA_LOG_FORMAT": self._env.get("OPA_LOG_FORMAT") or "ecs"}
+        )
         for each in reversed(services.ROOMS):
             self.supervision.stop(each.name)
 
@@ -111,13 +113,13 @@ class Native:
         """State by service."""
         return self.supervision.states()
 
-    def logs_command(self, service: str | None) -> list[str]:
+    def logs_command(self, service: str | None, *, follow: bool) -> list[str]:
         """`tail` on one log or on all."""
         found = sorted(self._places.logs.glob(f"{service or '*'}.log"))
         if not found:
             names = ", ".join(sorted(path.stem for path in self._places.logs.glob("*.log"))) or "none yet"
             raise InvalidInput(f"there is no log of {service or 'anything'}; logs: {names}")
-        return ["tail", "-n", "50", "-F", *map(str, found)]
+        return ["tail", "-n", "50", *(["-F"] if follow else []), *map(str, found)]
 
     def stop(self) -> None:
         """Rooms first, the record last, then the supervisor."""

@@ -6,7 +6,7 @@ import subprocess
 import sys
 import time
 import xmlrpc.client
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -50,6 +50,7 @@ redirect_stderr=true
 stdout_logfile={run}/logs/{name}.log
 stdout_logfile_maxbytes=10MB
 stdout_logfile_backups=3
+environment={environment}
 """
 _RUNNING = {"STARTING", "RUNNING", "BACKOFF"}
 
@@ -62,10 +63,15 @@ class Supervision:
         self._folder = places.run / "supervisor"
         self._socket = self._folder / "s"
 
-    def configure(self, programs: dict[str, Sequence[str]]) -> None:
-        """Write the configuration, start the supervisor or make a running one take the new programs."""
+    def configure(
+        self, programs: dict[str, Sequence[str]], environment: Mapping[str, str] | None = None
+    ) -> None:
+        """Write the configuration, start the supervisor or make a running one take the new programs.
+
+        Programs get what `environment` has beside what the supervisor was started with.
+        """
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        text = self._configuration(programs)
+        text = self._configuration(programs, environment or {})
         config = self._folder / "supervisord.conf"
         config.write_text(text)
         if self.up():
@@ -127,7 +133,7 @@ class Supervision:
                 raise Transient(f"the supervisor (pid {pid}) does not end; see {self._places.logs}")
             time.sleep(processes.POLL_S)
 
-    def _configuration(self, programs: dict[str, Sequence[str]]) -> str:
+    def _configuration(self, programs: dict[str, Sequence[str]], environment: Mapping[str, str]) -> str:
         user = "user=root\n" if accounts.is_root() else ""
         text = _HEADER.format(run=_escaped(self._places.run), socket=_escaped(self._socket), user=user)
         for name, argv in programs.items():
@@ -137,6 +143,7 @@ class Supervision:
                 root=_escaped(self._places.root),
                 run=_escaped(self._places.run),
                 stop_s=60 if name == "mariadb" else 20,
+                environment=",".join(f'{key}="{_escaped(value)}"' for key, value in environment.items()),
                 group="false" if name in ("mariadb", "elasticsearch") else "true",
             )
         return text

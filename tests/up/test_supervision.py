@@ -79,3 +79,23 @@ def test_after_a_shutdown_nothing_is_left(supervision: Supervision) -> None:
     supervision.shutdown(["a"])
     assert not supervision.up()
     assert not Path(f"/proc/{pid}").exists()
+
+
+def test_services_are_told_how_to_log(supervision: Supervision) -> None:
+    say = ["/bin/sh", "-c", "echo $OPA_LOG_FORMAT; exec sleep 60"]
+    supervision.configure({"a": say}, {"OPA_LOG_FORMAT": "ecs"})
+    supervision.start("a")
+    supervision.wait("a", lambda: supervision.log("a").read_text() == "ecs\n")
+
+
+def test_a_log_is_cut_into_a_few_files_of_a_size(supervision: Supervision) -> None:
+    supervision.configure({"a": ["/bin/sh", "-c", "yes 0123456789 | head -c 50000000; exec sleep 60"]})
+    supervision.start("a")
+    folder = supervision.log("a").parent
+
+    def everything_was_said() -> bool:
+        return sum(each.stat().st_size for each in folder.glob("a.log*")) >= 35_000_000
+
+    supervision.wait("a", everything_was_said)
+    assert sorted(each.name for each in folder.glob("a.log*")) == ["a.log", "a.log.1", "a.log.2", "a.log.3"]
+    assert all(each.stat().st_size <= 11_000_000 for each in folder.glob("a.log*"))
