@@ -37,9 +37,13 @@ def equity(opens: Floats, closes: Floats, wanted: Wanted, costs: Costs) -> Equit
     The first bar is flat; the last ends at its close. Buying costs the factor 1 / (1 + side) and selling
     1 - side, side being fee plus slippage.
     """
+    return charged(opens, closes, wanted, costs.per_side)
+
+
+def charged(opens: Floats, closes: Floats, wanted: Wanted, side: float | Floats) -> Equity:
+    """`equity` where a fill at the open of bar t costs the fraction `side[t]`."""
     held = np.r_[0.0, wanted[:-1].astype(np.float64)]
     change = np.diff(np.r_[0.0, held])
-    side = costs.per_side
     kept = np.where(change > 0, 1 / (1 + side), np.where(change < 0, 1 - side, 1.0))
     move = np.r_[opens[1:] / opens[:-1], closes[-1] / opens[-1]] - 1
     return Equity((1 + held * move) * kept - 1, 1 - kept, np.abs(change))

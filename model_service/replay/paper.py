@@ -10,7 +10,7 @@ import numpy as np
 
 from market.decision import Action, Position
 from market.outcome import Costs, Floats, Times
-from model_service.backtest import Wanted, equity
+from model_service.backtest import Wanted, charged, equity
 
 
 class Bars(NamedTuple):
@@ -22,22 +22,30 @@ class Bars(NamedTuple):
 
 
 class Move(NamedTuple):
-    """An issued BUY or SELL: the candle it was decided on, and when (ms UTC, market time)."""
+    """An issued BUY or SELL: the candle it was decided on, and when (ms UTC, market time).
+
+    `side` is the fraction that filling it costs; None for what the account's costs say.
+    """
 
     open_time: int
     position: Position
     decided_at: int
     late: bool
+    side: float | None = None
 
 
 class Fill(NamedTuple):
-    """A move carried out: `time` is the open time of the candle at whose open `price` it was filled."""
+    """A move carried out: `time` is the open time of the candle at whose open `price` it was filled.
+
+    `side` is the fraction that it cost.
+    """
 
     open_time: int
     time: int
     action: Action
     price: float
     late: bool
+    side: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,18 +75,21 @@ class Account:
 def account(moves: Iterable[Move], bars: Bars, costs: Costs) -> Account:
     """Follow the moves over the candles; the engine and its fills are those of every back-test.
 
+    Every fill pays its own cost, buying once and holding pays `costs`.
+
     A decision made in time is filled at the open after its candle; a late one, and one made when the candle
     of that open was over too, at the first open after it was made: nobody could have traded on it before.
     What has no open yet is not filled yet.
     """
-    ordered = sorted(moves)
+    ordered = sorted(moves, key=_order)
     wanted = wanted_over(ordered, bars.times)
-    made = equity(bars.opens, bars.closes, wanted, costs)
+    sides = _sides(ordered, bars.times, costs)
+    made = charged(bars.opens, bars.closes, wanted, sides)
     held = equity(bars.opens, bars.closes, np.ones_like(wanted), costs)
-    fills = _fills(ordered, wanted, bars)
+    fills = _fills(ordered, wanted, bars, sides)
     unrealised = None
     if fills and fills[-1].action is Action.BUY:
-        unrealised = float(bars.closes[-1]) / (fills[-1].price * (1 + costs.per_side)) - 1
+        unrealised = float(bars.closes[-1]) / (fills[-1].price * (1 + fills[-1].side)) - 1
     cost = float(-np.log1p(-made.cost).sum())
     return Account(bars.times, wanted, made.returns, made.curve, held.curve, cost, tuple(fills), unrealised)
 
@@ -86,7 +97,7 @@ def account(moves: Iterable[Move], bars: Bars, costs: Costs) -> Account:
 def wanted_over(moves: Iterable[Move], times: Times) -> Wanted:
     """Whether to be long in the candle after each; a late move counts from the candle it was made in."""
     wanted = np.zeros(len(times), dtype=np.bool_)
-    for move in sorted(moves):
+    for move in sorted(moves, key=_order):
         wanted[_place(move, times) :] = move.position is Position.LONG
     return wanted
 
@@ -100,7 +111,21 @@ def _place(move: Move, times: Times) -> int:
     return max(decided_on, 0)
 
 
-def _fills(moves: list[Move], wanted: Wanted, bars: Bars) -> list[Fill]:
+def _order(move: Move) -> tuple[int, Position, int, bool]:
+    return move.open_time, move.position, move.decided_at, move.late
+
+
+def _sides(moves: list[Move], times: Times, costs: Costs) -> Floats:
+    """What a fill at the open of each candle costs."""
+    sides = np.full(len(times), costs.per_side)
+    for move in moves:
+        filled = _place(move, times) + 1
+        if filled < len(times) and move.side is not None:
+            sides[filled] = move.side
+    return sides
+
+
+def _fills(moves: list[Move], wanted: Wanted, bars: Bars, sides: Floats) -> list[Fill]:
     held = np.r_[False, wanted[:-1]]
     changes = np.flatnonzero(held[1:] != held[:-1]) + 1
     by_place = {_place(move, bars.times): move for move in moves}
@@ -108,5 +133,6 @@ def _fills(moves: list[Move], wanted: Wanted, bars: Bars) -> list[Fill]:
     for at in changes:
         move = by_place[int(at) - 1]
         action = Action.BUY if held[at] else Action.SELL
-        fills.append(Fill(move.open_time, int(bars.times[at]), action, float(bars.opens[at]), move.late))
+        price, side = float(bars.opens[at]), float(sides[at])
+        fills.append(Fill(move.open_time, int(bars.times[at]), action, price, move.late, side))
     return fills

@@ -14,7 +14,7 @@ from market.outcome import Costs, Floats, is_long, realised
 from market.ports import ScoredRow
 from model_service.policy import Ruling
 from model_service.replay.paper import Account, Bars, Move, account
-from model_service.track.profit import account_totals, curve, hold_totals
+from model_service.track.profit import account_totals, curve, hold_totals, side_of
 from model_service.what_if import NOT_REEVALUATED, Mind, Past, Settings
 
 Marks = npt.NDArray[np.bool_]
@@ -86,8 +86,8 @@ def _account(past: Past, said: Said, costs: Costs) -> Account:
 
 def _moves(rows: Sequence[ScoredRow], said: Said) -> list[Move]:
     return [
-        Move(row.open_time, after, row.decided_at, row.origin is Origin.LATE)
-        for row, action, after in zip(rows, said.actions, said.after, strict=True)
+        Move(row.open_time, after, row.decided_at, row.origin is Origin.LATE, side_of(float(paid)))
+        for row, action, after, paid in zip(rows, said.actions, said.after, said.round_trip, strict=True)
         if action is not Action.HOLD
     ]
 

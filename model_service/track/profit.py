@@ -45,8 +45,8 @@ def followed(
 ) -> tuple[Account, Bars, Costs] | None:
     """The paper account of a ledger over `[start, end)`; None while there is nothing to follow.
 
-    It begins with the position that the ledger held at `start`, bought at the first open. Costs are those
-    that the newest decision of the period was made at.
+    It begins with the position that the ledger held at `start`, bought at the first open. Every fill pays
+    the cost that was recorded with it; the costs given back are those of the newest decision.
     """
     until = END_OF_TIME if end is None else end
     first = first_decided(decisions, series, role, 0 if start is None else start, until)
@@ -57,7 +57,13 @@ def followed(
         return None
     steps = decisions.steps(series, role, 0, until)
     moves = [
-        Move(step.open_time, Position.LONG if step.long else Position.FLAT, step.decided_at, step.late)
+        Move(
+            step.open_time,
+            Position.LONG if step.long else Position.FLAT,
+            step.decided_at,
+            step.late,
+            side_of(step.cost),
+        )
         for step in steps
     ]
     newest = decisions.last(series, role)
@@ -73,8 +79,12 @@ def first_decided(decisions: DecisionStore, series: Series, role: Role, start: i
 
 def costs_of(round_trip: float) -> Costs:
     """The costs of one fill, from what buying and selling cost together."""
-    side = round_trip / (2 + round_trip)
-    return Costs(fee_bp=side * 10_000, slippage_bp=0.0)
+    return Costs(fee_bp=side_of(round_trip) * 10_000, slippage_bp=0.0)
+
+
+def side_of(round_trip: float) -> float:
+    """The fraction that one fill costs, from what buying and selling cost together."""
+    return round_trip / (2 + round_trip)
 
 
 def profit_view(made: Account, interval: Interval, costs: Costs, points: int) -> dict[str, Any]:

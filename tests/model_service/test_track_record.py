@@ -153,6 +153,23 @@ def test_following_pays_the_costs_that_the_ledger_was_made_at() -> None:
     assert [point["time"] for point in view["curve"]][::3] == [int(bars.times[0]), int(bars.times[-1])]
 
 
+def test_following_pays_for_each_fill_what_was_recorded_with_it() -> None:
+    shop = ledger(8)
+    shop.decisions.append(
+        [
+            decision(0),
+            decision(1, action=Action.BUY, cost=0.02),
+            decision(4, action=Action.SELL, cost=0.04),
+            decision(5),
+        ]
+    )
+    found = followed(shop.klines, shop.decisions, SERIES, Role.CHAMPION)
+    assert found is not None
+    made, _, _ = found
+    assert [fill.side for fill in made.fills] == pytest.approx([0.02 / 2.02, 0.04 / 2.04])
+    assert made.curve[-1] == pytest.approx((1 - 0.04 / 2.04) / (1 + 0.02 / 2.02))
+
+
 def test_following_from_the_middle_begins_with_what_the_ledger_held() -> None:
     shop = ledger(8)
     shop.decisions.append([decision(0, action=Action.BUY), *(decision(i) for i in range(1, 6))])

@@ -74,12 +74,12 @@ def test_following_a_ledger_on_paper_is_the_back_test_of_its_decisions(shop: Sho
         scorer.step()
     found = followed(shop.klines, shop.decisions, SERIES, Role.CHAMPION)
     assert found is not None
-    account, bars, costs = found
+    account, bars, _ = found
     wanted = np.array([each.position_after is Position.LONG for each in ledger(shop)])
     theirs = equity(bars.opens, bars.closes, wanted, SPEC.costs)
     assert 5 < len(account.fills) == theirs.fills.sum()
     assert np.abs(account.curve - theirs.curve).max() < 1e-9
-    view = account_view(account, costs, 2)
+    view = account_view(account, 2)
     assert [fill["time"] for fill in view["fills"]] == [account.fills[-1].time, account.fills[-2].time]
     assert view["worth"] == pytest.approx(theirs.curve[-1], abs=1e-9)
 

@@ -25,12 +25,21 @@ def on_time(at: int, position: Position) -> Move:
 def test_a_round_trip_is_filled_at_the_next_opens_and_pays_both_sides() -> None:
     made = account([on_time(1, LONG), on_time(4, FLAT)], BARS, COSTS)
     assert made.fills == (
-        Fill(STEP, 2 * STEP, Action.BUY, 103.0, late=False),
-        Fill(4 * STEP, 5 * STEP, Action.SELL, 107.0, late=False),
+        Fill(STEP, 2 * STEP, Action.BUY, 103.0, late=False, side=0.001),
+        Fill(4 * STEP, 5 * STEP, Action.SELL, 107.0, late=False, side=0.001),
     )
     assert made.curve[-1] == pytest.approx(107 / 103 / 1.001 * 0.999, abs=1e-12)
     assert made.position is FLAT
     assert made.unrealised is None
+
+
+def test_every_fill_pays_its_own_cost() -> None:
+    dear = on_time(1, LONG)._replace(side=0.01)
+    made = account([dear, on_time(4, FLAT)], BARS, COSTS)
+    assert [fill.side for fill in made.fills] == [0.01, 0.001]
+    assert made.curve[-1] == pytest.approx(107 / 103 / 1.01 * 0.999, abs=1e-12)
+    (held,) = account([dear], BARS, COSTS).fills
+    assert account([dear], BARS, COSTS).unrealised == pytest.approx(110 / (held.price * 1.01) - 1, abs=1e-12)
 
 
 def test_an_open_position_is_valued_at_the_newest_close() -> None:
@@ -50,7 +59,7 @@ def test_a_buy_whose_next_candle_has_not_opened_is_not_filled_yet() -> None:
 def test_a_late_decision_is_filled_at_the_first_open_after_it_was_made() -> None:
     late = Move(1 * STEP, LONG, 4 * STEP + 30_000, late=True)
     made = account([late], BARS, COSTS)
-    assert made.fills == (Fill(STEP, 5 * STEP, Action.BUY, 107.0, late=True),)
+    assert made.fills == (Fill(STEP, 5 * STEP, Action.BUY, 107.0, late=True, side=0.001),)
 
 
 @pytest.mark.parametrize(("seconds", "filled"), [(2, 2), (59, 2), (60, 2), (61, 4), (110, 4)])
@@ -70,7 +79,7 @@ def test_a_live_decision_made_beside_late_ones_has_the_last_word() -> None:
         Move(3 * STEP, LONG, caught_up, late=False),
     ]
     made = account(moves, BARS, COSTS)
-    assert made.fills == (Fill(3 * STEP, 4 * STEP, Action.BUY, 105.0, late=False),)
+    assert made.fills == (Fill(3 * STEP, 4 * STEP, Action.BUY, 105.0, late=False, side=0.001),)
 
 
 def test_the_worth_is_the_back_test_engine_over_the_same_decisions() -> None:
