@@ -1,8 +1,74 @@
+// What if: the recorded ledger decided again with other settings. Nothing is changed by it.
+
+import { Place } from "../drawing/panels.js";
 import { element } from "../element.js";
+import { named } from "../market.js";
+import { parse, format } from "../router.js";
+import { drawDifferences } from "./what-if/differences.js";
+import { drawResult } from "./what-if/result.js";
+import { Settings } from "./what-if/settings.js";
 
 export const title = "What if";
+export const every = 60_000;
 
-export async function show(root) {
-  root.replaceChildren(element("p", { class: "card empty" }, "Nothing is shown here yet."));
-  return { refresh() {}, close() {} };
+const WAIT_MS = 250;
+const POINTS = 400;
+
+class WhatIfView {
+  constructor(root, context) {
+    Object.assign(this, { context, asking: new AbortController() });
+    this.result = new Place(drawResult, "wide");
+    this.differences = new Place(drawDifferences, "wide");
+    this.said = element("p", { class: "unseen", role: "status" });
+    this.settings = new Settings(Object.fromEntries(parse(location.hash).query), () => this.changed());
+    const right = element("div", { class: "results" }, this.said, this.result.node, this.differences.node);
+    root.replaceChildren(this.settings.node, right);
+  }
+
+  async begin() {
+    const { model, series } = this.context;
+    const { models } = await model("models", { ...named(series), active: true });
+    const champion = models.find((each) => each.role === "champion");
+    if (champion) this.settings.recordedAre((await model(`models/${champion.model_id}`)).card);
+    await this.refresh();
+  }
+
+  changed() {
+    clearTimeout(this.timer);
+    this.result.node.classList.add("waits");
+    history.replaceState(null, "", format("what-if", this.context.series, new URLSearchParams(this.settings.asked())));
+    this.timer = setTimeout(() => this.refresh().catch((error) => this.refused(error)), WAIT_MS);
+  }
+
+  // The newest wish counts: an answer that comes after another wish is dropped.
+  async refresh() {
+    const wish = (this.wish = JSON.stringify(this.settings.asked()));
+    const body = { ...named(this.context.series), ...this.settings.asked(), points: POINTS };
+    const answer = await this.context.submit("what-if", body).catch((error) => {
+      if (error.status !== 422) throw error;
+      return { refused: error.message };
+    });
+    if (wish !== this.wish) return;
+    this.result.node.classList.remove("waits");
+    const isChanged = Object.keys(this.settings.asked()).length > 0;
+    this.result.show({ answer, isChanged });
+    this.differences.show({ answer, isChanged });
+    if (isChanged && !answer.refused) this.said.textContent = `${answer.changed} of ${answer.decisions} decisions change`;
+  }
+
+  refused(error) {
+    if (this.context.signal.aborted) return;
+    this.result.node.classList.remove("waits");
+    this.result.show({ answer: { refused: `${error.title ?? "No answer"}: ${error.message}` }, isChanged: false });
+  }
+
+  close() {
+    clearTimeout(this.timer);
+  }
+}
+
+export async function show(root, context) {
+  const view = new WhatIfView(root, context);
+  await view.begin();
+  return view;
 }
