@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
+import pyarrow as pa
+
 from market.decision import Action, Decision, Origin, Outcome, Role, Status
 from market.interval import END_OF_TIME, Series
 from market.ports.tally import LedgerSpan, ScoredRow, Step, Tally
@@ -16,11 +18,13 @@ class DecisionFilter:
     """Which decisions to read; empty fields do not filter. `start`/`end` bound the candle's open time `[)`.
 
     `origins` picks the table: ledger (live, late) or back-test (needs or implies the newest `run_id`s).
+    `symbols` are allowed beside each other; `symbol` is the short form for one.
     `after` is the cursor: the last decision's `(open_time, id)` of the page before.
     """
 
     exchange: str | None = None
     symbol: str | None = None
+    symbols: tuple[str, ...] = ()
     interval: str | None = None
     role: Role | None = None
     model_id: str | None = None
@@ -157,6 +161,14 @@ class DecisionStore(Protocol):
 
     def read(self, wanted: DecisionFilter) -> list[Decided]:
         """Decisions with outcomes, by candle (oldest first, or newest first with `newest`)."""
+        ...
+
+    def listed(self, wanted: DecisionFilter) -> pa.Table:
+        """What `read` finds, in columns and without explanations (`LISTED_SCHEMA`), in the same order."""
+        ...
+
+    def measured(self, wanted: DecisionFilter) -> pa.Table:
+        """At most `wanted.limit` of the decisions that are meant, in `MEASURED_SCHEMA` and any order."""
         ...
 
     def get(self, decision_id: str) -> Decided | None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+import pyarrow as pa
+
 from market.decision import Decision, Outcome, Role
 from market.interval import END_OF_TIME, Series
 from market.ports import (
@@ -23,6 +25,7 @@ from market.ports import (
 from market.store import (
     backtests,
     decisions_ledger,
+    decisions_list,
     decisions_read,
     decisions_tally,
     jobs,
@@ -79,6 +82,16 @@ class MySQLDecisionStore:
         """Decisions with outcomes, by candle (oldest first, or newest first with `newest`)."""
         with self._db.transaction() as cursor:
             return decisions_read.read_decisions(cursor, wanted)
+
+    def listed(self, wanted: DecisionFilter) -> pa.Table:
+        """What `read` finds, in columns and without explanations (`LISTED_SCHEMA`), in the same order."""
+        with self._db.transaction() as cursor:
+            return decisions_list.list_decisions(cursor, wanted)
+
+    def measured(self, wanted: DecisionFilter) -> pa.Table:
+        """At most `wanted.limit` of the decisions that are meant, in `MEASURED_SCHEMA` and any order."""
+        with self._db.transaction() as cursor:
+            return decisions_list.measure_decisions(cursor, wanted)
 
     def get(self, decision_id: str) -> Decided | None:
         """One decision, from the ledger or a back-test."""

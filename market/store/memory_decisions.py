@@ -6,11 +6,14 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
+import pyarrow as pa
+
 from market.decision import Decision, Outcome, Role
 from market.errors import InvalidInput
 from market.interval import END_OF_TIME, Series
 from market.kline import Finality
 from market.ports import (
+    MEASURED_SCHEMA,
     BacktestRun,
     ChainHead,
     Decided,
@@ -26,6 +29,7 @@ from market.ports import (
 )
 from market.store.decisions_chain import DECISIONS, GENESIS, OUTCOMES, Link, broken, chained, chains_of
 from market.store.memory import MemoryKlineStore
+from market.store.memory_listed import listed_of
 from market.store.memory_tally import count_decided, scored_of, span_of, steps_of
 
 Chain = tuple[Series, Role, str]
@@ -96,6 +100,14 @@ class MemoryDecisionStore:
                 page.append(each)
         page.sort(key=lambda d: (d.decision.open_time, d.decision.id), reverse=wanted.newest)
         return page[: wanted.limit]
+
+    def listed(self, wanted: DecisionFilter) -> pa.Table:
+        """What `read` finds, in columns and without explanations (`LISTED_SCHEMA`), in the same order."""
+        return listed_of(self.read(wanted))
+
+    def measured(self, wanted: DecisionFilter) -> pa.Table:
+        """At most `wanted.limit` of the decisions that are meant, in `MEASURED_SCHEMA` and any order."""
+        return self.listed(wanted).select(MEASURED_SCHEMA.names)
 
     def get(self, decision_id: str) -> Decided | None:
         """One decision, from the ledger or a back-test."""
@@ -261,6 +273,7 @@ def _matches(decision: Decision, wanted: DecisionFilter) -> bool:
         (wanted.model_id, decision.model_id),
     )
     choices: tuple[tuple[Sequence[object], object], ...] = (
+        (wanted.symbols, series.symbol),
         (wanted.actions, decision.action),
         (wanted.statuses, decision.status),
         (wanted.reasons, decision.reason),

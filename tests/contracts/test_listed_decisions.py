@@ -1,0 +1,106 @@
+"""Decisions in columns are the decisions that are read: the twin, MariaDB and MySQL 8 alike."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from decimal import Decimal
+from math import nan
+
+import pytest
+
+from market.decision import LEDGER, Action, Origin, OutcomeState, Role, Status
+from market.interval import HOUR, Interval, Series
+from market.ports import LISTED_SCHEMA, BacktestRun, Decided, DecisionFilter, SymbolInfo
+from market.store.memory_listed import listed_of
+from tests.contracts.decision_shops import SERIES, START, Shop, decision, memory_shop, mysql_shop, outcome
+
+OTHER = Series.of("simulated", "ETHUSDT", "1h")
+ALL = DecisionFilter(limit=100)
+FILTERS = (
+    ALL,
+    replace(ALL, newest=True),
+    replace(ALL, origins=LEDGER),
+    replace(ALL, origins=(Origin.LATE,)),
+    replace(ALL, origins=(Origin.BACKTEST,)),
+    replace(ALL, run_id="run"),
+    replace(ALL, run_id="nobody's"),
+    replace(ALL, role=Role.CHALLENGER),
+    replace(ALL, symbols=("ETHUSDT",)),
+    replace(ALL, symbols=("ETHUSDT", "BTCUSDT")),
+    replace(ALL, symbols=("NOPE",)),
+    replace(ALL, statuses=(Status.SUPPRESSED,)),
+    replace(ALL, reasons=("no_edge",), actions=(Action.BUY,)),
+    replace(ALL, model_id="m2"),
+    replace(ALL, start=START + HOUR, end=START + 4 * HOUR),
+)
+
+
+@pytest.fixture(params=["memory", "mariadb", "mysql8"])
+def shop(request: pytest.FixtureRequest) -> Shop:
+    if request.param == "memory":
+        made = memory_shop()
+    else:
+        name = "database" if request.param == "mariadb" else "mysql8"
+        made = mysql_shop(request.getfixturevalue(name), request.getfixturevalue("root_password"))
+    for symbol in ("BTCUSDT", "ETHUSDT"):
+        made.klines.register(SymbolInfo("simulated", symbol, symbol[:3], "USDT", "TRADING"), Interval("1h"))
+    _fill(made)
+    return made
+
+
+def _fill(shop: Shop) -> None:
+    none = {"probability": nan, "expected_gain": nan, "gain_low": nan, "gain_high": nan}
+    shop.decisions.append(
+        [
+            decision(0),
+            decision(1, action=Action.BUY, price=Decimal("100"), probability=1e-300, cost=1 / 3),
+            decision(2, status=Status.SUPPRESSED, reason="stale_data", would_be=Action.BUY, **none),
+            decision(3, origin=Origin.LATE, model_id="m2", data_hash="", price=Decimal("0.00000012")),
+        ]
+    )
+    shop.decisions.append([decision(i, role=Role.CHALLENGER) for i in range(2)])
+    shop.decisions.append([decision(i, series=OTHER) for i in range(3)])
+    lost = outcome(1, state=OutcomeState.INSUFFICIENT, exit_price=None, gross=None, net=None, correct=None)
+    shop.decisions.record_outcomes([outcome(0), lost, outcome(2, correct=False, net=-0.1 - 0.2)])
+    run = BacktestRun("run", SERIES, Role.CHAMPION, "walk_forward", 1, START, START + HOUR, {})
+    past = [decision(i, origin=Origin.BACKTEST, run_id="run") for i in range(2)]
+    shop.decisions.save_backtest(run, [Decided(past[0], outcome(0, run_id="run")), Decided(past[1], None)])
+
+
+@pytest.mark.parametrize("wanted", FILTERS, ids=str)
+def test_what_is_listed_is_what_is_read(shop: Shop, wanted: DecisionFilter) -> None:
+    found = shop.decisions.listed(wanted)
+    assert found.schema == LISTED_SCHEMA
+    assert found.to_pylist() == listed_of(shop.decisions.read(wanted)).to_pylist()
+
+
+@pytest.mark.parametrize("wanted", FILTERS, ids=str)
+def test_what_is_measured_is_what_is_listed(shop: Shop, wanted: DecisionFilter) -> None:
+    found = shop.decisions.measured(wanted)
+    listed = shop.decisions.listed(wanted).select(found.column_names)
+    assert sorted(map(str, found.to_pylist())) == sorted(map(str, listed.to_pylist()))
+
+
+def test_a_list_and_a_measure_keep_to_their_limit(shop: Shop) -> None:
+    few = replace(ALL, limit=3)
+    assert shop.decisions.listed(few).num_rows == shop.decisions.measured(few).num_rows == 3
+
+
+@pytest.mark.parametrize("newest", [False, True])
+def test_the_cursor_pages_a_list_of_everything_without_gap_or_double(shop: Shop, newest: bool) -> None:
+    seen: list[tuple[int, str]] = []
+    page = replace(ALL, limit=2, newest=newest)
+    while rows := shop.decisions.listed(page).to_pylist():
+        seen += [(row["open_time"], row["id"]) for row in rows]
+        page = replace(page, after=seen[-1])
+    assert len(set(seen)) == 11
+    assert seen == sorted(seen, reverse=newest)
+
+
+def test_exact_prices_and_gaps_are_told_as_they_are(shop: Shop) -> None:
+    rows = shop.decisions.listed(replace(ALL, symbols=("BTCUSDT",), role=Role.CHAMPION, origins=LEDGER))
+    assert rows["price"].to_pylist() == ["30123.45000001", "100", "30123.45000001", "0.00000012"]
+    assert rows["probability"].to_pylist()[1:3] == [1e-300, None]
+    assert rows["outcome"].to_pylist() == ["known", "insufficient", "known", "pending"]
+    assert rows["correct"].to_pylist() == [True, None, False, None]
+    assert rows["data_hash"].to_pylist()[3] == ""
