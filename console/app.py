@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Final
+from typing import Final, cast
 
 from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -17,6 +19,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from console.proxy import Proxy
+from web.problems import problem
 
 STATIC: Final = Path(__file__).parent / "static"
 # Another name in the Host header is a page elsewhere that had its name pointed at this machine.
@@ -55,6 +58,11 @@ def _health(_request: Request) -> Response:
     return JSONResponse({"status": "ok"})
 
 
+def _refusal(_request: Request, error: Exception) -> Response:
+    refused = cast(HTTPException, error)
+    return problem(refused.status_code, refused.detail, headers=refused.headers)
+
+
 def create_app(addresses: dict[str, str], key: str) -> Starlette:
     """The application; `addresses` names the APIs `historic` and `model`, `key` opens both."""
     proxy = Proxy(addresses, key)
@@ -70,9 +78,14 @@ def create_app(addresses: dict[str, str], key: str) -> Starlette:
     return Starlette(
         routes=[
             Route("/health", _health, methods=["GET"]),
-            Route("/api/{name}/{path:path}", ask, methods=["GET"]),
+            Route("/api/{name}/{path:path}", ask, methods=["GET", "POST"]),
             Mount("/", StaticFiles(directory=STATIC, html=True)),
         ],
-        middleware=[Middleware(SecurityHeaders), Middleware(TrustedHostMiddleware, allowed_hosts=HOSTS)],
+        middleware=[
+            Middleware(SecurityHeaders),
+            Middleware(TrustedHostMiddleware, allowed_hosts=HOSTS),
+            Middleware(GZipMiddleware, compresslevel=6),
+        ],
+        exception_handlers={HTTPException: _refusal},
         lifespan=lifespan,
     )
