@@ -28,6 +28,9 @@ LEFT_OUT: Final = (
     "static/vendor/lightweight-charts.mjs",
     "kibana/export/opa.ndjson",
 )
+_FILES_OF_ALL_COMMITS: Final = (
+    "rev-list", "--objects", "--all", "--filter=object:type=blob", "--filter-provided-objects",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, order=True, slots=True)
@@ -88,9 +91,9 @@ def past_secrets(root: Path, known: Baseline) -> list[Found]:
 
 
 def _past(root: Path, folder: Path) -> Iterator[Found]:
-    for line in _git(root, "rev-list", "--objects", "--all").splitlines():
+    for line in _git(root, *_FILES_OF_ALL_COMMITS).splitlines():
         blob, _, name = line.partition(" ")
-        if "." not in Path(name).name or name.endswith(LEFT_OUT):
+        if name.endswith(LEFT_OUT):
             continue
         copy = folder / Path(name).name
         with copy.open("wb") as content:

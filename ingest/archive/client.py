@@ -13,6 +13,7 @@ import aiohttp
 
 from ingest.archive.period import Period
 from ingest.patience import Patience
+from ingest.session import bounded, session_options
 from market.errors import ExchangeUnavailable, InvalidMarketData, RateLimited, RefusedByExchange
 
 # A month of minutes has 1.6 MB, a day of seconds 3 MB.
@@ -75,19 +76,22 @@ class ArchiveClient:
         return await self._patience.call(f"archive {path}", partial(self._once, path, bound))
 
     async def _once(self, path: str, bound: int) -> bytes | None:
-        self._session = self._session or aiohttp.ClientSession(timeout=_TIMEOUT)
+        self._session = self._session or aiohttp.ClientSession(timeout=_TIMEOUT, **session_options())
         try:
-            async with self._session.get(f"{self._address}/{path}", allow_redirects=False) as answer:
+            async with self._session.get(f"{self._address}/{path}") as answer:
                 if answer.status == 404:
                     return None
                 _check_status(answer, path)
-                return await _bounded(answer, path, bound)
+                body = await bounded(answer, bound)
         except TimeoutError as error:
             raise ExchangeUnavailable(f"archive {path}: no answer in time; check the network") from error
         except aiohttp.ClientError as error:
             raise ExchangeUnavailable(
                 f"archive {path}: no usable answer ({str(error)[:120]}); check OPA_EXCHANGE_ARCHIVE"
             ) from error
+        if body is None:
+            raise InvalidMarketData(f"archive {path}: larger than {bound:,} bytes")
+        return body
 
 
 async def download(source: ArchiveSource, file: Period) -> Download | None:
@@ -111,16 +115,6 @@ def _check_status(answer: aiohttp.ClientResponse, path: str) -> None:
         raise RateLimited(f"archive {path}: too many requests (429)", retry_after=60)
     if 300 <= status < 500:
         raise RefusedByExchange(
-            f"archive {path}: it answers {status} and redirects are not followed: check OPA_EXCHANGE_ARCHIVE,"
-            " or use --via rest"
+            f"archive {path}: it answers {status}: check OPA_EXCHANGE_ARCHIVE, or use --via rest"
         )
     raise ExchangeUnavailable(f"archive {path}: it answers {status}")
-
-
-async def _bounded(answer: aiohttp.ClientResponse, path: str, bound: int) -> bytes:
-    body = bytearray()
-    async for piece in answer.content.iter_chunked(2**16):
-        body += piece
-        if len(body) > bound:
-            raise InvalidMarketData(f"archive {path}: larger than {bound:,} bytes")
-    return bytes(body)

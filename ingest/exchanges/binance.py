@@ -20,6 +20,7 @@ from ingest.exchanges.binance_listing import read_markets, read_volumes
 from ingest.exchanges.binance_stream import frames
 from ingest.exchanges.library import AsyncClient
 from ingest.live import Frame, TradeKind
+from ingest.session import session_options
 from market.errors import InvalidInput, RateLimited, UnknownSymbol
 from market.interval import Interval, Series
 from market.ports import SymbolInfo
@@ -111,7 +112,9 @@ class BinanceExchange:
             trace = aiohttp.TraceConfig()
             trace.on_request_end.append(self._note_weight)
             key, secret = self._keys
-            self._opened = self._client_type(key, secret, session_params={"trace_configs": [trace]})
+            self._opened = self._client_type(
+                key, secret, session_params={"trace_configs": [trace], **session_options()}
+            )
         return self._opened
 
     async def _ask(self, asked: str, weight: int, call: Callable[[], Awaitable[Any]]) -> Any:

@@ -1,6 +1,7 @@
 """Live frames through python-binance's sockets: one fresh connection, read by us, then thrown away.
 
-What we take from the library is the connection itself. Its read loop is replaced, because it
+What we take from the library is the addresses. Its connecting and its read loop are replaced, because it
+- goes wherever an answer to the handshake leads;
 - stops for good after one message that is no JSON, and then withholds even those that it holds already;
 - drops everything when its queue is full, and never reads history again after a reconnection;
 - gives up after 21 s without a server, and can hang in `close()` while it reconnects;
@@ -15,6 +16,8 @@ import asyncio
 import logging
 from collections.abc import AsyncGenerator
 from typing import Any, Final
+
+from websockets.asyncio.client import connect
 
 from ingest.exchanges.binance_errors import FAILURES, translate
 from ingest.exchanges.binance_frames import FrameReader
@@ -43,10 +46,18 @@ async def frames(client: AsyncClient, address: str, reader: FrameReader) -> Asyn
         await _close(socket)
 
 
+class _Straight(connect):
+    def process_redirect(self, exc: Exception) -> Exception:
+        """The library would follow an answer that leads to another host."""
+        return exc
+
+
 class _RawSocket(ReconnectingWebsocket):  # type: ignore[misc]  # the library has no types
-    async def _read_loop(self) -> None:
-        """The library starts this beside every connection; there is one reader only, and it is ours."""
-        self._handle_read_loop = None
+    async def connect(self) -> None:
+        """A connection to this address and no other."""
+        address = f"{self._url}{self._prefix}{self._path}"
+        self._conn = _Straight(address, close_timeout=0.1, **self._ws_kwargs)
+        self.ws = await self._conn
 
     async def recv(self) -> bytes:
         """The next message as it came."""

@@ -10,6 +10,9 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 from urllib.parse import urlsplit
 
+import aiohttp
+
+from ingest.session import session_options
 from market.errors import ExchangeUnavailable, InvalidInput
 
 _INSTALL: Final = (
@@ -88,6 +91,13 @@ def _elsewhere(address: Any, rest: str) -> Any:
 
 class _Careful:
     """Mixed into ccxt's class: exact numbers, and an answer that is no JSON is a failure, not "no data"."""
+
+    session: Any
+
+    def open(self) -> None:
+        """Called before every request; the library would make a session that goes where answers lead."""
+        self.session = self.session or aiohttp.ClientSession(**session_options())
+        super().open()  # type: ignore[misc]
 
     async def request(
         self,

@@ -1,5 +1,6 @@
 """A secret in a file is found; what was looked at before is not found again."""
 
+import hashlib
 import json
 import subprocess
 from pathlib import Path
@@ -10,12 +11,13 @@ from safety.secrets import Baseline, new_secrets, past_secrets, tracked
 
 ROOT = Path(__file__).parents[2]
 # Put together here, so that this file holds none itself.
+RANDOM = hashlib.sha256(b"planted").hexdigest()
 PLANTED = {
-    "access key of a cloud": "key = '" + "AKIA" + "Q3EGRTY7XMPL5WVN" + "'",
-    "private key": "-----BEGIN RSA " + "PRIVATE KEY-----",
-    "password": "database_pass" + "word = 'v8#kQz!m2LpW'",
-    "address with a password": "url = 'https://opa:" + "v8kQzm2LpW7t" + "@example.org/'",
-    "random hex": "salt = '" + "9f31c07be2d84a56b1c3e7f09d2a68b5c4e1" + "'",
+    "access key of a cloud": f"key = 'AKIA{RANDOM[:16].upper()}'",
+    "private key": f"-----BEGIN RSA {'private key'.upper()}-----",
+    "password": f"database_{'password'} = '{RANDOM[:12]}!'",
+    "address with a password": f"url = 'https://opa:{RANDOM[:12]}@example.org/'",
+    "random hex": f"salt = '{RANDOM}'",
 }
 
 
