@@ -12,8 +12,8 @@ from pydantic import ValidationError
 
 from market import hear_ctrl_c
 from market.errors import InvalidInput, MarketError, Terminal
-from up import backup as archive
-from up import checks, log_lines, pipeline, removal
+from up import archive, checks, log_lines, pipeline, removal
+from up import backup as backups
 from up.beats import told
 from up.environment import EnvFile
 from up.house import House, open_house
@@ -83,7 +83,8 @@ def backup(path: Annotated[Path | None, typer.Argument(help="File or folder.")] 
     """Write record, models and .env into one file below .run/backups, or into PATH."""
     target = _called_from() / path if path else None
     with step("Back up"):
-        note(f"written: {archive.backup(Places(), _env(), _house(), target)}")
+        written = backups.backup(Places(), _env(), _house(), target)
+        note(f"written: {written}, {written.stat().st_size / 1e6:,.1f} MB")
 
 
 @cli.command()
@@ -91,24 +92,28 @@ def restore(file: Path) -> None:
     """Load a backup into empty stores and rebuild Elasticsearch from it."""
     places, wanted = Places(), _called_from() / file
     with step("Check the backup and the stores"):
-        archive.settings_in(wanted)
-        archive.adopt_settings(wanted, places)
+        archive.check(wanted)
+        env = EnvFile(places.env_file)
+        _refuse_record(places, env)
+        backups.refuse_other_market(wanted, env)
+        backups.adopt_settings(wanted, places)
         places.make()
         env = EnvFile(places.env_file)
         env.complete({})
         house = open_house(places, env)
-        if house.holds_record():
-            raise Terminal("the stores are not empty: `sh setup.sh reset` first (take a backup before)")
     with step("Start the empty stores"):
         house.prepare()
         house.start_database()
         house.start_elasticsearch()
         house.room(["market.store", "users"], "see above")
     with step("Load the record"):
-        archive.restore(wanted, places, env, house)
+        backups.restore(wanted, places, env, house)
     with step("Rebuild Elasticsearch"):
         house.room(["market.store", "migrate"], "see above")
         house.room(["es_loader", "rebuild"], "see above")
+    with step("Compare the record with its hash chains, and Elasticsearch with the record"):
+        house.room(["model_service", "verify-ledger"], "the backup holds a changed ledger")
+        house.room(["es_loader", "check"], "run `python -m es_loader rebuild`")
     note("`sh setup.sh` starts the live services")
 
 
@@ -180,6 +185,13 @@ def _house() -> House:
 
 def _called_from() -> Path:
     return Path(os.environ.get("OPA_CALLED_FROM", "."))
+
+
+def _refuse_record(places: Places, env: EnvFile) -> None:
+    """`Terminal` where a house stands already, whether it runs or not."""
+    chosen = open_house(places, env) if env.get("OPA_MODE") else None
+    if places.database.exists() or (chosen and chosen.holds_record()):
+        raise Terminal("the stores are not empty: `sh setup.sh reset` first (take a backup before)")
 
 
 def _stop_if_running() -> None:
