@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import logging
 from functools import cache
 
 import typer
+from asgi_correlation_id import correlation_id
 from pydantic import ValidationError
 
 from api_historic.app import create_app
 from api_historic.deps import Stores
 from api_historic.settings import HistoricSettings
 from market import hear_ctrl_c
+from market.logs import start_logging
 from market.ports import ServiceName
 from market.store import MySQLChangeLog, MySQLKlineStore, MySQLTickStore, StoredClock
 from market.store.connection import Database
@@ -36,7 +37,7 @@ def serve() -> None:
     except ValidationError as error:
         typer.echo(f"a setting is missing or wrong; see up/.env.example\n{error}", err=True)
         raise typer.Exit(2) from error
-    logging.basicConfig(level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    start_logging(ServiceName.HISTORIC_API, settings.log_level, correlation_id.get)
     reader = Database(database, "reader")
     stores = Stores(
         klines=MySQLKlineStore(reader),

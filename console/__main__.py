@@ -8,12 +8,14 @@ import sys
 
 import typer
 import uvicorn
+from asgi_correlation_id import correlation_id
 from pydantic import ValidationError
 
 from console.app import create_app
 from console.settings import ConsoleSettings
 from market import hear_ctrl_c
 from market.heartbeat.answers import Answers
+from market.logs import start_logging
 from market.ports import ServiceName
 from market.store.beating import beating
 
@@ -33,7 +35,7 @@ def serve() -> None:
     except ValidationError as error:
         typer.echo(f"a setting is missing or wrong; see up/.env.example\n{error}", err=True)
         raise typer.Exit(2) from error
-    logging.basicConfig(level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    start_logging(ServiceName.CONSOLE, settings.log_level, correlation_id.get)
     logging.getLogger("httpx").setLevel(logging.WARNING)
     app = create_app(settings.addresses(), settings.read_key.get_secret_value())
     answers = Answers()
@@ -41,6 +43,7 @@ def serve() -> None:
         answers.around(app),
         host=settings.listen_host,
         port=settings.console_port,
+        log_config=None,
         log_level="warning",
         server_header=False,
     )

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-import logging
+from typing import Final
 
 import typer
+from asgi_correlation_id import correlation_id
 from pydantic import ValidationError
 
 from market import hear_ctrl_c
 from market.errors import InvalidInput, MarketError
+from market.logs import start_logging
+from market.ports import ServiceName
 from market.store import StoreSettings
 from model_service.commands.adaptability import adapt
 from model_service.commands.backtest import backtest
@@ -26,6 +29,16 @@ from model_service.commands.training import retrain, train
 from model_service.settings import ModelSettings
 
 cli = typer.Typer(no_args_is_help=True, add_completion=False, help="Train, decide, judge, explain.")
+_SERVICES: Final = {"serve": ServiceName.MODEL_API}  # all else is the scorer, or what it would do
+
+
+@cli.callback()
+def begin(context: typer.Context) -> None:
+    """Train, decide, judge, explain."""
+    name = _SERVICES.get(context.invoked_subcommand or "", ServiceName.SCORER)
+    start_logging(name, ModelSettings().log_level, correlation_id.get)
+
+
 cli.command()(train)
 cli.command(hidden=True)(retrain)
 cli.command()(score)
@@ -48,9 +61,6 @@ def main() -> None:
     """Run a command; an error is one line on stderr."""
     try:
         hear_ctrl_c()
-        logging.basicConfig(
-            level=ModelSettings().log_level, format="%(asctime)s %(levelname)s %(name)s %(message)s"
-        )
         cli(standalone_mode=True)
     except ValidationError as error:
         prefix = "OPA_DB_" if error.title == StoreSettings.__name__ else "OPA_"

@@ -14,7 +14,8 @@ from rich.console import Console
 
 from market.errors import InvalidInput, MarketError, Terminal, Transient
 from market.interval import Series
-from market.ports import DecisionStore, Job
+from market.logs import start_logging
+from market.ports import DecisionStore, Job, ServiceName
 from market.store import MySQLLifecycleStore, StoredClock
 from model_service.jobs import end_unfinished, reported
 from model_service.lifecycle.timeline import not_trained, trained
@@ -78,7 +79,7 @@ def train_one(job: Job, settings: ModelSettings, force: bool) -> str:
 
 def _quiet(level: str) -> None:
     signal.signal(signal.SIGINT, signal.default_int_handler)
-    logging.basicConfig(level=max(logging.getLevelName(level), logging.WARNING))
+    start_logging(ServiceName.SCORER, max(level, "WARNING", key=logging.getLevelName))
 
 
 def _show(store: DecisionStore, running: dict[Future[str], Job]) -> None:
