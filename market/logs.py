@@ -20,7 +20,6 @@ from typing import Any, Final, Literal
 import ecs_logging
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from market.errors import InvalidInput
 from market.redaction import Redaction, redaction
 from market.version import VERSION
 
@@ -79,16 +78,17 @@ class EcsFormatter(ecs_logging.StdlibFormatter):
 def start_logging(service: str, level: str, request_id: RequestId = lambda: None) -> None:
     """Log to stderr from now on; `request_id` tells which request is being answered, if any.
 
-    `InvalidInput` for a level that is none; pydantic's `ValidationError` for a format that is none.
+    Pydantic's `ValidationError` for a format that is none; a level that is none is complained of.
     """
-    if level.upper() not in logging.getLevelNamesMapping():
-        raise InvalidInput(f"OPA_LOG_LEVEL={level} is none of DEBUG, INFO, WARNING, ERROR, CRITICAL")
+    known = level.upper() in logging.getLevelNamesMapping()
     handler, hide = logging.StreamHandler(), redaction()
     handler.setFormatter(PlainFormatter(hide))
     if LogSettings().log_format == "ecs":
         handler.setFormatter(EcsFormatter(service, hide, request_id))
         _log_what_nobody_catches()
-    logging.basicConfig(level=level.upper(), handlers=[handler])
+    logging.basicConfig(level=level.upper() if known else logging.INFO, handlers=[handler])
+    if not known:
+        log.warning("OPA_LOG_LEVEL=%s is none of DEBUG, INFO, WARNING, ERROR, CRITICAL: INFO is taken", level)
 
 
 def _log_what_nobody_catches() -> None:

@@ -11,8 +11,7 @@ from typing import Any
 
 import pytest
 
-from market.errors import InvalidInput
-from market.logs import EcsFormatter, PlainFormatter, start_logging
+from market.logs import EcsFormatter, PlainFormatter
 from market.redaction import HIDDEN, Redaction, redaction
 from market.version import VERSION
 
@@ -87,9 +86,10 @@ def test_a_command_that_a_person_calls_writes_plain_lines(tmp_path: Path) -> Non
     assert said[-1] == "ValueError: nobody catches this"
 
 
-def test_a_level_that_is_none_is_named() -> None:
-    with pytest.raises(InvalidInput, match="OPA_LOG_LEVEL=LOUD"):
-        start_logging("ingest", "LOUD")
+def test_a_level_that_is_none_is_named_and_stops_nothing(tmp_path: Path) -> None:
+    said = said_by(PROGRAM.replace("INFO", "LOUD"), tmp_path)
+    assert "OPA_LOG_LEVEL=LOUD is none of DEBUG, INFO" in said[0]
+    assert said[1].endswith(" INFO a.module: two")
 
 
 def formatters(hide: Redaction) -> Iterator[logging.Formatter]:
