@@ -21,6 +21,7 @@ from market.ports.market_data import (
     TickStore,
     WriteResult,
 )
+from market.ports.pages import SeriesPage
 from market.ports.record import (
     BacktestRun,
     ChainHead,
@@ -71,6 +72,7 @@ __all__ = [
     "Reading",
     "Recheck",
     "ScoredRow",
+    "SeriesPage",
     "SeriesStatus",
     "ServiceName",
     "Step",

@@ -10,6 +10,7 @@ from typing import Protocol
 
 from market.decision import Role
 from market.interval import END_OF_TIME, Series
+from market.ports.pages import SeriesPage
 from market.ports.record import ModelRecord
 
 
@@ -92,6 +93,10 @@ class LifecycleStore(Protocol):
         """The timeline of `[since, end)`, newest first."""
         ...
 
+    def event_page(self, page: SeriesPage, kinds: Sequence[EventKind] = ()) -> list[ModelEvent]:
+        """The timeline by time, of one of the kinds if there are any."""
+        ...
+
     def install(self, models: Sequence[ModelRecord], events: Sequence[ModelEvent]) -> None:
         """Register active models and append events, all in one transaction."""
         ...
@@ -117,4 +122,8 @@ class LifecycleStore(Protocol):
         limit: int = 10_000,
     ) -> list[Reading]:
         """Readings of candles that open in `[since, end)`, newest first."""
+        ...
+
+    def newest_readings(self) -> list[Reading]:
+        """The readings of the newest candle that was read for each series and role, by series."""
         ...

@@ -10,6 +10,7 @@ import pyarrow as pa
 
 from market.decision import Action, Decision, Origin, Outcome, Role, Status
 from market.interval import END_OF_TIME, Series
+from market.ports.pages import SeriesPage
 from market.ports.tally import LedgerSpan, ScoredRow, Step, Tally
 
 
@@ -218,6 +219,20 @@ class DecisionStore(Protocol):
         """Registered models, newest first."""
         ...
 
+    def model(self, model_id: str) -> ModelRecord | None:
+        """One registered model."""
+        ...
+
+    def model_page(
+        self, page: SeriesPage, role: Role | None = None, *, active_only: bool = False
+    ) -> list[ModelRecord]:
+        """Registered models by when they were trained; of the card they have the verdict alone."""
+        ...
+
+    def spoken_for(self, role: Role) -> list[Series]:
+        """The series that a model was ever registered for, in order."""
+        ...
+
     def save_backtest(self, run: BacktestRun, decided: Iterable[Decided]) -> None:
         """Store a run with its decisions and outcomes in one transaction (idempotent by run id)."""
         ...
@@ -240,4 +255,12 @@ class DecisionStore(Protocol):
 
     def jobs(self, limit: int = 100, *, since: int = 0, end: int = END_OF_TIME) -> list[Job]:
         """Jobs that were started in `[since, end)`, newest first."""
+        ...
+
+    def job(self, job_id: str) -> Job | None:
+        """One job."""
+        ...
+
+    def job_page(self, page: SeriesPage, states: Sequence[str] = ()) -> list[Job]:
+        """Jobs by when they were started, in one of the states if there are any."""
         ...

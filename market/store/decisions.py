@@ -18,6 +18,7 @@ from market.ports import (
     ModelRecord,
     OpenedPeriod,
     ScoredRow,
+    SeriesPage,
     Step,
     Tally,
     Trial,
@@ -153,6 +154,23 @@ class MySQLDecisionStore:
         with self._db.transaction() as cursor:
             return models.read_models(cursor, series, active_only)
 
+    def model(self, model_id: str) -> ModelRecord | None:
+        """One registered model."""
+        with self._db.transaction() as cursor:
+            return models.read_model(cursor, model_id)
+
+    def model_page(
+        self, page: SeriesPage, role: Role | None = None, *, active_only: bool = False
+    ) -> list[ModelRecord]:
+        """Registered models by when they were trained; of the card they have the verdict alone."""
+        with self._db.transaction() as cursor:
+            return models.read_model_page(cursor, page, role, active_only)
+
+    def spoken_for(self, role: Role) -> list[Series]:
+        """The series that a model was ever registered for, in order."""
+        with self._db.transaction() as cursor:
+            return models.series_of(cursor, role)
+
     def save_backtest(self, run: BacktestRun, decided: Iterable[Decided]) -> None:
         """Store a run with its decisions and outcomes (idempotent by run id)."""
         with self._db.transaction() as cursor:
@@ -182,3 +200,13 @@ class MySQLDecisionStore:
         """Jobs that were started in `[since, end)`, newest first."""
         with self._db.transaction() as cursor:
             return jobs.read_jobs(cursor, limit, since, end)
+
+    def job(self, job_id: str) -> Job | None:
+        """One job."""
+        with self._db.transaction() as cursor:
+            return jobs.read_job(cursor, job_id)
+
+    def job_page(self, page: SeriesPage, states: Sequence[str] = ()) -> list[Job]:
+        """Jobs by when they were started, in one of the states if there are any."""
+        with self._db.transaction() as cursor:
+            return jobs.read_job_page(cursor, page, states)

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, Final
 
-from market.ports import Job
+from market.ports import Job, SeriesPage
 from market.store.connection import log_change
+from market.store.pages_sql import OF_TEXT, page_clause
+
+_SELECT: Final = (
+    "SELECT job_id, kind, series, state, progress, message, started_at, finished_at FROM jobs WHERE"
+)
 
 
 def save_job(cursor: Any, job: Job) -> None:
@@ -25,8 +31,27 @@ def save_job(cursor: Any, job: Job) -> None:
 def read_jobs(cursor: Any, limit: int, since: int, end: int) -> list[Job]:
     """Jobs that were started in `[since, end)`, newest first."""
     cursor.execute(
-        "SELECT job_id, kind, series, state, progress, message, started_at, finished_at FROM jobs"
-        " WHERE started_at >= %s AND started_at < %s ORDER BY started_at DESC, job_id LIMIT %s",
+        f"{_SELECT} started_at >= %s AND started_at < %s ORDER BY started_at DESC, job_id LIMIT %s",
         (since, end, limit),
+    )
+    return [Job(*row) for row in cursor.fetchall()]
+
+
+def read_job(cursor: Any, job_id: str) -> Job | None:
+    """One job."""
+    # The column is ASCII; the server refuses to compare it with anything else.
+    cursor.execute(f"{_SELECT} job_id = %s", (job_id if job_id.isascii() else "",))
+    row = cursor.fetchone()
+    return Job(*row) if row else None
+
+
+def read_job_page(cursor: Any, page: SeriesPage, states: Sequence[str]) -> list[Job]:
+    """Jobs by when they were started."""
+    where, values = page_clause(page, OF_TEXT, "started_at", "job_id")
+    if states:
+        where.append(f"state IN ({', '.join(['%s'] * len(states))})")
+        values += states
+    cursor.execute(
+        f"{_SELECT} {' AND '.join(where)} ORDER BY started_at DESC, job_id LIMIT %s", (*values, page.limit)
     )
     return [Job(*row) for row in cursor.fetchall()]

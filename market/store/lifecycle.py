@@ -10,16 +10,30 @@ import orjson
 from market.decision import Role
 from market.errors import InvalidInput
 from market.interval import END_OF_TIME, Series
-from market.ports import EventKind, ModelEvent, ModelRecord, MonitorState, Reading
+from market.ports import EventKind, ModelEvent, ModelRecord, MonitorState, Reading, SeriesPage
 from market.store.connection import Database, log_changes
-from market.store.decisions_rows import json_text
+from market.store.decisions_rows import Row, json_text
 from market.store.models import series_clause, write_model
+from market.store.pages_sql import OF_SERIES, page_clause
 from market.store.registry import find_series
 
 EVENTS: Final = "model_events"
 MONITORS: Final = "monitors"
 _NAMES: Final = (
     " JOIN series AS s ON s.series_id = e.series_id JOIN symbols AS m ON m.symbol_id = s.symbol_id"
+)
+_EVENT: Final = (
+    "SELECT m.exchange, m.symbol, s.interval_name, e.role, e.kind, e.time, e.model_id, e.reason, e.details"  # noqa: S608
+    f" FROM model_events AS e{_NAMES}"
+)
+_READING: Final = (
+    "SELECT m.exchange, m.symbol, s.interval_name, e.role, e.measure, e.feature, e.time, e.model_id,"  # noqa: S608
+    f" e.value, e.low, e.high, e.n, e.state FROM monitors AS e{_NAMES}"
+)
+_READING_ORDER: Final = "m.exchange, m.symbol, s.interval_name, e.role, e.measure, e.feature"
+_NEWEST: Final = (
+    " JOIN (SELECT series_id, role, MAX(time) AS time FROM monitors GROUP BY series_id, role) AS n"
+    " ON n.series_id = e.series_id AND n.role = e.role AND n.time = e.time"
 )
 _ACTIVE: Final = "SELECT model_id FROM models WHERE series_id = %s AND role = %s AND active FOR UPDATE"
 _BEFORE: Final = (
@@ -55,17 +69,24 @@ class MySQLLifecycleStore:
         where, values = series_clause(series)
         with self._db.transaction() as cursor:
             cursor.execute(
-                "SELECT m.exchange, m.symbol, s.interval_name, e.role, e.kind, e.time, e.model_id,"  # noqa: S608
-                f" e.reason, e.details FROM model_events AS e{_NAMES} WHERE {' AND '.join(where)}"
+                f"{_EVENT} WHERE {' AND '.join(where)}"
                 " AND e.time >= %s AND e.time < %s ORDER BY e.time DESC, e.event_id LIMIT %s",
                 (*values, since, end, limit),
             )
-            return [
-                ModelEvent(
-                    Series.of(*names), Role(role), EventKind(kind), time, model, reason, orjson.loads(details)
-                )
-                for *names, role, kind, time, model, reason, details in cursor.fetchall()
-            ]
+            return [_event(row) for row in cursor.fetchall()]
+
+    def event_page(self, page: SeriesPage, kinds: Sequence[EventKind] = ()) -> list[ModelEvent]:
+        """The timeline by time, of one of the kinds if there are any."""
+        where, values = page_clause(page, OF_SERIES, "e.time", "e.event_id")
+        if kinds:
+            where.append(f"e.kind IN ({', '.join(['%s'] * len(kinds))})")
+            values += [kind.value for kind in kinds]
+        with self._db.transaction() as cursor:
+            cursor.execute(
+                f"{_EVENT} WHERE {' AND '.join(where)} ORDER BY e.time DESC, e.event_id LIMIT %s",
+                (*values, page.limit),
+            )
+            return [_event(row) for row in cursor.fetchall()]
 
     def install(self, models: Sequence[ModelRecord], events: Sequence[ModelEvent]) -> None:
         """Register active models and append events, all in one transaction."""
@@ -116,20 +137,32 @@ class MySQLLifecycleStore:
             where, values = [*where, "e.role = %s"], [*values, role.value]
         with self._db.transaction() as cursor:
             cursor.execute(
-                "SELECT m.exchange, m.symbol, s.interval_name, e.role, e.measure, e.feature, e.time,"  # noqa: S608
-                f" e.model_id, e.value, e.low, e.high, e.n, e.state FROM monitors AS e{_NAMES}"
-                f" WHERE {' AND '.join(where)} AND e.time >= %s AND e.time < %s"
-                " ORDER BY e.time DESC, m.exchange, m.symbol, s.interval_name, e.role, e.measure, e.feature"
-                " LIMIT %s",
+                f"{_READING} WHERE {' AND '.join(where)} AND e.time >= %s AND e.time < %s"
+                f" ORDER BY e.time DESC, {_READING_ORDER} LIMIT %s",
                 (*values, since, end, limit),
             )
-            return [
-                Reading(Series.of(*names), Role(role_name), *rest, state=MonitorState(state))
-                for *names, role_name, measure, feature, time, model_id, value, low, high, n, state in (
-                    cursor.fetchall()
-                )
-                for rest in [(measure, feature, time, model_id, value, low, high, n)]
-            ]
+            return [_reading(row) for row in cursor.fetchall()]
+
+    def newest_readings(self) -> list[Reading]:
+        """The readings of the newest candle that was read for each series and role, by series."""
+        with self._db.transaction() as cursor:
+            cursor.execute(f"{_READING}{_NEWEST} ORDER BY {_READING_ORDER}")
+            return [_reading(row) for row in cursor.fetchall()]
+
+
+def _event(row: Row) -> ModelEvent:
+    *names, role, kind, time, model, reason, details = row
+    return ModelEvent(
+        Series.of(*names), Role(role), EventKind(kind), time, model, reason, orjson.loads(details)
+    )
+
+
+def _reading(row: Row) -> Reading:
+    *names, role, measure, feature, time, model_id, value, low, high, n, state = row
+    return Reading(
+        Series.of(*names), Role(role), measure, feature, time, model_id, value, low, high, n,
+        MonitorState(state),
+    )  # fmt: skip
 
 
 def _add_events(cursor: Any, events: Sequence[ModelEvent]) -> list[Line]:

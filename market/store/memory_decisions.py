@@ -23,12 +23,14 @@ from market.ports import (
     ModelRecord,
     OpenedPeriod,
     ScoredRow,
+    SeriesPage,
     Step,
     Tally,
     Trial,
 )
 from market.store.decisions_chain import DECISIONS, GENESIS, OUTCOMES, Link, broken, chained, chains_of
 from market.store.memory import MemoryKlineStore
+from market.store.memory_filter import matches
 from market.store.memory_listed import listed_of
 from market.store.memory_tally import count_decided, scored_of, span_of, steps_of
 
@@ -96,7 +98,7 @@ class MemoryDecisionStore:
             # Ids cost more than times: only candles that may be on the page are put in order by them.
             if len(page) >= wanted.limit and each.decision.open_time != page[-1].decision.open_time:
                 break
-            if _matches(each.decision, wanted):
+            if matches(each.decision, wanted):
                 page.append(each)
         page.sort(key=lambda d: (d.decision.open_time, d.decision.id), reverse=wanted.newest)
         return page[: wanted.limit]
@@ -185,6 +187,22 @@ class MemoryDecisionStore:
         ]
         return sorted(found, key=lambda m: (-m.trained_at, m.model_id))
 
+    def model(self, model_id: str) -> ModelRecord | None:
+        """One registered model."""
+        return self._models.get(model_id)
+
+    def model_page(
+        self, page: SeriesPage, role: Role | None = None, *, active_only: bool = False
+    ) -> list[ModelRecord]:
+        """Registered models by when they were trained; of the card they have the verdict alone."""
+        found = [m for m in self.models(active_only=active_only) if role in (None, m.role)]
+        light = [replace(m, card={"verdict": m.card.get("verdict")}) for m in found]
+        return page.of(light, lambda m: m.series, lambda m: (m.trained_at, m.model_id))
+
+    def spoken_for(self, role: Role) -> list[Series]:
+        """The series that a model was ever registered for, in order."""
+        return sorted({model.series for model in self._models.values() if model.role is role})
+
     def save_backtest(self, run: BacktestRun, decided: Iterable[Decided]) -> None:
         """Store a run with its decisions and outcomes (idempotent by run id)."""
         self._check(run.series)
@@ -215,6 +233,15 @@ class MemoryDecisionStore:
         """Jobs that were started in `[since, end)`, newest first."""
         found = [each for each in self._jobs.values() if since <= each.started_at < end]
         return sorted(found, key=lambda job: (-job.started_at, job.job_id))[:limit]
+
+    def job(self, job_id: str) -> Job | None:
+        """One job."""
+        return self._jobs.get(job_id)
+
+    def job_page(self, page: SeriesPage, states: Sequence[str] = ()) -> list[Job]:
+        """Jobs by when they were started, in one of the states if there are any."""
+        found = [job for job in self._jobs.values() if not states or job.state in states]
+        return page.of(found, lambda job: Series.parse(job.series), lambda job: (job.started_at, job.job_id))
 
     def _check(self, series: Series) -> None:
         if series not in {each.series for each in self._klines.series()}:
@@ -261,33 +288,3 @@ class MemoryDecisionStore:
             if decided:
                 newest[run.series, run.role] = decided
         return self._ledger() + [each for decided in newest.values() for each in decided]
-
-
-def _matches(decision: Decision, wanted: DecisionFilter) -> bool:
-    series = decision.series
-    exact = (
-        (wanted.exchange, series.exchange),
-        (wanted.symbol, series.symbol),
-        (wanted.interval, series.interval.name),
-        (wanted.role, decision.role),
-        (wanted.model_id, decision.model_id),
-    )
-    choices: tuple[tuple[Sequence[object], object], ...] = (
-        (wanted.symbols, series.symbol),
-        (wanted.actions, decision.action),
-        (wanted.statuses, decision.status),
-        (wanted.reasons, decision.reason),
-        (wanted.origins, decision.origin),
-    )
-    return (
-        (wanted.start is None or decision.open_time >= wanted.start)
-        and (wanted.end is None or decision.open_time < wanted.end)
-        and all(asked in (None, value) for asked, value in exact)
-        and all(not asked or value in asked for asked, value in choices)
-        and (wanted.after is None or _behind(decision, wanted.after, newest=wanted.newest))
-    )
-
-
-def _behind(decision: Decision, after: tuple[int, str], *, newest: bool) -> bool:
-    place = (decision.open_time, decision.id)
-    return place < after if newest else place > after

@@ -8,7 +8,7 @@ from dataclasses import replace
 from market.decision import Role
 from market.errors import InvalidInput
 from market.interval import END_OF_TIME, Series
-from market.ports import ModelEvent, ModelRecord, Reading
+from market.ports import EventKind, ModelEvent, ModelRecord, Reading, SeriesPage
 from market.store.memory_decisions import MemoryDecisionStore
 
 _Key = tuple[Series, Role, int, str, str]
@@ -42,6 +42,11 @@ class MemoryLifecycleStore:
         known = self._events.values()
         found = [each for each in known if series in (None, each.series) and since <= each.time < end]
         return sorted(found, key=lambda each: (-each.time, each.event_id))[:limit]
+
+    def event_page(self, page: SeriesPage, kinds: Sequence[EventKind] = ()) -> list[ModelEvent]:
+        """The timeline by time, of one of the kinds if there are any."""
+        found = [each for each in self._events.values() if not kinds or each.kind in kinds]
+        return page.of(found, lambda each: each.series, lambda each: (each.time, each.event_id))
 
     def install(self, models: Sequence[ModelRecord], events: Sequence[ModelEvent]) -> None:
         """Register active models and append events."""
@@ -80,8 +85,16 @@ class MemoryLifecycleStore:
             for each in self._readings.values()
             if series in (None, each.series) and role in (None, each.role) and since <= each.time < end
         ]
-        found.sort(key=lambda r: (-r.time, r.series, [*Role].index(r.role), r.measure, r.feature))
-        return found[:limit]
+        return sorted(found, key=lambda r: (-r.time, *_order(r)))[:limit]
+
+    def newest_readings(self) -> list[Reading]:
+        """The readings of the newest candle that was read for each series and role, by series."""
+        newest: dict[tuple[Series, Role], int] = {}
+        for each in self._readings.values():
+            who = each.series, each.role
+            newest[who] = max(each.time, newest.get(who, 0))
+        found = [each for each in self._readings.values() if each.time == newest[each.series, each.role]]
+        return sorted(found, key=_order)
 
     def _before(self, model: ModelRecord) -> ModelRecord:
         peers = [each for each in self._decisions.models(model.series) if each.role is model.role]
@@ -91,6 +104,10 @@ class MemoryLifecycleStore:
         if not older:
             raise InvalidInput(f"{model.series} {model.role}: no model was in charge before {model.model_id}")
         return max(older, key=lambda each: (each.activated_at or 0, each.model_id))
+
+
+def _order(each: Reading) -> tuple[Series, int, str, str]:
+    return each.series, [*Role].index(each.role), each.measure, each.feature
 
 
 def _key(each: Reading) -> _Key:

@@ -2,15 +2,28 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 import orjson
 
 from market.decision import Role
 from market.interval import Series
-from market.ports import ModelRecord
+from market.ports import ModelRecord, SeriesPage
 from market.store.connection import log_change
 from market.store.decisions_rows import Row, json_text
+from market.store.pages_sql import OF_SERIES, page_clause
+
+_COLUMNS: Final = (
+    "m.exchange, m.symbol, s.interval_name, t.model_id, t.role, t.kind, t.trained_at,"
+    " t.train_start, t.train_end, t.horizon, t.active, {card}, t.files, t.activated_at"
+)
+_TABLES: Final = (
+    " FROM models AS t JOIN series AS s ON s.series_id = t.series_id"
+    " JOIN symbols AS m ON m.symbol_id = s.symbol_id"
+)
+_WHOLE: Final = f"SELECT {_COLUMNS.format(card='t.card')}{_TABLES}"
+_VERDICT: Final = "JSON_OBJECT('verdict', JSON_UNQUOTE(JSON_EXTRACT(t.card, '$.verdict')))"
+_LIGHT: Final = f"SELECT {_COLUMNS.format(card=_VERDICT)}{_TABLES}"
 
 
 def save_model(cursor: Any, series_id: int, model: ModelRecord) -> None:
@@ -44,14 +57,39 @@ def read_models(cursor: Any, series: Series | None, active_only: bool) -> list[M
     where, values = series_clause(series)
     if active_only:
         where.append("t.active")
+    cursor.execute(f"{_WHOLE} WHERE {' AND '.join(where)} ORDER BY t.trained_at DESC, t.model_id", values)
+    return [_model(row) for row in cursor.fetchall()]
+
+
+def read_model(cursor: Any, model_id: str) -> ModelRecord | None:
+    """One registered model."""
+    # The column is ASCII; the server refuses to compare it with anything else.
+    cursor.execute(f"{_WHOLE} WHERE t.model_id = %s", (model_id if model_id.isascii() else "",))
+    row = cursor.fetchone()
+    return _model(row) if row else None
+
+
+def read_model_page(cursor: Any, page: SeriesPage, role: Role | None, active_only: bool) -> list[ModelRecord]:
+    """Registered models by when they were trained, without their cards but for the verdict."""
+    where, values = page_clause(page, OF_SERIES, "t.trained_at", "t.model_id")
+    if role is not None:
+        where, values = [*where, "t.role = %s"], [*values, role.value]
+    if active_only:
+        where.append("t.active")
     cursor.execute(
-        "SELECT m.exchange, m.symbol, s.interval_name, t.model_id, t.role, t.kind, t.trained_at,"  # noqa: S608
-        " t.train_start, t.train_end, t.horizon, t.active, t.card, t.files, t.activated_at FROM models AS t"
-        " JOIN series AS s ON s.series_id = t.series_id JOIN symbols AS m ON m.symbol_id = s.symbol_id"
-        f" WHERE {' AND '.join(where)} ORDER BY t.trained_at DESC, t.model_id",
-        values,
+        f"{_LIGHT} WHERE {' AND '.join(where)} ORDER BY t.trained_at DESC, t.model_id LIMIT %s",
+        (*values, page.limit),
     )
     return [_model(row) for row in cursor.fetchall()]
+
+
+def series_of(cursor: Any, role: Role) -> list[Series]:
+    """The series that a model of this role was ever registered for, in order."""
+    cursor.execute(
+        f"SELECT DISTINCT m.exchange, m.symbol, s.interval_name{_TABLES} WHERE t.role = %s",
+        (role.value,),
+    )
+    return sorted(Series.of(*names) for names in cursor.fetchall())
 
 
 def series_clause(series: Series | None) -> tuple[list[str], list[str]]:

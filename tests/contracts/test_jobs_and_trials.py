@@ -8,7 +8,7 @@ import pytest
 
 from market.errors import InvalidInput
 from market.interval import Interval, Series
-from market.ports import Job, SymbolInfo, Trial
+from market.ports import Job, SeriesPage, SymbolInfo, Trial
 from tests.contracts.decision_shops import SERIES, Shop, memory_shop, mysql_shop
 
 OTHER = Series.of("simulated", "ETHUSDT", "1h")
@@ -29,6 +29,29 @@ def shop(request: pytest.FixtureRequest) -> Shop:
 
 def lines(shop: Shop, after: int) -> list[tuple[str, str, int, int]]:
     return [(each.stream, each.series, each.from_time, each.to_time) for each in shop.changes.read(after)]
+
+
+def test_jobs_are_paged_and_chosen_by_series_and_state(shop: Shop) -> None:
+    jobs = [
+        replace(JOB, job_id=name * 32, started_at=at, state=state, series=str(series))
+        for name, at, state, series in (
+            ("a", 5, "done", SERIES),
+            ("b", 5, "failed", SERIES),
+            ("c", 7, "done", OTHER),
+            ("d", 6, "running", SERIES),
+        )
+    ]
+    for job in jobs:
+        shop.decisions.save_job(job)
+    a, b, c, d = jobs
+    everything = SeriesPage(limit=3)
+    assert shop.decisions.job_page(everything) == [c, d, a]
+    assert shop.decisions.job_page(replace(everything, after=(5, a.job_id))) == [b]
+    assert shop.decisions.job_page(SeriesPage(symbols=("BTCUSDT", "NOPE"), interval="1h")) == [d, a, b]
+    assert shop.decisions.job_page(SeriesPage(exchange="simulated"), ("done", "queued")) == [c, a]
+    assert shop.decisions.job_page(SeriesPage(exchange="binance")) == []
+    assert shop.decisions.job(b.job_id) == b
+    assert shop.decisions.job("🐋") is None
 
 
 def test_a_job_is_updated_and_found_by_when_it_was_started(shop: Shop) -> None:

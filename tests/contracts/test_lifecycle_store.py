@@ -18,6 +18,7 @@ from market.ports import (
     ModelRecord,
     MonitorState,
     Reading,
+    SeriesPage,
     SymbolInfo,
 )
 from market.store import (
@@ -86,6 +87,55 @@ def test_an_event_comes_back_as_it_was_written_newest_first(shop: Shop) -> None:
     assert shop.life.events(limit=1) == [later]
     assert shop.life.events(SERIES, since=6 * HOUR) == [later]
     assert shop.life.events(SERIES, since=5 * HOUR, end=6 * HOUR) == [EVENT]
+
+
+def test_events_are_paged_and_chosen_by_series_and_kind(shop: Shop) -> None:
+    told = [
+        replace(EVENT, time=time, kind=kind, series=series)
+        for time, kind, series in (
+            (5, EventKind.RETRAIN, SERIES),
+            (5, EventKind.TRAINED, SERIES),
+            (6, EventKind.TRAINED, OTHER),
+            (4, EventKind.EXPIRED, SERIES),
+        )
+    ]
+    shop.life.add_events(told)
+    seen: list[ModelEvent] = []
+    page = SeriesPage(limit=1)
+    while found := shop.life.event_page(page):
+        seen += found
+        page = replace(page, after=(found[-1].time, found[-1].event_id))
+    assert seen == shop.life.events()
+    assert [each.time for each in seen] == [6, 5, 5, 4]
+    assert shop.life.event_page(SeriesPage(symbols=("ETHUSDT",))) == [told[2]]
+    assert len(shop.life.event_page(SeriesPage(), (EventKind.TRAINED, EventKind.EXPIRED))) == 3
+
+
+def test_the_newest_readings_are_those_of_the_newest_candle_of_each_series_and_role(shop: Shop) -> None:
+    older = replace(READING, time=READING.time - HOUR, feature="of a model before")
+    worst, shadow = replace(READING, feature=""), replace(READING, role=Role.CHALLENGER, time=HOUR)
+    other = replace(READING, series=OTHER, time=2 * HOUR)
+    shop.life.save_readings([other, older, READING, shadow, worst])
+    assert shop.life.newest_readings() == [worst, READING, shadow, other]
+
+
+def test_models_are_paged_with_their_verdict_and_found_by_id(shop: Shop) -> None:
+    whole = replace(model("b", 2), card={"verdict": "blocked", "reasons": ["too good"]}, active=False)
+    for each in (model("a", 2), whole, model("c", 3, Role.CHALLENGER)):
+        shop.decisions.save_model(each)
+    light = shop.decisions.model_page(SeriesPage(limit=2))
+    assert [(each.model_id, each.card) for each in light] == [
+        ("c", {"verdict": None}),
+        ("a", {"verdict": None}),
+    ]
+    (last,) = shop.decisions.model_page(SeriesPage(after=(2, "a")))
+    assert last == replace(whole, card={"verdict": "blocked"})
+    assert [m.model_id for m in shop.decisions.model_page(SeriesPage(), active_only=True)] == ["c", "a"]
+    assert [m.model_id for m in shop.decisions.model_page(SeriesPage(), Role.CHALLENGER)] == ["c"]
+    assert shop.decisions.model_page(SeriesPage(interval="1m")) == []
+    assert shop.decisions.model("b") == whole
+    assert shop.decisions.model("🐋") is None
+    assert shop.decisions.spoken_for(Role.CHAMPION) == [SERIES]
 
 
 def test_an_event_is_told_once_and_has_its_line_in_the_change_log(shop: Shop) -> None:

@@ -1,0 +1,39 @@
+"""Whether a decision in memory is one that a filter means."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from market.decision import Decision
+from market.ports import DecisionFilter
+
+
+def matches(decision: Decision, wanted: DecisionFilter) -> bool:
+    """All that it asks for, the cursor included."""
+    series = decision.series
+    exact = (
+        (wanted.exchange, series.exchange),
+        (wanted.symbol, series.symbol),
+        (wanted.interval, series.interval.name),
+        (wanted.role, decision.role),
+        (wanted.model_id, decision.model_id),
+    )
+    choices: tuple[tuple[Sequence[object], object], ...] = (
+        (wanted.symbols, series.symbol),
+        (wanted.actions, decision.action),
+        (wanted.statuses, decision.status),
+        (wanted.reasons, decision.reason),
+        (wanted.origins, decision.origin),
+    )
+    return (
+        (wanted.start is None or decision.open_time >= wanted.start)
+        and (wanted.end is None or decision.open_time < wanted.end)
+        and all(asked in (None, value) for asked, value in exact)
+        and all(not asked or value in asked for asked, value in choices)
+        and (wanted.after is None or _behind(decision, wanted.after, newest=wanted.newest))
+    )
+
+
+def _behind(decision: Decision, after: tuple[int, str], *, newest: bool) -> bool:
+    place = (decision.open_time, decision.id)
+    return place < after if newest else place > after
