@@ -12,13 +12,13 @@ from model_service.deps import Service
 from model_service.registry import Shelf
 from model_service.settings import ServeSettings
 from model_service.watched_training import WatchedTraining
-from model_service.wiring import database
+from model_service.wiring import database_for_answers
 from web.server import serve
 
 
 def run_server() -> None:
     """Answer on 127.0.0.1:OPA_MODEL_PORT until SIGTERM (exit code 0) or Ctrl-C (`KeyboardInterrupt`)."""
-    settings, db = ServeSettings(), database()
+    settings, db = ServeSettings(), database_for_answers()
     store = MySQLDecisionStore(db)
     clock: Callable[[str], Clock] = cache(lambda exchange: StoredClock(db, exchange))
     shelf, training = Shelf(settings.models_dir), WatchedTraining(store, clock)

@@ -28,6 +28,11 @@ def database() -> Database:
     return Database(StoreSettings(), "model")
 
 
+def database_for_answers() -> Database:
+    """The same for the API, which gives a server that hangs up soon."""
+    return Database(StoreSettings().for_answers(), "model")
+
+
 def workshop(settings: ModelSettings, db: Database) -> Workshop:
     """What training works with, over the database."""
     shelf = Shelf(settings.models_dir)

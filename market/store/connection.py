@@ -35,6 +35,8 @@ class Database:
             "password": settings.password(user),
             "database": settings.name,
             "connection_timeout": settings.connect_timeout_s,
+            "read_timeout": settings.read_timeout_s,
+            "write_timeout": settings.read_timeout_s,
             "charset": "utf8mb4",
             "collation": "utf8mb4_unicode_ci",
             "time_zone": "+00:00",

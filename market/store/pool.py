@@ -49,12 +49,19 @@ class ConnectionPool:
         self._places.release()
 
     def _answering(self) -> Any:
-        while self._idle:
+        with suppress(IndexError):  # another caller was quicker
             connection = self._idle.pop()
             if connection.is_connected():
                 return connection
             _close(connection)
+            self._close_idle()
         return None
+
+    def _close_idle(self) -> None:
+        """What ended one connection has ended all; to ask each of a server that hangs would take as often."""
+        with suppress(IndexError):
+            while True:
+                _close(self._idle.pop())
 
 
 def _close(connection: Any) -> None:

@@ -28,7 +28,12 @@ class StoreSettings(BaseSettings):
     heartbeat_password: SecretStr | None = None  # a house of an older version has none
     trimmer_password: SecretStr | None = None
     connect_timeout_s: int = 10
+    read_timeout_s: int = 120  # between two parts of an answer
     pool_size: int = 4
+
+    def for_answers(self) -> StoreSettings:
+        """For those whom somebody waits for: a server that hangs is given up soon."""
+        return self.model_copy(update={"connect_timeout_s": 5, "read_timeout_s": 10})
 
     def password(self, user: DatabaseUser) -> str:
         """The password of one database user (`opa_ingest`, `opa_model`, ...); `InvalidInput` without one."""
@@ -55,6 +60,7 @@ class HeartbeatSettings(BaseSettings):
     name: str = "opa"
     heartbeat_password: SecretStr | None = None
     connect_timeout_s: int = 5
+    read_timeout_s: int = 10
     pool_size: int = 2
 
     def password(self, user: DatabaseUser) -> str:
@@ -79,6 +85,7 @@ class RootSettings(BaseSettings):
     root_user: str = "root"
     root_password: SecretStr = SecretStr("")
     connect_timeout_s: int = 10
+    read_timeout_s: int = 60
 
     def arguments(self) -> dict[str, Any]:
         """Arguments for the driver; a socket takes the place of host and port."""
@@ -88,6 +95,8 @@ class RootSettings(BaseSettings):
             "user": self.root_user,
             "password": self.root_password.get_secret_value(),
             "connection_timeout": self.connect_timeout_s,
+            "read_timeout": self.read_timeout_s,
+            "write_timeout": self.read_timeout_s,
             "charset": "utf8mb4",
             "collation": "utf8mb4_unicode_ci",
         }
