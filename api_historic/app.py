@@ -11,12 +11,18 @@ import anyio.to_thread
 from fastapi import Depends, FastAPI
 
 from api_historic.catalogue import Catalogue
+from api_historic.census import Census
 from api_historic.deps import Stores
-from api_historic.routes import coverage, health, klines, symbols, ticks
+from api_historic.remembered import Remembered
+from api_historic.routes import coverage, health, klines, prices, symbols, ticks
+from api_historic.telling import Teller
 from web.access import may_read
+from web.broadcast import Broadcast
 from web.keys import Keys
 from web.problems import add_problem_answers
 from web.refusals import refusals
+from web.streamed_file import Places
+from web.tail import Tail
 
 _DESCRIPTION: Final = """Klines, ticks and their quality, exactly as the exchange gave them.
 
@@ -33,8 +39,20 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     # The imported modules never become garbage: without them a collection is short (p99).
     gc.collect()
     gc.freeze()
-    yield
+    with app.state.tail.running(), app.state.broadcast.running():
+        yield
     gc.unfreeze()
+
+
+def _add_memory(app: FastAPI, stores: Stores) -> None:
+    """What the service knows between requests, and who tells it of news."""
+    app.state.catalogue = Catalogue(stores.klines)
+    app.state.census = Census(stores.klines)
+    app.state.places = Places(max(1, app.state.concurrency // 2))
+    app.state.tail = tail = Tail(stores.changes)
+    app.state.broadcast = Broadcast(tail, stores.changes, Teller(stores))
+    app.state.remembered = Remembered(tail)
+    tail.listen(app.state.remembered)
 
 
 def create_app(stores: Stores, keys: Keys, *, concurrency: int = 4) -> FastAPI:
@@ -43,9 +61,9 @@ def create_app(stores: Stores, keys: Keys, *, concurrency: int = 4) -> FastAPI:
     app.state.stores = stores
     app.state.keys = keys
     app.state.concurrency = concurrency
-    app.state.catalogue = Catalogue(stores.klines)
+    _add_memory(app, stores)
     app.include_router(health.router)
-    for guarded in (symbols, klines, ticks, coverage):
+    for guarded in (symbols, klines, ticks, prices, coverage):
         app.include_router(
             guarded.router,
             prefix="/v1",

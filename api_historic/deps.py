@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Annotated, Final, Literal
+from typing import Annotated, Literal
 
 from fastapi import Depends, Query, Request
 
 from api_historic.catalogue import Catalogue
-from api_historic.formats import Format, negotiate
+from api_historic.census import Census
+from api_historic.formats import ARRAYS, JSON, Format, negotiate
 from market.errors import InvalidInput
-from market.interval import END_OF_TIME, parse_time
-from market.ports import ChangeLog, Clock, KlineStore, SeriesStatus, TickStore
-
-SIMULATED: Final = "simulated"
+from market.interval import END_OF_TIME, Series, parse_time
+from market.ports import ChangeLog, Clock, KlineStore, TickStore
+from web.streamed_file import Places
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +56,18 @@ def catalogue(request: Request) -> Catalogue:
     return held
 
 
+def census(request: Request) -> Census:
+    """How much is stored of each series."""
+    held: Census = request.app.state.census
+    return held
+
+
+def places(request: Request) -> Places:
+    """Room for long answers."""
+    held: Places = request.app.state.places
+    return held
+
+
 ExchangeName = Annotated[
     str | None,
     Query(
@@ -79,20 +91,25 @@ def wanted_series(
     symbol: SymbolName,
     interval: IntervalName,
     exchange: ExchangeName = None,
-) -> SeriesStatus:
+) -> Series:
     """The series that the request names."""
     return known.find(exchange, symbol, interval)
 
 
-def wanted_period(
-    start: TimeText = None, end: TimeText = None, order: Literal["asc", "desc"] = "asc"
-) -> Period:
-    """The period that the request names: from `start` (included) to `end` (excluded)."""
+def wanted_span(start: TimeText = None, end: TimeText = None) -> Period:
+    """The period that the request names: from `start` (included) to `end` (excluded), oldest first."""
     first = parse_time(start) if start is not None else 0
     last = parse_time(end) if end is not None else END_OF_TIME
     if last <= first:
         raise InvalidInput(f"end ({end}) must be after start ({start})")
-    return Period(first, last, order == "desc")
+    return Period(first, last, False)
+
+
+def wanted_period(
+    span: Annotated[Period, Depends(wanted_span)], order: Literal["asc", "desc"] = "asc"
+) -> Period:
+    """The same in the order asked for."""
+    return Period(span.start, span.end, order == "desc")
 
 
 def wanted_format(
@@ -106,11 +123,30 @@ def wanted_format(
     return negotiate(format, request.headers.get("accept", ""))
 
 
+def wanted_page_format(
+    form: Annotated[Format, Depends(wanted_format)],
+    shape: Annotated[
+        Literal["objects", "arrays"],
+        Query(description="of JSON: every row an object, or `columns` once and every row an array"),
+    ] = "objects",
+) -> Format:
+    """The format of a page, with the shape of its rows."""
+    if shape == "objects":
+        return form
+    if form is not JSON:
+        raise InvalidInput(f"shape=arrays is for JSON, not for {form.name}")
+    return ARRAYS
+
+
 StoresNeeded = Annotated[Stores, Depends(stores)]
 CatalogueNeeded = Annotated[Catalogue, Depends(catalogue)]
-WantedSeries = Annotated[SeriesStatus, Depends(wanted_series)]
+WantedSeries = Annotated[Series, Depends(wanted_series)]
+WantedSpan = Annotated[Period, Depends(wanted_span)]
 WantedPeriod = Annotated[Period, Depends(wanted_period)]
 WantedFormat = Annotated[Format, Depends(wanted_format)]
+WantedPageFormat = Annotated[Format, Depends(wanted_page_format)]
+PlacesNeeded = Annotated[Places, Depends(places)]
+CensusNeeded = Annotated[Census, Depends(census)]
 Limit = Annotated[int, Query(ge=1, le=1000, description="rows on a page")]
 Cursor = Annotated[
     int | None,

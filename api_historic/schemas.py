@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -93,6 +93,43 @@ class TickPage(_Page):
     ticks: list[TickRow]
 
 
+class LatestTicks(BaseModel):
+    """The newest samples and how old they are by the market clock."""
+
+    exchange: str
+    symbol: str
+    simulated: bool
+    market_time: int
+    age_ms: int | None = Field(description="market time since the newest sample; null without samples")
+    ticks: list[TickRow]
+
+
+class MarketPrice(BaseModel):
+    """What a market costs now."""
+
+    exchange: str
+    symbol: str
+    simulated: bool
+    base: str
+    quote: str
+    price: str | None = Field(description="exact, in the quote asset; null while nothing is stored")
+    price_at: int | None = Field(description="when the tick was taken or the candle closed")
+    source: Literal["tick", "kline"] | None = Field(description="what the price was read from")
+    age_ms: int | None = Field(description="market time since then")
+    market_time: int
+    change_24h: float | None = Field(
+        description="share of the price 24 hours before (0.01 is 1 %); null where none is stored"
+    )
+    intervals: list[str] = Field(description="the candles that are stored, finest first")
+
+
+class PriceList(BaseModel):
+    """The newest price of every market."""
+
+    simulated: bool
+    prices: list[MarketPrice]
+
+
 class ColumnStatistics(BaseModel):
     """In double precision; `std` is the sample's (n - 1), quartiles are interpolated linearly."""
 
@@ -115,6 +152,17 @@ class KlineStatistics(BaseModel):
     simulated: bool
     start: int | None = Field(description="open time of the first row of the period")
     end: int | None = Field(description="open time of its last row")
+    columns: dict[str, ColumnStatistics]
+
+
+class TickStatistics(BaseModel):
+    """Every numeric column of a period of samples, described."""
+
+    exchange: str
+    symbol: str
+    simulated: bool
+    start: int | None = Field(description="time of the first sample of the period")
+    end: int | None = Field(description="time of its last sample")
     columns: dict[str, ColumnStatistics]
 
 

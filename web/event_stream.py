@@ -47,13 +47,12 @@ class EventStream(Response):
         self.status_code = 200
         self.background = None
         self.init_headers({"Cache-Control": "no-store", "X-Accel-Buffering": "no"})
-        del self.headers["content-length"]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Send until the client hangs up, is too slow, or the server stops."""
         listening = self._broadcast.join(self._wants)
         sending = asyncio.ensure_future(self._send_all(send, listening))
-        hanging_up = asyncio.ensure_future(_hung_up(receive))
+        hanging_up = asyncio.ensure_future(hung_up(receive))
         try:
             await asyncio.wait((sending, hanging_up), return_when=asyncio.FIRST_COMPLETED)
             if sending.done():
@@ -90,7 +89,8 @@ async def _within(send: Send, told: bytes) -> None:
         await send(message)
 
 
-async def _hung_up(receive: Receive) -> None:
+async def hung_up(receive: Receive) -> None:
+    """Return when the client is gone."""
     while (await receive())["type"] != "http.disconnect":
         pass
 

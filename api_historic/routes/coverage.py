@@ -6,23 +6,23 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
-from api_historic.deps import SIMULATED, StoresNeeded, WantedSeries
+from api_historic.deps import CensusNeeded, StoresNeeded, WantedSeries
+from api_historic.feeds import SIMULATED
 from api_historic.schemas import CoverageReport, HoleRow, RangeRow, RevisionReport, RevisionRow
 
 router = APIRouter(tags=["quality"])
 
 
 @router.get("/coverage")
-def coverage(held: StoresNeeded, wanted: WantedSeries) -> CoverageReport:
+def coverage(held: StoresNeeded, counted: CensusNeeded, series: WantedSeries) -> CoverageReport:
     """Ranges that were read and confirmed, and the holes in them with their reasons."""
-    series = wanted.series
     holes = held.klines.holes(series)
     return CoverageReport(
         exchange=series.exchange,
         symbol=series.symbol,
         interval=str(series.interval),
         simulated=series.exchange == SIMULATED,
-        rows=wanted.rows,
+        rows=counted.rows(series),
         missing_bars=sum(each.bars for each in holes),
         ranges=[
             RangeRow(start=each.start, end=each.end, source=each.source)
@@ -40,12 +40,11 @@ def coverage(held: StoresNeeded, wanted: WantedSeries) -> CoverageReport:
 @router.get("/revisions")
 def revisions(
     held: StoresNeeded,
-    wanted: WantedSeries,
+    series: WantedSeries,
     offset: Annotated[int, Query(ge=0, le=10_000_000, description="how many to skip")] = 0,
     limit: Annotated[int, Query(ge=1, le=1000)] = 500,
 ) -> RevisionReport:
     """Confirmed candles that the exchange changed or withdrew later, in the order they were found."""
-    series = wanted.series
     found = held.klines.revisions(series)
     return RevisionReport(
         exchange=series.exchange,

@@ -7,13 +7,13 @@ from itertools import groupby
 
 from fastapi import APIRouter
 
-from api_historic.deps import SIMULATED, CatalogueNeeded
+from api_historic.deps import CatalogueNeeded, CensusNeeded, ExchangeName
+from api_historic.feeds import SIMULATED
 from api_historic.schemas import IntervalList, IntervalSummary, SeriesSummary, SymbolList, SymbolSummary
 from market.interval import INTERVAL_NAMES, Interval
 from market.ports import SeriesStatus
 
 router = APIRouter(tags=["symbols"])
-FRESH_S = 5.0
 
 
 def _summary(status: SeriesStatus) -> SeriesSummary:
@@ -50,10 +50,14 @@ def _plain(step: Decimal | None) -> str | None:
 
 
 @router.get("/symbols")
-def symbols(known: CatalogueNeeded) -> SymbolList:
-    """Every stored market with its intervals, rows, holes and revisions (at most five seconds old)."""
+def symbols(known: CatalogueNeeded, counted: CensusNeeded, exchange: ExchangeName = None) -> SymbolList:
+    """Every stored market with its intervals, rows, holes and revisions.
+
+    The counts are at most five seconds old; where counting takes long, twenty times as old as it takes.
+    """
+    known.markets(exchange)
     ordered = sorted(
-        known.all(FRESH_S),
+        (each for each in counted.all() if exchange in (None, each.series.exchange)),
         key=lambda each: (each.series.exchange, each.series.symbol, each.series.interval.typical_ms),
     )
     grouped = groupby(ordered, key=lambda each: (each.series.exchange, each.series.symbol))
@@ -64,7 +68,7 @@ def symbols(known: CatalogueNeeded) -> SymbolList:
 @router.get("/intervals")
 def intervals(known: CatalogueNeeded) -> IntervalList:
     """Every interval by its name, its length, and how many series of it are stored."""
-    stored = [str(each.series.interval) for each in known.all()]
+    stored = [str(series.interval) for series, _ in known.all()]
     return IntervalList(
         intervals=[
             IntervalSummary(interval=name, typical_ms=Interval(name).typical_ms, stored=stored.count(name))

@@ -1,71 +1,77 @@
-"""Sampled ticks."""
+"""Sampled ticks: pages, the newest ones, whole periods, and their statistics."""
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Annotated
 
-import pyarrow as pa
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 
 from api_historic.deps import (
     CatalogueNeeded,
     Cursor,
     ExchangeName,
     Limit,
+    PlacesNeeded,
     StoresNeeded,
     SymbolName,
     WantedFormat,
+    WantedPageFormat,
     WantedPeriod,
+    WantedSpan,
 )
-from api_historic.pages import CONTENT, answer_page, read_page
-from api_historic.schemas import TickPage
-from market.kline import PRICE, VOLUME
-from market.ports import TickStore
+from api_historic.exports import export
+from api_historic.feeds import Feed, tick_feed
+from api_historic.newest import answer_newest
+from api_historic.pages import CONTENT, Asked, answer_page
+from api_historic.remembered import RememberingRoute
+from api_historic.schemas import LatestTicks, TickPage, TickStatistics
+from api_historic.statistics import answer_statistics
 
-router = APIRouter(tags=["ticks"])
-
-TICK_SCHEMA: Final = pa.schema(
-    [
-        ("time", pa.int64()),
-        ("bid", PRICE),
-        ("bid_quantity", VOLUME),
-        ("ask", PRICE),
-        ("ask_quantity", VOLUME),
-        ("last", PRICE),
-    ]
-)
+router = APIRouter(tags=["ticks"], route_class=RememberingRoute)
 
 
-def _rows(
-    store: TickStore, exchange: str, symbol: str, start: int, end: int, most: int, newest: bool
-) -> pa.Table:
-    samples = store.read(exchange, symbol, start, end, limit=most, newest=newest)
-    columns = [pa.array([getattr(each, field.name) for each in samples], field.type) for field in TICK_SCHEMA]
-    return pa.Table.from_arrays(columns, schema=TICK_SCHEMA)
+def wanted_ticks(
+    held: StoresNeeded, known: CatalogueNeeded, symbol: SymbolName, exchange: ExchangeName = None
+) -> Feed:
+    """The samples of the market that the request names."""
+    return tick_feed(held.ticks, known.of_symbol(exchange, symbol)[0].exchange, symbol)
+
+
+WantedTicks = Annotated[Feed, Depends(wanted_ticks)]
 
 
 @router.get("/ticks", response_class=Response, responses={200: {"model": TickPage, "content": CONTENT}})
 def ticks(
     request: Request,
-    held: StoresNeeded,
-    known: CatalogueNeeded,
+    wanted: WantedTicks,
     period: WantedPeriod,
-    form: WantedFormat,
-    symbol: SymbolName,
-    exchange: ExchangeName = None,
+    form: WantedPageFormat,
     limit: Limit = 500,
     cursor: Cursor = None,
 ) -> Response:
     """Best bid and ask with quantities and the last price, sampled once a second, taken in `[start, end)`."""
-    series = known.of_symbol(exchange, symbol)[0].series
-    rows, following = read_page(
-        lambda first, last, most, newest: _rows(
-            held.ticks, series.exchange, symbol, first, last, most, newest
-        ),
-        period,
-        limit,
-        cursor,
-        "time",
-    )
-    identity = {"exchange": series.exchange, "symbol": symbol}
-    return answer_page(request, form, rows, "ticks", identity, period, following)
+    return answer_page(request, Asked(wanted, period, form, limit, cursor))
+
+
+@router.get("/ticks/latest", response_class=Response, responses={200: {"model": LatestTicks}})
+def latest_ticks(
+    held: StoresNeeded,
+    wanted: WantedTicks,
+    limit: Annotated[int, Query(ge=1, le=100, description="how many")] = 1,
+) -> Response:
+    """The newest samples, oldest first, with their age by the market clock."""
+    return answer_newest(wanted, wanted.time, held.clock(wanted.identity["exchange"]), limit)
+
+
+@router.get("/ticks/describe", response_class=Response, responses={200: {"model": TickStatistics}})
+def tick_statistics(
+    request: Request, places: PlacesNeeded, wanted: WantedTicks, span: WantedSpan
+) -> Response:
+    """Count, mean, std, min, quartiles and max of every numeric column of a period of any length."""
+    return answer_statistics(request, wanted, span, places)
+
+
+@router.get("/ticks/export", response_class=Response, responses={200: {"content": CONTENT}})
+def export_ticks(places: PlacesNeeded, wanted: WantedTicks, span: WantedSpan, form: WantedFormat) -> Response:
+    """The whole period in one file, oldest first, streamed; cut off as `/v1/klines/export` says."""
+    return export(wanted, form, span, places)

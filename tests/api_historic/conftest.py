@@ -44,7 +44,7 @@ class AwayLog(MemoryChangeLog):
 class AwayKlines(MemoryKlineStore):
     """A kline store whose database is away."""
 
-    def series(self) -> list[Any]:
+    def listed(self) -> list[Any]:
         raise StoreUnavailable("the database does not answer; OPA_DB_HOST and OPA_DB_PORT name it")
 
 

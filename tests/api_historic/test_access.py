@@ -23,8 +23,14 @@ def test_the_route_table_holds_the_documented_routes_and_only_reads(client: http
         "/v1/intervals",
         "/v1/klines",
         "/v1/klines/latest",
-        "/v1/klines/stats",
+        "/v1/klines/describe",
+        "/v1/klines/export",
         "/v1/ticks",
+        "/v1/ticks/latest",
+        "/v1/ticks/describe",
+        "/v1/ticks/export",
+        "/v1/prices",
+        "/v1/stream",
         "/v1/coverage",
         "/v1/revisions",
     }
@@ -42,7 +48,7 @@ def test_every_guarded_route_refuses_a_missing_or_wrong_key(
 ) -> None:
     headers = {} if key is None else {"X-API-Key": key.encode()}
     guarded = [path for path in documented_paths(client) if path not in OPEN]
-    assert len(guarded) == 8
+    assert len(guarded) == 14
     for path in guarded:
         answer = httpx.get(api + path, headers=headers)
         assert answer.status_code == 401, path

@@ -50,7 +50,7 @@ BTC = {"symbol": "BTCUSDT", "interval": "1h"}
             "format: Input should be 'json', 'csv', 'ndjson' or 'arrow'",
         ),
         ("/v1/klines/latest", {**BTC, "limit": "101"}, 422, "limit: Input should be less"),
-        ("/v1/klines/stats", {**BTC, "interval": "1M"}, 404, "BTCUSDT is not stored at 1M"),
+        ("/v1/klines/describe", {**BTC, "interval": "1M"}, 404, "BTCUSDT is not stored at 1M"),
         ("/v1/ticks", {"symbol": "NOPE"}, 404, "no exchange here has the symbol 'NOPE'"),
         (
             "/v1/coverage",
@@ -75,7 +75,14 @@ def test_bad_input_is_a_problem_that_says_what_to_do(
 
 @given(
     path=st.sampled_from(
-        ["/v1/klines", "/v1/klines/latest", "/v1/klines/stats", "/v1/ticks", "/v1/coverage", "/v1/revisions"]
+        [
+            "/v1/klines",
+            "/v1/klines/latest",
+            "/v1/klines/describe",
+            "/v1/ticks",
+            "/v1/coverage",
+            "/v1/revisions",
+        ]
     ),
     asked=st.dictionaries(
         st.sampled_from(

@@ -1,16 +1,14 @@
 import statistics
 
 import httpx
-import numpy as np
 import pytest
 
-import api_historic.statistics as described
 from api_historic.catalogue import Catalogue
-from api_historic.deps import Period
-from market.errors import InvalidInput, UnknownSymbol
+from market.errors import UnknownSymbol
 from market.interval import HOUR
+from market.kline import PRICE_FIELDS, VOLUME_FIELDS
 from market.store.memory import MemoryKlineStore
-from tests.api_historic.conftest import BARS, GAP, NOW, START, fill, hourly, register, seeded
+from tests.api_historic.conftest import BARS, GAP, NOW, START, fill, hourly, register
 
 BTC = {"symbol": "BTCUSDT", "interval": "1h"}
 
@@ -82,7 +80,7 @@ def test_revisions_keep_what_the_exchange_changed(client: httpx.Client) -> None:
 
 def test_statistics_describe_the_period_that_was_asked_for(client: httpx.Client) -> None:
     asked = {**BTC, "start": START, "end": START + 5 * HOUR}
-    body = client.get("/v1/klines/stats", params=asked).json()
+    body = client.get("/v1/klines/describe", params=asked).json()
     closes = [100.1, 101.1, 102.1, 103.1, 104.1]
     assert (body["start"], body["end"]) == (START, START + 4 * HOUR)
     assert body["columns"]["close"] == {
@@ -96,28 +94,14 @@ def test_statistics_describe_the_period_that_was_asked_for(client: httpx.Client)
         "max": 104.1,
     }
     assert body["columns"]["trades"]["mean"] == 7
-    assert set(body["columns"]) == set(described.NUMERIC)
+    assert set(body["columns"]) == {*PRICE_FIELDS, *VOLUME_FIELDS, "trades"}
 
 
 def test_statistics_of_nothing_count_nothing(client: httpx.Client) -> None:
-    body = client.get("/v1/klines/stats", params={**BTC, "start": "2031-01-01"}).json()
+    body = client.get("/v1/klines/describe", params={**BTC, "start": "2031-01-01"}).json()
     assert body["start"] is None
     assert body["columns"]["close"]["count"] == 0
     assert body["columns"]["close"]["mean"] is None
-
-
-def test_a_period_is_described_alike_however_it_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
-    stores = seeded()
-    series = next(each.series for each in stores.klines.series() if each.series.symbol == "BTCUSDT")
-    whole = described.period_columns(stores.klines, series, Period(0, NOW, False))
-    monkeypatch.setattr(described, "_READ_AT_ONCE", 7)
-    in_pieces = described.period_columns(stores.klines, series, Period(0, NOW, False))
-    assert in_pieces[0] == whole[0] == [START, START + (BARS - 1) * HOUR]
-    for name, values in whole[1].items():
-        np.testing.assert_array_equal(in_pieces[1][name], values)
-    monkeypatch.setattr(described, "MAX_ROWS", 20)
-    with pytest.raises(InvalidInput, match="more than 20 bars: narrow it"):
-        described.period_columns(stores.klines, series, Period(0, NOW, False))
 
 
 def test_ticks_are_paged_and_exact(client: httpx.Client) -> None:
@@ -146,4 +130,4 @@ def test_a_new_series_is_found_without_a_restart() -> None:
     series = register(store, "binance", "BTCUSDT", "1h")
     fill(store, series, hourly(START, 1))
     now[0] += 1.1
-    assert known.find(None, "BTCUSDT", "1h").series == series
+    assert known.find(None, "BTCUSDT", "1h") == series

@@ -1,0 +1,184 @@
+"""Answers that are still true, kept as bytes until the change log tells of a row they depend on."""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from collections import OrderedDict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final, NamedTuple
+
+from fastapi import FastAPI, Response
+from fastapi.routing import APIRoute
+from starlette.types import Receive, Scope, Send
+
+from market.ports import Change
+from web.tail import Tail
+
+MOST_BYTES: Final = 64_000_000
+_UNCHANGED: Final = (b"etag", b"cache-control", b"vary", b"x-simulated", b"link", b"x-next-cursor")
+# Path, query as it was written, `Accept`, `Host` (links name it).
+Question = tuple[str, bytes, bytes, bytes]
+Headers = list[tuple[bytes, bytes]]
+
+
+class Touches(NamedTuple):
+    """The rows that an answer depends on: times in `[start, end)`."""
+
+    stream: str
+    series: str
+    start: int
+    end: int
+
+    def changed_by(self, line: Change) -> bool:
+        """Whether the line tells of one of them."""
+        mine = (self.stream, self.series) == (line.stream, line.series)
+        return mine and self.start <= line.to_time and line.from_time < self.end
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An answer's bytes with the headers of both its forms."""
+
+    body: bytes
+    etag: str
+    whole: Headers
+    unchanged: Headers
+
+    def response(self, if_none_match: str) -> Response:
+        """200, or 304 for who has it already."""
+        known = has(if_none_match, self.etag)
+        response = Response(None if known else self.body, 304 if known else 200)
+        response.raw_headers = list(self.unchanged if known else self.whole)
+        return response
+
+    async def send(self, if_none_match: str, send: Send) -> None:
+        """The same without a detour."""
+        known = has(if_none_match, self.etag)
+        status, headers = (304, self.unchanged) if known else (200, self.whole)
+        await send({"type": "http.response.start", "status": status, "headers": list(headers)})
+        await send({"type": "http.response.body", "body": b"" if known else self.body})
+
+
+def answer_of(body: bytes, media_type: str, headers: Mapping[str, str]) -> Answer:
+    """Bytes with a strong tag of what they and their headers say; to be asked for again every time."""
+    said = hashlib.blake2b(body, digest_size=16)
+    said.update(repr(sorted(headers.items())).encode())
+    etag = f'"{said.hexdigest()}"'
+    more = {"ETag": etag, "Cache-Control": "private, no-cache", **headers}
+    response = Response(body, headers=more, media_type=media_type)
+    unchanged = [each for each in response.raw_headers if each[0] in _UNCHANGED]
+    return Answer(body, etag, response.raw_headers, unchanged)
+
+
+def has(if_none_match: str, etag: str) -> bool:
+    """Whether a client's `If-None-Match` names the tag."""
+    given = (each.strip().removeprefix("W/") for each in if_none_match.split(","))
+    return bool(if_none_match) and any(each in (etag, "*") for each in given)
+
+
+class Remembered:
+    """A bounded memory of answers, least used first to go; listens to the tail of the change log.
+
+    An answer is kept only where no line about its series was told between the note before its rows were read
+    and the keeping: whatever is told later drops it. While the tail is not fresh nothing is given out.
+    """
+
+    def __init__(self, tail: Tail, most_bytes: int = MOST_BYTES) -> None:
+        self._tail = tail
+        self._most = most_bytes
+        self._lock = threading.Lock()
+        self._answers: OrderedDict[Question, tuple[Answer, Touches]] = OrderedDict()
+        self._bytes = 0
+        self._told: dict[tuple[str, str], int] = {}
+        self._losses = 0
+
+    def find(self, scope: Scope) -> Answer | None:
+        """The answer to a request, if it is known to be true still."""
+        if not self._tail.fresh:
+            return None
+        with self._lock:
+            question = asked(scope)
+            found = self._answers.get(question)
+            if found is None:
+                return None
+            self._answers.move_to_end(question)
+            return found[0]
+
+    def note(self, stream: str, series: str) -> tuple[int, int]:
+        """Take one before reading rows, give it to `keep` with the answer."""
+        with self._lock:
+            return self._losses, self._told.get((stream, series), 0)
+
+    def keep(self, scope: Scope, answer: Answer, touches: Touches, note: tuple[int, int]) -> None:
+        """Remember an answer, unless something was told since the note was taken."""
+        if self._tail.position is None or len(answer.body) > self._most:
+            return
+        with self._lock:
+            if note == (self._losses, self._told.get((touches.stream, touches.series), 0)):
+                self._drop([asked(scope)])
+                self._answers[asked(scope)] = answer, touches
+                self._bytes += len(answer.body)
+            while self._bytes > self._most:
+                self._drop([next(iter(self._answers))])
+
+    def changed(self, lines: Sequence[Change]) -> None:
+        """Drop what the lines tell of (called by the tail)."""
+        with self._lock:
+            told = {(line.stream, line.series): line.seq for line in lines}
+            # A series heard of for the first time may make a name ambiguous that was not.
+            if told.keys() - self._told.keys():
+                self._drop(list(self._answers))
+            self._told |= told
+            near = [(q, t) for q, (_, t) in self._answers.items() if (t.stream, t.series) in told]
+            self._drop([q for q, t in near if any(t.changed_by(line) for line in lines)])
+
+    def lost(self) -> None:
+        """Drop everything (called by the tail)."""
+        with self._lock:
+            self._losses += 1
+            self._told.clear()
+            self._drop(list(self._answers))
+
+    def _drop(self, questions: Sequence[Question]) -> None:
+        for question in questions:
+            dropped = self._answers.pop(question, None)
+            self._bytes -= len(dropped[0].body) if dropped else 0
+
+
+def asked(scope: Scope) -> Question:
+    """What a request asks, as far as the answer depends on it."""
+    accept = host = b""
+    for name, value in scope["headers"]:
+        if name == b"accept":
+            accept = value
+        elif name == b"host":
+            host = value
+    return scope["path"], scope["query_string"], accept, host
+
+
+def remembered(app: FastAPI) -> Remembered:
+    """The memory of this service."""
+    held: Remembered = app.state.remembered
+    return held
+
+
+class RememberingRoute(APIRoute):
+    """A route whose remembered answers need no dependency to be solved.
+
+    Only for callers whose key the door has found: every key may read.
+    """
+
+    async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer from memory, or as any route does."""
+        admitted = scope["method"] == "GET" and scope.get("state", {}).get("key")
+        answer = remembered(scope["app"]).find(scope) if admitted else None
+        if answer is None:
+            await super().handle(scope, receive, send)
+        else:
+            await answer.send(_header(scope, b"if-none-match"), send)
+
+
+def _header(scope: Scope, name: bytes) -> str:
+    return next((value.decode("latin-1") for key, value in scope["headers"] if key == name), "")

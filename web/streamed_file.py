@@ -1,0 +1,97 @@
+"""A long answer, sent while it is made: memory stays flat, and what was cut off cannot look complete."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Final
+
+from anyio import to_thread
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
+
+from market.errors import MarketError, Transient
+from web.event_stream import hung_up
+
+log = logging.getLogger(__name__)
+
+SEND_WITHIN_S: Final = 30.0
+_RETRY_AFTER_S: Final = 5.0
+
+
+class Places:
+    """So much heavy work at once and no more, so that the quick answers find the database free."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._free = threading.BoundedSemaphore(most)
+
+    @contextmanager
+    def taken(self) -> Iterator[None]:
+        """Hold one of the places; raises `Transient` when there is none."""
+        if not self._free.acquire(blocking=False):
+            raise Transient(
+                f"{self._most} long answers are being made already: try again in some seconds",
+                retry_after=_RETRY_AFTER_S,
+            )
+        try:
+            yield
+        finally:
+            self._free.release()
+
+
+class StreamedFile(Response):
+    """The pieces one after the other, made in a thread.
+
+    What goes wrong before the first piece is an ordinary refusal. Later it ends the transfer without its last
+    chunk, as does a client that takes nothing for `SEND_WITHIN_S`; one that hangs up ends the work at once.
+    """
+
+    def __init__(
+        self, pieces: Iterator[bytes], places: Places, media_type: str, headers: Mapping[str, str]
+    ) -> None:
+        self._pieces = pieces
+        self._places = places
+        self.status_code = 200
+        self.media_type = media_type
+        self.background = None
+        self.init_headers(headers)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send until the last piece."""
+        with self._places.taken():
+            first = await to_thread.run_sync(next, self._pieces, b"")
+            sending = asyncio.ensure_future(self._send_all(first, send))
+            hanging_up = asyncio.ensure_future(hung_up(receive))
+            try:
+                await asyncio.wait((sending, hanging_up), return_when=asyncio.FIRST_COMPLETED)
+                if sending.done():
+                    sending.result()
+            finally:
+                for each in (sending, hanging_up):
+                    each.cancel()
+                await asyncio.gather(sending, hanging_up, return_exceptions=True)
+
+    async def _send_all(self, first: bytes, send: Send) -> None:
+        await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
+        piece = first
+        try:
+            while piece:
+                # The next piece is made while this one is sent.
+                making = asyncio.ensure_future(to_thread.run_sync(next, self._pieces, b""))
+                try:
+                    await _within(send, piece)
+                finally:
+                    piece = await making
+        except (MarketError, TimeoutError) as error:
+            log.error("a long answer was cut off: %s", error or "the client takes nothing")
+        else:
+            await send({"type": "http.response.body", "body": b"", "more_body": False})
+
+
+async def _within(send: Send, piece: bytes) -> None:
+    async with asyncio.timeout(SEND_WITHIN_S):
+        await send({"type": "http.response.body", "body": piece, "more_body": True})
