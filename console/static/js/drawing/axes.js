@@ -9,7 +9,7 @@ const LETTER = 6.7;
 
 export class Plot {
   constructor(width, height, { across, upwards, format, inTime = true, acrossFormat = format, margin }) {
-    const rough = ticks(extent(upwards, margin), height / 46);
+    const rough = ticks(extent(upwards, margin), height / 40);
     const left = Math.max(...rough.map((each) => format(each).length)) * LETTER + 10;
     Object.assign(this, { width, height, left, right: width - 10, top: TOP, bottom: height - BOTTOM, format, acrossFormat, inTime });
     this.across = inTime ? across : extent(across, margin);
@@ -20,7 +20,7 @@ export class Plot {
 
   grid() {
     const { left, right, top, bottom } = this;
-    const levels = ticks(this.upwards, (bottom - top) / 46).flatMap((value) => [
+    const levels = ticks(this.upwards, (bottom - top) / 34).flatMap((value) => [
       line(left, this.y(value), right, this.y(value), "grid"),
       words(left - 8, this.y(value) + 4, this.format(value), "label", "end"),
     ]);

@@ -21,6 +21,9 @@ export const chip = (said, kind = "") => element("span", { class: `chip ${kind}`
 
 export const madeUp = () => chip("simulated", "warn");
 
+// The exchange that a thing is of; of a made-up market the warning that it is one.
+export const placeOf = ({ exchange, simulated }) => (simulated ? madeUp() : element("span", { class: "muted" }, exchange));
+
 export function facts(rows) {
   return element("dl", { class: "facts" }, ...rows.filter(([, value]) => value !== undefined && value !== null && value !== "")
     .flatMap(([name, value]) => [element("dt", {}, name), element("dd", {}, ...[value].flat())]));

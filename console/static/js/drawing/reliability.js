@@ -17,6 +17,16 @@ const STANDING = {
 const standing = (bin) => STANDING[bin.standing] ?? bin.standing;
 const between = (ends) => (ends ? `${share(ends[0])} to ${share(ends[1])}` : "–");
 
+// At least ten points wide, so that a single bin does not look like much.
+const NARROWEST = 0.1;
+
+function across(bins) {
+  const said = bins.map((bin) => bin.forecast);
+  const [low, high] = [Math.min(...said), Math.max(...said)];
+  const spare = Math.max(0, NARROWEST - (high - low)) / 2;
+  return [low - spare, high + spare];
+}
+
 const told = (bin) =>
   `Forecast ${share(bin.forecast)}: a rise followed in ${share(bin.happened)} of ${counted(bin.count, "decision")}, 95 % interval ${between(bin.interval)}, ${standing(bin)}`;
 
@@ -32,7 +42,7 @@ function point(plot, bin) {
 function drawing(bins, width, height) {
   const values = bins.flatMap((bin) => [bin.forecast, bin.happened, ...(bin.interval ?? [])]);
   const format = (value) => share(value, 0);
-  const plot = new Plot(width, height, { across: bins.map((bin) => bin.forecast), upwards: values, format, inTime: false, margin: 0.1 });
+  const plot = new Plot(width, height, { across: across(bins), upwards: values, format, inTime: false, margin: 0.1 });
   const [low, high] = [Math.max(plot.across[0], plot.upwards[0]), Math.min(plot.across[1], plot.upwards[1])];
   const diagonal = low < high ? [line(plot.x(low), plot.y(low), plot.x(high), plot.y(high), "diagonal")] : [];
   return [...plot.grid(), ...diagonal, ...bins.map((bin) => point(plot, bin))];

@@ -2,7 +2,7 @@
 
 import { element } from "../element.js";
 import { extent } from "./scales.js";
-import { percentOf, shape, tip } from "./svg.js";
+import { percentOf, shape, tip, words } from "./svg.js";
 
 const MIDDLE = 11;
 
@@ -16,10 +16,26 @@ function tickAt(part, kind, said) {
   return shape("line", { class: kind, x1: x, x2: x, y1: 1, y2: 21 }, ...(said ? [tip(said)] : []));
 }
 
-// `rows`: [{ name, value, interval, against: [{ value, said }], kind, shown, note }]; `middle` is marked in all.
+function foot([low, high], marks, place, format) {
+  const labels = marks.map((mark) => {
+    const anchor = mark === low ? "start" : mark === high ? "end" : "middle";
+    return words(percentOf(place(mark)), 11, format(mark), "label tiny", anchor);
+  });
+  return element("p", { class: "row-scale", "aria-hidden": "true" }, element("span"), shape("svg", { width: "100%", height: 14 }, ...labels));
+}
+
+// A middle that lies near an end is labelled there alone.
+function marksOf([low, high], middle) {
+  const isApart = middle !== undefined && Math.min(middle - low, high - middle) > (high - low) * 0.15;
+  return isApart ? [low, middle, high] : [low, high];
+}
+
+// `rows`: [{ name, value, interval, against: [{ value, said }], kind, shown, note }], shares from 0 to 1; `middle` is
+// marked in all.
 export function whiskers(rows, { format, middle, scale }) {
   const values = rows.flatMap((each) => [each.value, ...(each.interval ?? []), ...(each.against ?? []).map(({ value }) => value)]);
-  const [low, high] = scale ?? extent([...values, ...(middle === undefined ? [] : [middle])], 0.08);
+  const wide = extent([...values, ...(middle === undefined ? [] : [middle])], 0.08);
+  const [low, high] = scale ?? [Math.max(0, wide[0]), Math.min(1, wide[1])];
   const place = (value) => (value - low) / (high - low);
   const items = rows.map((each) => {
     const parts = [shape("rect", { class: "track", x: 0, width: "100%", y: MIDDLE - 0.5, height: 1 })];
@@ -31,8 +47,5 @@ export function whiskers(rows, { format, middle, scale }) {
     return element("li", {}, element("span", { class: "row-name" }, each.name), element("span", { class: "row-line" }, svg),
       element("b", {}, each.shown ?? format(each.value)), element("span", { class: "row-note" }, ...[each.note ?? ""].flat()));
   });
-  const ends = middle === undefined ? [low, high] : [low, middle, high];
-  const foot = element("p", { class: "row-scale", "aria-hidden": "true" }, element("span"),
-    element("span", {}, ...ends.map((end) => element("span", {}, format(end)))));
-  return element("div", { class: "whiskers" }, element("ul", {}, ...items), foot);
+  return element("div", { class: "whiskers" }, element("ul", {}, ...items), foot([low, high], marksOf([low, high], middle), place, format));
 }

@@ -28,18 +28,22 @@ class ModelView {
 
   async refresh() {
     const { model, series } = this.context;
-    const [{ models }, { monitors }, { events }] = await Promise.all([
-      model("models", named(series)), model("monitors", named(series)), model("models/events", { ...named(series), limit: EVENTS })]);
-    const active = models.filter((each) => each.active);
+    const [{ models: active }, { monitors }, { events }] = await Promise.all([
+      model("models", { ...named(series), active: true }), model("monitors", named(series)), model("models/events", { ...named(series), limit: EVENTS })]);
     const [champion, challenger] = await Promise.all(["champion", "challenger"].map((role) => {
       const found = active.find((each) => each.role === role);
       return found ? model(`models/${found.model_id}`) : null;
     }));
-    this.places.card.show({ champion, blocked: models.filter((each) => each.verdict === "blocked").length, series: named(series) });
+    this.places.card.show({ champion, blocked: champion ? 0 : await this.blocked(), series: named(series) });
     for (const name of ["naive", "luck", "months", "features"]) this.places[name].show(champion);
     this.places.rivals.show({ champion, challenger });
     this.places.monitors.show({ monitors, hasModel: champion !== null });
     this.places.events.show({ events });
+  }
+
+  async blocked() {
+    const { models } = await this.context.model("models", named(this.context.series));
+    return models.filter((each) => each.verdict === "blocked").length;
   }
 
   close() {}

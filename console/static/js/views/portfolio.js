@@ -30,7 +30,7 @@ class PortfolioView {
     const field = element("fieldset", { class: "segments small" }, element("legend", {}, "Followed since"));
     segments(field, "since", Object.keys(SINCE), this.since, (value) => {
       this.since = value;
-      return this.refresh();
+      return this.refresh().catch(this.context.fail);
     });
     return field;
   }
@@ -43,9 +43,8 @@ class PortfolioView {
 
   async refresh() {
     const { model, historic } = this.context;
-    const { markets, now } = await historic("prices").then(
-      ({ prices, market_time: time }) => ({ markets: prices, now: time ?? Math.max(...prices.map((each) => each.market_time)) }));
-    const start = this.start(now);
+    const { prices: markets } = await historic("prices");
+    const start = this.start(markets.length ? Math.max(...markets.map((each) => each.market_time)) : null);
     const [held, history] = await Promise.all([model("portfolio", { start }), model("portfolio/history", { start, points: POINTS })]);
     const prices = Object.fromEntries(markets.map((each) => [market(each), each]));
     const holdings = held.holdings.map((each) => ({ ...each, change: prices[market(each)]?.change_24h ?? (each.cash ? 0 : null) }));

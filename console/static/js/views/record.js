@@ -17,11 +17,11 @@ const POINTS = 1_000;
 class RecordView {
   constructor(root, context) {
     Object.assign(this, { context, role: "Champion" });
-    this.places = { summary: new Place(drawSummary, "wide"), actions: new Place(drawActions, "wide"), forecast: new Place(drawForecast), equity: new Place(drawEquity) };
+    this.places = { summary: new Place(drawSummary, "wide"), actions: new Place(drawActions, "wide"), equity: new Place(drawEquity, "wide"), forecast: new Place(drawForecast, "wide") };
     const field = element("fieldset", { class: "segments small" }, element("legend", {}, "Whose decisions"));
     segments(field, "role", Object.keys(ROLES), this.role, (value) => {
       this.role = value;
-      return this.refresh();
+      return this.refresh().catch(this.context.fail);
     });
     root.replaceChildren(element("div", { class: "wide choices" }, element("span", { class: "muted" }, "Decisions of the"), field), ...Object.values(this.places).map((each) => each.node));
   }

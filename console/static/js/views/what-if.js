@@ -19,9 +19,8 @@ class WhatIfView {
     Object.assign(this, { context, asking: new AbortController() });
     this.result = new Place(drawResult, "wide");
     this.differences = new Place(drawDifferences, "wide");
-    this.said = element("p", { class: "unseen", role: "status" });
     this.settings = new Settings(Object.fromEntries(parse(location.hash).query), () => this.changed());
-    const right = element("div", { class: "results" }, this.said, this.result.node, this.differences.node);
+    const right = element("div", { class: "results" }, this.result.node, this.differences.node);
     root.replaceChildren(this.settings.node, right);
   }
 
@@ -53,7 +52,7 @@ class WhatIfView {
     const isChanged = Object.keys(this.settings.asked()).length > 0;
     this.result.show({ answer, isChanged });
     this.differences.show({ answer, isChanged });
-    if (isChanged && !answer.refused) this.said.textContent = `${answer.changed} of ${answer.decisions} decisions change`;
+    this.settings.tell(answer, isChanged);
   }
 
   refused(error) {

@@ -1,7 +1,7 @@
 // The newest hundred jobs.
 
 import { duration } from "../../drawing/numbers.js";
-import { card, chip, madeUp, nothing } from "../../drawing/panels.js";
+import { card, chip, nothing, placeOf } from "../../drawing/panels.js";
 import { element } from "../../element.js";
 import { moment, share } from "../../words.js";
 
@@ -22,7 +22,7 @@ function item(job, now) {
   const [exchange, symbol, interval] = job.series.split("/");
   return element("li", { class: `job ${job.state}`, "data-id": job.job_id },
     element("div", { class: "job-head" }, chip(job.state, KINDS[job.state]), element("b", {}, `${job.kind} ${symbol} ${interval}`),
-      element("span", { class: "muted" }, exchange), ...(job.simulated ? [madeUp()] : [])),
+      placeOf({ exchange, simulated: job.simulated })),
     progress(job),
     element("p", { class: `message ${job.state === "failed" ? "bad" : ""}` }, job.message || "–"),
     element("p", { class: "note" }, `started ${moment(job.started_at)} UTC · ${took(job, now)} · `, element("code", {}, job.job_id)));

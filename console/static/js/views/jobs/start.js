@@ -6,7 +6,7 @@ import { element } from "../../element.js";
 const CHOSEN = { exchange: "simulated", symbol: "BTCUSDT", interval: "1h" };
 
 function command(name, text) {
-  const copy = element("button", { type: "button", class: "copy" }, "Copy");
+  const copy = element("button", { type: "button", class: "button small copy" }, "Copy");
   copy.addEventListener("click", async () => {
     await navigator.clipboard.writeText(text);
     copy.textContent = "Copied";

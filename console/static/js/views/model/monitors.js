@@ -1,7 +1,7 @@
 // The drift monitors as they stand.
 
 import { tableOf } from "../../drawing/figure.js";
-import { count, counted, ratio } from "../../drawing/numbers.js";
+import { counted, ratio } from "../../drawing/numbers.js";
 import { card, chip, nothing } from "../../drawing/panels.js";
 import { element } from "../../element.js";
 import { moment } from "../../words.js";
@@ -24,16 +24,17 @@ function bounds({ low, high, measure }) {
 function row(each) {
   const [said, kind] = STATES[each.state];
   const name = element("span", { class: "stacked" }, MEASURES[each.measure] ?? each.measure,
-    element("small", {}, [each.role, each.feature].filter(Boolean).join(" · ")));
-  return [name, chip(said, kind), each.value === null ? "–" : ratio(each.value, DIGITS[each.measure] ?? 3), bounds(each), count(each.candles), moment(each.time)];
+    element("small", {}, [each.role, each.feature, counted(each.candles, "candle")].filter(Boolean).join(" · ")));
+  return [name, chip(said, kind), each.value === null ? "–" : ratio(each.value, DIGITS[each.measure] ?? 3), bounds(each)];
 }
 
 export function drawMonitors({ monitors, hasModel }) {
   if (!monitors.length) return hasModel ? card("Drift monitors", {}, nothing("No reading yet: they are read once a day of candles.")) : null;
   const ordered = [...monitors].sort((a, b) => RANK[a.state] - RANK[b.state]);
   const alarms = monitors.filter((each) => each.state === "alarm").length;
-  const columns = [{ name: "Measure" }, { name: "State" }, { name: "Value", number: true }, { name: "Bounds" }, { name: "Candles", number: true }, { name: "Read (UTC)" }];
-  const lead = "Bounds come from the walk-forward. An alarm begins a training before its time.";
+  const columns = [{ name: "Measure" }, { name: "State" }, { name: "Value", number: true }, { name: "Bounds" }];
+  const read = Math.max(...monitors.map((each) => each.time));
+  const lead = `Read on the candle of ${moment(read)} UTC. Bounds come from the walk-forward; an alarm begins a training before its time.`;
   return card("Drift monitors", { lead, chip: chip(alarms ? counted(alarms, "alarm") : "no alarm", alarms ? "bad" : "good") },
     element("div", { class: "scroll tall", tabindex: "0", role: "group", "aria-label": "Drift monitors", "data-keep": "monitors" }, tableOf(columns, ordered.map(row), "Drift monitors")));
 }

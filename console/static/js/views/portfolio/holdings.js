@@ -2,7 +2,7 @@
 
 import { tableOf } from "../../drawing/figure.js";
 import { amount, mood, signedAmount } from "../../drawing/numbers.js";
-import { card, madeUp, nothing } from "../../drawing/panels.js";
+import { card, nothing, placeOf } from "../../drawing/panels.js";
 import { element } from "../../element.js";
 import { age, moment, percent, price, share } from "../../words.js";
 
@@ -16,8 +16,8 @@ const quoted = (text, quote) => (text === null ? element("span", { class: "muted
 
 function name(each) {
   const words = each.cash ? `${each.name}, cash` : each.asset ? `${each.asset}/${each.quote}` : each.name;
-  const place = element("small", {}, [each.exchange, each.interval && `decided by ${each.interval}`].filter(Boolean).join(" · "));
-  return element("span", { class: "stacked" }, element("b", {}, words, ...(each.simulated ? [" ", madeUp()] : [])), place);
+  const place = element("small", {}, placeOf(each), each.interval ? ` decided by ${each.interval}` : "");
+  return element("span", { class: "stacked" }, element("b", {}, words), place);
 }
 
 function priced(each) {

@@ -9,7 +9,7 @@ import { HOLES, holeKind } from "./words.js";
 
 const SHOWN = 100;
 
-const scroll = (name, table) => element("div", { class: "scroll", tabindex: "0", role: "group", "aria-label": name, "data-keep": name }, table);
+const scroll = (name, table) => element("div", { class: "scroll cards", tabindex: "0", role: "group", "aria-label": name, "data-keep": name }, table);
 
 function holeRow(hole) {
   const [name, meaning] = HOLES[hole.reason] ?? [hole.reason, ""];

@@ -2,7 +2,7 @@
 
 import { tableOf } from "../../drawing/figure.js";
 import { count } from "../../drawing/numbers.js";
-import { card, chip, madeUp } from "../../drawing/panels.js";
+import { card, chip, placeOf } from "../../drawing/panels.js";
 import { shares } from "../../drawing/shares.js";
 import { element } from "../../element.js";
 import { moment } from "../../words.js";
@@ -22,7 +22,7 @@ function sources(each) {
 function row(each) {
   const { said, kind } = freshness(each);
   const name = element("span", { class: "stacked" },
-    element("b", {}, `${each.symbol} ${each.interval}`, ...(each.simulated ? [" ", madeUp()] : [])), element("small", {}, each.exchange));
+    element("b", {}, `${each.symbol} ${each.interval}`), element("small", {}, placeOf(each)));
   return [name, chip(said, kind), count(each.rows), each.first_open === null ? "–" : moment(each.first_open), count(each.missing_bars), count(each.holes), count(each.revisions), sources(each)];
 }
 

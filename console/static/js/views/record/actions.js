@@ -7,7 +7,7 @@ import { card } from "../../drawing/panels.js";
 import { whiskers } from "../../drawing/whiskers.js";
 import { element } from "../../element.js";
 import { share } from "../../words.js";
-import { standing } from "./summary.js";
+import { standingInShort } from "./summary.js";
 
 const ORDER = ["BUY", "SELL", "HOLD"];
 const KINDS = { BUY: "buy", SELL: "sell", HOLD: "hold", All: "ours" };
@@ -26,7 +26,7 @@ function accuracies(all) {
     value: each.accuracy, interval: each.accuracy_interval, kind: KINDS[name],
     against: each.base_rate === null ? [] : [{ value: each.base_rate, said: `base rate ${share(each.base_rate)}` }],
     shown: each.accuracy === null ? "–" : share(each.accuracy),
-    note: [standing(each), ` ${counted(Math.round(each.independent), "independent outcome")}`],
+    note: standingInShort(each),
   })), { format: (value) => share(value, 0), scale: [0, 1], middle: 0.5 });
 }
 

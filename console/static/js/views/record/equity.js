@@ -18,11 +18,11 @@ function drawdown(values) {
 function totals({ following, buy_and_hold: hold }) {
   const rows = [
     ["Total return", "total", (value) => element("span", { class: mood(value) }, percent(value))],
-    ["Sharpe ratio, per year", "sharpe", (value) => ratio(value)],
-    ["Deepest fall from a high", "max_drawdown", (value) => share(value)],
+    ["Sharpe ratio, a year", "sharpe", (value) => ratio(value)],
+    ["Deepest fall", "max_drawdown", (value) => share(value)],
     ["Purchases", "trades", count],
-    ["Paid in fees and slippage", "cost", (value) => share(value, 2)],
-    ["Share of candles in the market", "exposure", (value) => share(value)],
+    ["Fees and slippage", "cost", (value) => share(value, 2)],
+    ["Time in the market", "exposure", (value) => share(value)],
   ];
   const columns = [{ name: "Figure" }, { name: "Following", number: true }, { name: "Buy and hold", number: true }, { name: "Flat", number: true }];
   const flat = { total: percent(0), sharpe: "–", max_drawdown: share(0), trades: "0", cost: share(0, 2), exposure: share(0) };
@@ -44,5 +44,7 @@ export function drawEquity({ record, profit }) {
     lines: [{ name: "Following", kind: "ours", values: drawdown(ours) }, { name: "Buy and hold", kind: "benchmark", values: drawdown(hold) }],
   });
   return card("What following would have earned", { lead: cost },
-    worth.node, element("h3", {}, "Drawdown"), falls.node, element("div", { class: "scroll", tabindex: "0", role: "group", "aria-label": "Totals" }, totals(profit)));
+    element("div", { class: "wide-and-narrow" },
+      element("div", {}, worth.node, element("h3", {}, "Drawdown"), falls.node),
+      element("div", { class: "framed scroll", tabindex: "0", role: "group", "aria-label": "Totals", "data-keep": "totals" }, totals(profit))));
 }

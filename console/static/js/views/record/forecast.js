@@ -24,7 +24,8 @@ export function drawForecast({ record }) {
   }
   const { forecast } = record;
   return card("Does it keep its word?", { lead },
-    reliability("Reliability of the forecasts", record.calibration),
-    element("h3", {}, `Directions, ${count(forecast.count)} forecasts`), directions(forecast),
-    element("p", { class: "remark" }, standing(forecast), ` ${forecast.standing_reason}.`));
+    element("div", { class: "pair" },
+      element("div", {}, reliability("Reliability of the forecasts", record.calibration)),
+      element("div", {}, element("h3", {}, `Directions called right in ${count(forecast.count)} forecasts`), directions(forecast),
+        element("p", { class: "remark" }, standing(forecast), ` ${forecast.standing_reason}.`))));
 }

@@ -5,11 +5,18 @@ import { chip, nothing, tile, tiles, unit } from "../../drawing/panels.js";
 import { element } from "../../element.js";
 import { moment, percent, share } from "../../words.js";
 
-const STANDINGS = { better: ["better than its base rate", "good"], worse: ["worse than its base rate", "bad"], unknown: ["not to be told from its base rate", "warn"] };
+const STANDINGS = { better: ["Better than its base rate", "good"], worse: ["Worse than its base rate", "bad"], unknown: ["Not told apart from its base rate", "warn"] };
 
 export function standing(results) {
   const [said, kind] = STANDINGS[results.standing];
   return chip(said, kind);
+}
+
+// In a row of many: the word alone, with the reason behind it.
+export function standingInShort(results) {
+  const kind = STANDINGS[results.standing][1];
+  if (results.standing === "unknown") return [`unclear: ${results.standing_reason}`];
+  return [element("em", { class: kind }, results.standing), `: ${results.standing_reason}`];
 }
 
 const ends = (interval) => (interval ? `${share(interval[0])} to ${share(interval[1])}` : "no interval yet");

@@ -1,8 +1,9 @@
 // The settings that may be tried, as sliders. One that is not moved stays as each model had it and is not sent.
 
+import { count, mood } from "../../drawing/numbers.js";
 import { card } from "../../drawing/panels.js";
 import { element } from "../../element.js";
-import { share } from "../../words.js";
+import { percent, share } from "../../words.js";
 
 const bp = (value) => `${value} bp`;
 const fraction = (value) => share(value, 2);
@@ -74,7 +75,17 @@ export class Settings {
       for (const slider of this.sliders.filter((each) => each.isMoved)) slider.reset();
       all.focus();
     });
-    this.node = card("Settings", { kind: "settings", lead: "Only what you move is changed." }, ...this.sliders.map((each) => each.node), all);
+    this.glance = element("p", { class: "glance", role: "status" });
+    this.node = card("Settings", { kind: "settings", lead: "Only what you move is tried; the record stays as it is." }, ...this.sliders.map((each) => each.node), this.glance, all);
+  }
+
+  // The result in a line that stays in sight of the sliders.
+  tell(answer, isChanged) {
+    if (answer.refused) return this.glance.replaceChildren(answer.refused);
+    const was = element("span", {}, "recorded ", element("b", { class: mood(answer.ledger.total) }, percent(answer.ledger.total)));
+    const would = element("span", {}, "tried ", element("b", { class: mood(answer.what_if.total) }, percent(answer.what_if.total)));
+    const changed = element("span", { class: "muted" }, `${count(answer.changed)} decisions change`);
+    return this.glance.replaceChildren(...(isChanged ? [was, would, changed] : [was, element("span", { class: "muted" }, "nothing is tried yet")]));
   }
 
   recordedAre(about) {
