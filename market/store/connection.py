@@ -49,7 +49,7 @@ class Database:
             self._spool = make_spool()
             weakref.finalize(self, shutil.rmtree, self._spool, ignore_errors=True)
             arguments["allow_local_infile_in_path"] = self._spool
-        self._pool = ConnectionPool(settings.pool_size, settings.connect_timeout_s, arguments)
+        self._pool = ConnectionPool(settings.pool_size, settings.patience_s, arguments)
 
     @property
     def spool(self) -> Path:

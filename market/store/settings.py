@@ -30,10 +30,11 @@ class StoreSettings(BaseSettings):
     connect_timeout_s: int = 10
     read_timeout_s: int = 120  # between two parts of an answer
     pool_size: int = 4
+    patience_s: int = 10  # for a connection of the pool
 
     def for_answers(self) -> StoreSettings:
-        """For those whom somebody waits for: a server that hangs is given up soon."""
-        return self.model_copy(update={"connect_timeout_s": 5, "read_timeout_s": 10})
+        """For those whom somebody waits for: a server that hangs is given up before they are gone."""
+        return self.model_copy(update={"connect_timeout_s": 3, "read_timeout_s": 5, "patience_s": 5})
 
     def password(self, user: DatabaseUser) -> str:
         """The password of one database user (`opa_ingest`, `opa_model`, ...); `InvalidInput` without one."""
@@ -62,6 +63,7 @@ class HeartbeatSettings(BaseSettings):
     connect_timeout_s: int = 5
     read_timeout_s: int = 10
     pool_size: int = 2
+    patience_s: int = 5
 
     def password(self, user: DatabaseUser) -> str:
         """That of `heartbeat`, the only user known here; `InvalidInput` without one."""

@@ -32,6 +32,7 @@ def setting_names(module: str) -> set[str]:
 INTERNAL = {
     "OPA_DB_CONNECT_TIMEOUT_S",
     "OPA_DB_READ_TIMEOUT_S",
+    "OPA_DB_PATIENCE_S",
     "OPA_DB_POOL_SIZE",
     "OPA_DB_SOCKET",
     "OPA_DB_ROOT_USER",

@@ -87,7 +87,7 @@ def test_a_database_that_dies_and_comes_back_is_written_to_again(server_folder: 
 
 @pytest.mark.database
 def test_a_busy_pool_is_waited_for_and_then_named(database: StoreSettings) -> None:
-    narrow = Database(database.model_copy(update={"pool_size": 1, "connect_timeout_s": 1}), "reader")
+    narrow = Database(database.model_copy(update={"pool_size": 1, "patience_s": 1}), "reader")
     with (
         narrow.transaction(),
         pytest.raises(StoreUnavailable, match="OPA_DB_POOL_SIZE"),
@@ -118,7 +118,7 @@ def test_an_error_inside_a_transaction_leaves_nothing_behind(database: StoreSett
 def test_a_connection_that_breaks_inside_a_transaction_costs_no_place_in_the_pool(
     database: StoreSettings, mariadb_server: TestDatabase, statements: list[str]
 ) -> None:
-    db = Database(database.model_copy(update={"pool_size": 1, "connect_timeout_s": 5}), "ingest")
+    db = Database(database.model_copy(update={"pool_size": 1, "patience_s": 5}), "ingest")
 
     def work_while_the_server_hangs_up() -> None:
         with db.transaction() as cursor:
