@@ -13,6 +13,7 @@ from api_historic.deps import Stores
 from api_historic.settings import HistoricSettings
 from market import hear_ctrl_c
 from market.logs import start_logging
+from market.outbound import confine
 from market.ports import ServiceName
 from market.store import MySQLChangeLog, MySQLKlineStore, MySQLTickStore, StoredClock
 from market.store.connection import Database
@@ -50,5 +51,6 @@ def serve() -> None:
 
 
 if __name__ == "__main__":
+    confine(ServiceName.HISTORIC_API)
     hear_ctrl_c()
     cli()

@@ -16,6 +16,7 @@ from console.settings import ConsoleSettings
 from market import hear_ctrl_c
 from market.heartbeat.answers import Answers
 from market.logs import start_logging
+from market.outbound import confine
 from market.ports import ServiceName
 from market.store.beating import beating
 
@@ -53,5 +54,6 @@ def serve() -> None:
 
 
 if __name__ == "__main__":
+    confine(ServiceName.CONSOLE)
     hear_ctrl_c()
     cli()

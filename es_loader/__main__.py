@@ -28,6 +28,7 @@ from market import hear_ctrl_c
 from market.documents import DOCUMENTS
 from market.errors import InvalidInput, MarketError
 from market.logs import start_logging
+from market.outbound import confine
 from market.ports import ServiceName
 from market.store.beating import beating
 
@@ -150,4 +151,5 @@ def _fail(message: str, code: int) -> NoReturn:
 
 
 if __name__ == "__main__":
+    confine("es-loader")
     main()

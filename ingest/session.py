@@ -49,7 +49,7 @@ async def refuse_redirects(
         towards = answer.headers["Location"][:80]
         answer.close()
         raise RefusedByExchange(
-            f"{request.url.host} answers {answer.status} and leads to {towards!r}; redirects are not followed: "
+            f"{request.url.host} answers {answer.status} and leads to {towards!r}; no redirect is followed: "
             "set its new address in .env (OPA_EXCHANGE_REST, _ARCHIVE, _HOSTS)"
         )
     return answer

@@ -1,1 +1,3 @@
 """Gates of the supply chain: secrets, bill of materials, known vulnerabilities. Development only."""
+
+import market  # noqa: F401

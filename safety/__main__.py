@@ -7,6 +7,7 @@ from typing import Annotated, Final
 
 import typer
 
+from market import hear_ctrl_c
 from safety.audit import audit
 from safety.bill import bill_of_materials, forbidden, write
 from safety.secrets import Baseline, new_secrets, past_secrets, tracked
@@ -56,4 +57,5 @@ def known_vulnerabilities() -> None:
 
 
 if __name__ == "__main__":
+    hear_ctrl_c()
     cli()

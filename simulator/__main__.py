@@ -13,6 +13,7 @@ from pydantic import ValidationError
 from market import hear_ctrl_c
 from market.errors import MarketError
 from market.logs import start_logging
+from market.outbound import confine
 from simulator.app import make_app
 from simulator.arming import arm
 from simulator.opening import open_market
@@ -82,5 +83,6 @@ def _end(message: str, code: int) -> typer.Exit:
 
 
 if __name__ == "__main__":
+    confine("simulator")
     hear_ctrl_c()
     cli(prog_name="python -m simulator")

@@ -12,6 +12,7 @@ from ingest.keeper import Keeper
 from ingest.pager import Pager
 from ingest.patience import Patience
 from ingest.settings import IngestSettings
+from market.outbound import allow
 from market.ports import ArchiveStore, KlineSource
 
 
@@ -23,6 +24,7 @@ async def opened_archive(
     if not settings.exchange_archive or exchange.exchange != settings.exchange:
         yield None
         return
+    allow([settings.exchange_archive])
     client = ArchiveClient(settings.exchange_archive, patience)
     quarantine = Quarantine(settings.state_dir / "quarantine")
     try:

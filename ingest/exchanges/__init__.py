@@ -12,6 +12,7 @@ from ingest.exchanges.binance import BinanceExchange
 from ingest.exchanges.ccxt_rest import CcxtExchange
 from ingest.live import Exchange
 from ingest.settings import IngestSettings
+from market.outbound import allow
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +44,13 @@ def open_exchange(settings: IngestSettings, name: str = "") -> Exchange:
     adapter = EXCHANGES.get(name)
     if adapter is None:
         return CcxtExchange(name, rest, budget)
+    rest = rest or adapter.rest
+    stream = (settings.exchange_ws if home else "") or adapter.stream
+    allow([rest, stream])
     return adapter.build(
         name,
-        rest or adapter.rest,
-        (settings.exchange_ws if home else "") or adapter.stream,
+        rest,
+        stream,
         budget,
         key=settings.binance_key.get_secret_value(),
         secret=settings.binance_secret.get_secret_value(),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import warnings
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -87,6 +87,19 @@ def _elsewhere(address: Any, rest: str) -> Any:
     if isinstance(address, dict):
         return {key: _elsewhere(value, rest) for key, value in address.items()}
     return rest + urlsplit(address).path
+
+
+def addresses(client: Any) -> list[str]:
+    """Where a client asks: the library nests them, some with the exchange's host name left open."""
+    return [client.implode_hostname(each) for each in _texts(client.urls["api"])]
+
+
+def _texts(nested: Any) -> Iterator[str]:
+    if isinstance(nested, dict):
+        for each in nested.values():
+            yield from _texts(each)
+    elif isinstance(nested, str):
+        yield nested
 
 
 class _Careful:

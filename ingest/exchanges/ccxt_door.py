@@ -11,10 +11,11 @@ from typing import Any, Final
 
 from ingest.budget import RateBudget
 from ingest.exchanges.ccxt_answers import is_spot, symbol_name
-from ingest.exchanges.ccxt_client import ANSWER, Answer, open_client
+from ingest.exchanges.ccxt_client import ANSWER, Answer, addresses, open_client
 from ingest.exchanges.ccxt_clock import DateClock
 from ingest.exchanges.ccxt_errors import FAILURES, translate
 from market.errors import InvalidInput, RateLimited, UnknownSymbol
+from market.outbound import allow
 
 _MARKETS_AGE_S: Final = 3600.0
 
@@ -24,6 +25,7 @@ class Door:
 
     def __init__(self, exchange: str, rest: str, budget: RateBudget) -> None:
         self.client, error = open_client(exchange, rest, budget.share)
+        allow(addresses(self.client))
         self.clock = DateClock()
         self._exchange = exchange
         self._budget = budget

@@ -20,6 +20,7 @@ from kibana.notifier.targets import Target, targets
 from kibana.notifier.witnesses import Witnesses
 from kibana.notifier.wording import TEST
 from market.logs import start_logging
+from market.outbound import allow, confine
 from market.ports import ServiceName
 from market.store import (
     Database,
@@ -46,6 +47,8 @@ def notify(
     if test:
         _send_test(addresses)
         return
+    confine(ServiceName.NOTIFIER)
+    allow([address for each in addresses for address in each.addresses()], inside=True)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     with assembled(settings, addresses) as notifier, beating(ServiceName.NOTIFIER, notifier.figures):
         notifier.run()

@@ -15,6 +15,7 @@ from market.errors import InvalidInput
 log = logging.getLogger(__name__)
 _BETWEEN: Final = re.compile(r"[\s,;]+(?=[A-Za-z][A-Za-z0-9+.-]*://)")  # addresses may hold commas
 _CHATTY: Final = ("apprise", "urllib3", "requests_oauthlib")  # they print addresses; we say what failed
+_ABOUT: Final = {"app_url", "service_url", "setup_url"}  # home pages, not where anything is sent
 _MOODS: Final = {
     "fired": apprise.NotifyType.FAILURE,
     "again": apprise.NotifyType.WARNING,
@@ -36,7 +37,8 @@ class Target:
     """One address. Its name says which service it is and the how manieth, never the address."""
 
     def __init__(self, number: int, address: str) -> None:
-        self._apprise = apprise.Apprise(asset=apprise.AppriseAsset(app_id="OPA Crypto"))
+        asset = apprise.AppriseAsset(app_id="OPA Crypto", http_redirects=False)
+        self._apprise = apprise.Apprise(asset=asset)
         scheme = address.partition("://")[0]
         if not self._apprise.add(address):
             raise InvalidInput(
@@ -45,6 +47,16 @@ class Target:
             )
         self.name = f"{scheme} (address {number})"
         self.key = hashlib.sha256(address.encode()).hexdigest()[:16]
+
+    def addresses(self) -> list[str]:
+        """Where its messages go: apprise's plug-ins keep that in attributes of many names."""
+        found = []
+        for plugin in self._apprise:
+            known = {name: getattr(plugin, name, None) for name in dir(plugin) if name not in _ABOUT}
+            found += [each for each in known.values() if isinstance(each, str) and each.startswith("http")]
+            if smtp := known.get("smtp_host"):
+                found.append(f"//{smtp}:{plugin.port}")
+        return found
 
     def send(self, message: Message) -> bool:
         """Whether the service took it. Bounded by apprise's own time limits (4 s each)."""

@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from market.outbound import confine
 from market.ports import ServiceName
 from market.store import MySQLDecisionStore, MySQLKlineStore, StoredClock
 from market.store.beating import beating
@@ -18,6 +19,7 @@ from model_service.wiring import database, make_scorer
 
 def score(once: Annotated[bool, typer.Option(help="decide what is due and stop")] = False) -> None:
     """Follow the change log: decide every confirmed candle, record every outcome."""
+    confine(ServiceName.SCORER)
     settings = ModelSettings()
     scorer, keeper = make_scorer(settings, database())
     if once:
