@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal, cast
 
-from fastapi import APIRouter, Depends, Header, Query, Request
-from fastapi.sse import EventSourceResponse
+from fastapi import APIRouter, Depends, Header, Query, Request, Response
 
 from api_historic.deps import CatalogueNeeded, ExchangeName, StoresNeeded
 from api_historic.feeds import SIMULATED
@@ -56,7 +55,7 @@ def wanted_news(
     )
 
 
-@router.get("/stream", response_class=EventSourceResponse, responses={200: {"content": CONTENT}})
+@router.get("/stream", response_class=Response, response_model=None, responses={200: {"content": CONTENT}})
 async def stream(
     request: Request,
     wanted: Annotated[Wanted, Depends(wanted_news)],
