@@ -46,7 +46,7 @@ def serve() -> None:
         changes=MySQLChangeLog(reader),
         clock=cache(lambda exchange: StoredClock(reader, exchange)),
     )
-    app = create_app(stores, settings.keys, concurrency=database.pool_size)
+    app = create_app(stores, settings.keys, settings.bounds, concurrency=database.pool_size)
     run(app, ServiceName.HISTORIC_API, settings.listen_host, settings.historic_port)
 
 

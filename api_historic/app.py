@@ -14,21 +14,23 @@ from api_historic.catalogue import Catalogue
 from api_historic.census import Census
 from api_historic.deps import Stores
 from api_historic.remembered import Remembered
-from api_historic.routes import coverage, health, klines, prices, symbols, ticks
+from api_historic.routes import coverage, klines, prices, symbols, ticks
 from api_historic.telling import Teller
 from web.access import may_read
+from web.bounds import Bounds
 from web.broadcast import Broadcast
+from web.front import guard
 from web.keys import Keys
-from web.problems import add_problem_answers
-from web.refusals import refusals
+from web.readiness import Ask
+from web.refusals import GUARDED, refusals
 from web.streamed_file import Places
 from web.tail import Tail
 
 _DESCRIPTION: Final = """Klines, ticks and their quality, exactly as the exchange gave them.
 
-Every route but `/health` and these docs wants a key in the header `X-API-Key`. Times are milliseconds UTC (in
-requests also ISO 8601), prices and volumes exact decimals as text. Answers about made-up markets carry
-`simulated: true`. Errors are problem details (RFC 9457) with a `code` and a `hint`.
+Every route but `/health`, `/ready` and these docs wants a key in the header `X-API-Key`. Times are
+milliseconds UTC (in requests also ISO 8601), prices and volumes exact decimals as text. Answers about
+made-up markets carry `simulated: true`. Errors are problem details (RFC 9457) with a `code` and a `hint`.
 """
 
 
@@ -55,20 +57,31 @@ def _add_memory(app: FastAPI, stores: Stores) -> None:
     tail.listen(app.state.remembered)
 
 
-def create_app(stores: Stores, keys: Keys, *, concurrency: int = 4) -> FastAPI:
-    """The application over the given stores; `concurrency` bounds the questions to them at one time."""
-    app = FastAPI(title="OPA Crypto: historic API", version="1", description=_DESCRIPTION, lifespan=_lifespan)
+def create_app(
+    stores: Stores,
+    keys: Keys,
+    bounds: Bounds = Bounds(),  # noqa: B008  (it is frozen)
+    *,
+    concurrency: int = 4,
+    database: Ask | None = None,
+) -> FastAPI:
+    """The application over the given stores; `concurrency` bounds the questions to them at one time.
+
+    `database` tells whether the database is there; left out, the change log's head does.
+    """
+    app = FastAPI(
+        title="OPA Crypto: historic API", version="1", description=_DESCRIPTION, lifespan=_lifespan,
+        docs_url=None, redoc_url=None,
+    )  # fmt: skip
     app.state.stores = stores
-    app.state.keys = keys
     app.state.concurrency = concurrency
     _add_memory(app, stores)
-    app.include_router(health.router)
     for guarded in (symbols, klines, ticks, prices, coverage):
         app.include_router(
             guarded.router,
             prefix="/v1",
             dependencies=[Depends(may_read)],
-            responses=refusals(401, 404, 422, 503),
+            responses=refusals(*GUARDED, 404, 422),
         )
-    add_problem_answers(app)
+    guard(app, keys, bounds, {"database": database or stores.changes.head})
     return app

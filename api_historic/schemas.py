@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Final, Literal
+from typing import Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -265,10 +265,3 @@ class RevisionReport(BaseModel):
     simulated: bool
     total: int
     revisions: list[RevisionRow]
-
-
-class Health(BaseModel):
-    """The service and what it needs."""
-
-    status: str
-    checks: dict[str, Any]

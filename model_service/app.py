@@ -9,7 +9,6 @@ from fastapi import Depends, FastAPI
 from model_service.deps import Service
 from model_service.routes import (
     decisions,
-    health,
     jobs,
     lifecycle,
     models,
@@ -21,29 +20,37 @@ from model_service.routes import (
     what_if,
 )
 from web.access import may_read
-from web.body_limit import BodyLimit
+from web.bounds import Bounds
+from web.front import guard
 from web.keys import Keys
-from web.problems import add_problem_answers
-from web.refusals import refusals
+from web.readiness import Ask
+from web.refusals import GUARDED, refusals
 
 _DESCRIPTION: Final = """What the models decided, why, and whether they were right.
 
-Every route but `/health` and these docs wants a key in the header `X-API-Key`. Times are milliseconds UTC (in
-requests also ISO 8601), prices exact decimals as text, gains and costs fractions (0.01 is 1 %). Answers
-about made-up markets carry `simulated: true`. Errors are problem details (RFC 9457) with a `code`.
+Every route but `/health`, `/ready` and these docs wants a key in the header `X-API-Key`. Times are
+milliseconds UTC (in requests also ISO 8601), prices exact decimals as text, gains and costs fractions
+(0.01 is 1 %). Answers about made-up markets carry `simulated: true`. Errors are problem details
+(RFC 9457) with a `code`.
 Nothing here is advice, and no order is ever placed.
 """
-# Of a request, in bytes; no body that a route knows is longer than a page.
-_LONGEST_BODY: Final = 65_536
 
 
-def create_app(service: Service, keys: Keys) -> FastAPI:
-    """The application over the given parts."""
-    app = FastAPI(title="OPA Crypto: model API", version="1", description=_DESCRIPTION)
-    app.add_middleware(BodyLimit, most=_LONGEST_BODY)
+def create_app(
+    service: Service,
+    keys: Keys,
+    bounds: Bounds = Bounds(),  # noqa: B008  (it is frozen)
+    *,
+    database: Ask | None = None,
+) -> FastAPI:
+    """The application over the given parts; `database` tells whether the database is there.
+
+    Without it the models in use are asked for.
+    """
+    app = FastAPI(
+        title="OPA Crypto: model API", version="1", description=_DESCRIPTION, docs_url=None, redoc_url=None
+    )
     app.state.service = service
-    app.state.keys = keys
-    app.include_router(health.router)
     for guarded in (
         lifecycle,
         models,
@@ -60,7 +67,7 @@ def create_app(service: Service, keys: Keys) -> FastAPI:
             guarded.router,
             prefix="/v1",
             dependencies=[Depends(may_read)],
-            responses=refusals(401, 503),
+            responses=refusals(*GUARDED),
         )
-    add_problem_answers(app)
+    guard(app, keys, bounds, {"database": database or (lambda: service.decisions.models(active_only=True))})
     return app

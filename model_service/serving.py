@@ -26,5 +26,5 @@ def run_server() -> None:
         MySQLKlineStore(db), store, shelf, clock, training.start, MySQLTickStore(db), settings.watched,
         MySQLLifecycleStore(db),
     )  # fmt: skip
-    app = create_app(service, settings.keys)
+    app = create_app(service, settings.keys, settings.bounds)
     serve(app, ServiceName.MODEL_API, settings.listen_host, settings.model_port)

@@ -84,7 +84,7 @@ def test_a_service_answers_what_it_was_asked_before_and_ends(
         base = f"http://127.0.0.1:{(port := ports.free_port())}"
         with running(tmp_path, room, "serve", **settings_of(room, port, silent)) as process:
             wait_for(process, f"{base}/openapi.json" if room != "console" else f"{base}/health")
-            path = "/api/model/health" if room == "console" else "/health"
+            path = "/api/model/ready" if room == "console" else "/ready"
             asked = pool.submit(httpx.get, base + path, timeout=WAIT_S)
             silent.settimeout(WAIT_S)
             heard, _ = silent.accept()

@@ -1,34 +1,32 @@
-"""Who may ask: the key of a request and what it opens."""
+"""What a route asks of the key with which somebody has passed the door."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Annotated, Final
+from collections.abc import Awaitable, Callable
+from typing import Annotated, Any, Final
 
 from fastapi import Request, Security
-from fastapi.security import APIKeyHeader, HTTPAuthorizationCredentials, HTTPBearer
+from fastapi.security import APIKeyHeader, HTTPBearer
 from starlette.exceptions import HTTPException
 
-from web.keys import Keys, Scope
+from web.keys import Key, Scope
+from web.problems import UNAUTHORIZED
 
 _SAID: Final = "one of the keys of OPA_API_KEYS; OPA_API_KEY and OPA_READ_KEY in .env are two of them"
-_header = APIKeyHeader(name="X-API-Key", auto_error=False, description=_SAID)
-_bearer = HTTPBearer(auto_error=False, description=_SAID)
-GivenHeader = Annotated[str | None, Security(_header)]
-GivenBearer = Annotated[HTTPAuthorizationCredentials | None, Security(_bearer)]
+# They describe the two ways to send a key; the door has read it already.
+_Header = Annotated[Any, Security(APIKeyHeader(name="X-API-Key", auto_error=False, description=_SAID))]
+_Bearer = Annotated[Any, Security(HTTPBearer(auto_error=False, description=_SAID))]
 
 
-def needs(scope: Scope) -> Callable[..., None]:
-    """A dependency: 401 without a known key, 403 with one that opens less; keeps the key as `state.key`."""
+def needs(scope: Scope) -> Callable[..., Awaitable[None]]:
+    """A dependency: 401 for who came without a known key, 403 with one that opens less."""
 
-    def needed(request: Request, header: GivenHeader = None, bearer: GivenBearer = None) -> None:
-        keys: Keys = request.app.state.keys
-        key = keys.find(header or (bearer.credentials if bearer else ""))
+    async def needed(request: Request, _header: _Header = None, _bearer: _Bearer = None) -> None:
+        key: Key | None = getattr(request.state, "key", None)
         if key is None:
-            raise HTTPException(401, "the API key is missing or wrong", {"WWW-Authenticate": "X-API-Key"})
+            raise HTTPException(401, "the API key is missing or wrong", UNAUTHORIZED)
         if not key.may(scope):
             raise HTTPException(403, f"the key {key.name!r} may not do this: it takes one with {scope}")
-        request.state.key = key
 
     return needed
 

@@ -70,9 +70,11 @@ class _Visit:
             return
         if message["type"] == "http.response.start" and _has_no_length(message):
             if len(self._visitors.streams) >= self._most:
-                return await self.refuse(f"{self._most} streams are open")
-            self._go_on(message)
-        await self._send(message)
+                await self.refuse(f"{self._most} streams are open")
+            else:
+                self._go_on(message)
+        if not self._over:
+            await self._send(message)
 
     async def refuse(self, why: str) -> None:
         """503, whatever the application says."""

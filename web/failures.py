@@ -33,7 +33,7 @@ class Failures:
             await self._app(scope, receive, watched)
         except ClientDisconnect:
             return None
-        except Exception as error:  # noqa: BLE001  (the last place where anything can be said)
+        except Exception as error:
             log.error("%s %s failed", scope["method"], scope["path"], exc_info=error)
             if not begun:
                 await problem(500, "this service has failed on the request")(scope, receive, send)

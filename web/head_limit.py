@@ -21,7 +21,9 @@ class HeadLimit:
         """Pass the request on unless its head is too long."""
         if scope["type"] == "http":
             if len(scope["raw_path"]) + len(scope["query_string"]) > self._url:
-                answer = problem(HTTPStatus.REQUEST_URI_TOO_LONG, f"the address has more than {self._url} bytes")
+                answer = problem(
+                    HTTPStatus.REQUEST_URI_TOO_LONG, f"the address has more than {self._url} bytes"
+                )
                 return await answer(scope, receive, send)
             if sum(len(name) + len(value) for name, value in scope["headers"]) > self._headers:
                 status = HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE

@@ -39,6 +39,14 @@ class Key:
     scope: Scope
     sha256: str
 
+    @classmethod
+    def of(cls, name: str, scope: Scope, sha256: str) -> Key:
+        """A key that `OPA_API_KEYS` can list; `InvalidInput` for a name that it cannot."""
+        key = cls(name, scope, sha256)
+        if not _ENTRY.fullmatch(str(key)):
+            raise InvalidInput(f"{name!r} is no name for a key: a-z, 0-9 and hyphens, 40 at most")
+        return key
+
     def __str__(self) -> str:
         """As `OPA_API_KEYS` lists it."""
         return f"{self.name}:{self.scope}:{self.sha256}"

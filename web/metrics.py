@@ -24,6 +24,11 @@ from web.refusals import refusals
 _BUCKETS_S: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 
 
+_ANSWERS: Final = refusals(401, 429) | {
+    200: {"description": "Prometheus' text format", "content": {"text/plain": {"schema": {"type": "string"}}}}
+}
+
+
 class Metrics:
     """What a service counts of itself."""
 
@@ -46,7 +51,9 @@ class Metrics:
         )  # fmt: skip
         self.gauge("opa_http_requests_in_progress", "Answers not yet begun", lambda: visitors.waiting)
         self.gauge("opa_http_streams_open", "Streams being sent", lambda: len(visitors.streams))
-        self.gauge("opa_http_refused_busy", "Requests refused because too many were inside", lambda: visitors.refused)
+        self.gauge(
+            "opa_http_refused_busy", "Requests refused because too many were inside", lambda: visitors.refused
+        )
         # Finding a child by its labels costs more than counting.
         self._counted = lru_cache(maxsize=1_000)(self._requests.labels)
         self._timed = lru_cache(maxsize=1_000)(self._seconds.labels)
@@ -72,12 +79,9 @@ def metrics_route(metrics: Metrics) -> APIRouter:
     """`/metrics` for those who may read."""
     router = APIRouter(tags=["health"], dependencies=[Depends(may_read)])
 
-    @router.get("/metrics", response_class=Response, responses=refusals(401) | _TEXT)
+    @router.get("/metrics", response_class=Response, responses=_ANSWERS)
     async def figures() -> Response:
         """Figures of this service in Prometheus' text format; a scraper sends a read key as bearer token."""
         return Response(generate_latest(metrics.registry), media_type=CONTENT_TYPE_PLAIN_0_0_4)
 
     return router
-
-
-_TEXT: Final = {200: {"description": "Prometheus' text format", "content": {"text/plain": {"example": ""}}}}

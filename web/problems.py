@@ -8,6 +8,7 @@ from http import HTTPStatus
 from typing import Any, Final
 
 import orjson
+from asgi_correlation_id import correlation_id
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
@@ -25,6 +26,7 @@ log = logging.getLogger(__name__)
 
 RETRY_AFTER_S: Final = 5
 MEDIA_TYPE: Final = "application/problem+json"
+UNAUTHORIZED: Final = {"WWW-Authenticate": 'Bearer realm="OPA Crypto"'}
 # The first that fits counts.
 _MARKET_ERRORS: Final[tuple[tuple[type[MarketError], int, str], ...]] = (
     (InvalidInput, 422, "invalid_input"),
@@ -34,6 +36,8 @@ _MARKET_ERRORS: Final[tuple[tuple[type[MarketError], int, str], ...]] = (
     (StoreRefused, 500, "store_refused"),
     (MarketError, 500, "refused"),
 )
+# Where Python's own phrase differs between its versions.
+_TITLES: Final = {413: "Content Too Large", 414: "URI Too Long"}
 _HINTS: Final = {
     "malformed_json": "the body has to be JSON; /docs shows an example",
     "unauthorized": "send the key of OPA_API_KEY in the header X-API-Key",
@@ -47,6 +51,13 @@ _HINTS: Final = {
     "try_again": "try again in some seconds; `sh setup.sh status` shows what runs",
     "store_refused": "this service's log has the database's answer; `sh setup.sh doctor` checks the set-up",
     "refused": "the log of this service has more",
+    "too_many_requests": "wait for Retry-After seconds; OPA_RATE_LIMIT in .env is the rate of a key",
+    "too_busy": "try again in a second",
+    "took_too_long": "ask for a shorter period or a smaller page",
+    "request_timeout": "send the whole request at once",
+    "content_too_large": "no route takes a longer body",
+    "uri_too_long": "no route needs a longer address",
+    "dependency_missing": "`sh setup.sh status` shows what runs, `sh setup.sh` starts it",
     "internal_server_error": "the log of this service has the details",
 }
 
@@ -59,7 +70,7 @@ def problem(
     **more: object,
 ) -> Response:
     """One answer of the type `application/problem+json`."""
-    title = HTTPStatus(status).phrase
+    title = _TITLES.get(status) or HTTPStatus(status).phrase
     code = code or title.lower().replace(" ", "_")
     body: dict[str, object] = {
         "type": "about:blank",
@@ -70,6 +81,8 @@ def problem(
     }
     if code in _HINTS:
         body["hint"] = _HINTS[code]
+    if request_id := correlation_id.get():
+        body["request_id"] = request_id
     return Response(orjson.dumps({**body, **more}), status, headers, MEDIA_TYPE)
 
 
@@ -83,18 +96,18 @@ def refusal_of(error: MarketError) -> Response:
     return problem(status, detail, code, {"Retry-After": str(round(seconds or RETRY_AFTER_S))})
 
 
-def _market_error(request: Request, error: MarketError) -> Response:
+async def _market_error(request: Request, error: MarketError) -> Response:
     answer = refusal_of(error)
     if answer.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR:
         log.error("%s %s: %s", request.method, request.url.path, error)
     return answer
 
 
-def _http_error(_request: Request, error: HTTPException) -> Response:
+async def _http_error(_request: Request, error: HTTPException) -> Response:
     return problem(error.status_code, error.detail, headers=dict(error.headers or {}))
 
 
-def _invalid_request(_request: Request, error: RequestValidationError) -> Response:
+async def _invalid_request(_request: Request, error: RequestValidationError) -> Response:
     errors: list[dict[str, Any]] = [
         {"where": str(each["loc"][-1]), "message": each["msg"]} for each in error.errors()
     ]
@@ -104,14 +117,8 @@ def _invalid_request(_request: Request, error: RequestValidationError) -> Respon
     return problem(422, detail, "invalid_input", errors=errors)
 
 
-def _bug(request: Request, error: Exception) -> Response:
-    log.error("%s %s failed", request.method, request.url.path, exc_info=error)
-    return problem(500, "this service has failed on the request")
-
-
 def add_problem_answers(app: FastAPI) -> None:
-    """Answer every error with problem details."""
+    """Answer every error that is expected with problem details; `web.failures` answers the others."""
     app.exception_handler(MarketError)(_market_error)
     app.exception_handler(HTTPException)(_http_error)
     app.exception_handler(RequestValidationError)(_invalid_request)
-    app.exception_handler(Exception)(_bug)

@@ -40,9 +40,7 @@ class Dependency:
 
     async def there(self) -> bool:
         """Whether it answers now, or did within the last second."""
-        if self._asking is None or (
-            self._asking.done() and time.monotonic() - self._asked_at > _FRESH_S
-        ):
+        if self._asking is None or (self._asking.done() and time.monotonic() - self._asked_at > _FRESH_S):
             self._asked_at = time.monotonic()
             self._asking = asyncio.get_running_loop().run_in_executor(self._thread, self._look)
         done, _ = await asyncio.wait({self._asking}, timeout=_PATIENCE_S)

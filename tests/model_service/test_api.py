@@ -218,4 +218,4 @@ def test_a_database_that_is_away_is_said_to_be_away(shop: Shop) -> None:
     with answering(create_app(service, Keys.only(KEY)), KEY) as client:
         answer = client.get("/v1/decisions")
         assert (answer.status_code, answer.headers["retry-after"]) == (503, "5")
-        assert client.get("/health").status_code == 503
+        assert client.get("/ready").status_code == 503

@@ -13,7 +13,6 @@ from tests.model_service.api.routes import DOCUMENT, ROUTES, SHAPES, Route, exam
 from web.refusals import Problem
 
 each_route = pytest.mark.parametrize("route", ROUTES, ids=str)
-OPEN = ("/health",)
 
 
 @each_route
@@ -25,8 +24,7 @@ def test_a_route_says_what_it_does_and_what_it_answers(route: Route) -> None:
 
 @each_route
 def test_a_route_declares_the_refusals_that_it_can_give(route: Route) -> None:
-    expected = {503}
-    expected |= set() if route.path in OPEN else {401}
+    expected = {401, 503}
     expected |= {422} if route.said.get("parameters") else set()
     expected |= {404} if route.parameters("path") else set()
     expected |= {400, 413, 422} if route.takes_body else set()

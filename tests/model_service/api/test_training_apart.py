@@ -75,7 +75,7 @@ class Service:
     def answers(self) -> bool:
         assert self._process.poll() is None
         try:
-            return self.client.get("/health").is_success
+            return self.client.get("/ready").is_success
         except httpx.TransportError:
             return False
 
@@ -103,7 +103,7 @@ class Service:
         answers = [
             self.client.get("/v1/decisions", params=NAMES),
             self.client.post("/v1/predict", json=NAMES),
-            self.client.get("/health"),
+            self.client.get("/ready"),
         ]
         assert [each.status_code for each in answers] == [200, 200, 200]
         said = [each.json() for each in answers]
