@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import cache
 
+from market.outbound import confine
 from market.ports import Clock, ServiceName
 from market.store import MySQLDecisionStore, MySQLKlineStore, MySQLLifecycleStore, MySQLTickStore, StoredClock
 from model_service.app import create_app
@@ -18,6 +19,7 @@ from web.server import serve
 
 def run_server() -> None:
     """Answer on 127.0.0.1:OPA_MODEL_PORT until SIGTERM (exit code 0) or Ctrl-C (`KeyboardInterrupt`)."""
+    confine(ServiceName.MODEL_API)
     settings, db = ServeSettings(), database_for_answers()
     store = MySQLDecisionStore(db)
     clock: Callable[[str], Clock] = cache(lambda exchange: StoredClock(db, exchange))
