@@ -21,6 +21,7 @@ from web.bounds import Bounds
 from web.broadcast import Broadcast
 from web.front import guard
 from web.keys import Keys
+from web.parameters import only_known_parameters
 from web.readiness import Ask
 from web.refusals import GUARDED, refusals
 from web.streamed_file import Places
@@ -80,7 +81,7 @@ def create_app(
         app.include_router(
             guarded.router,
             prefix="/v1",
-            dependencies=[Depends(may_read)],
+            dependencies=[Depends(may_read), Depends(only_known_parameters)],
             responses=refusals(*GUARDED, 404, 422),
         )
     guard(app, keys, bounds, {"database": database or stores.changes.head})

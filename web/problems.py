@@ -27,8 +27,15 @@ log = logging.getLogger(__name__)
 RETRY_AFTER_S: Final = 5
 MEDIA_TYPE: Final = "application/problem+json"
 UNAUTHORIZED: Final = {"WWW-Authenticate": 'Bearer realm="OPA Crypto"'}
+
+
+class UnknownParameter(InvalidInput):
+    """A query parameter that the route does not know."""
+
+
 # The first that fits counts.
 _MARKET_ERRORS: Final[tuple[tuple[type[MarketError], int, str], ...]] = (
+    (UnknownParameter, 422, "unknown_parameter"),
     (InvalidInput, 422, "invalid_input"),
     (UnknownSymbol, 404, "unknown_series"),
     (StoreUnavailable, 503, "store_unavailable"),
@@ -46,6 +53,7 @@ _HINTS: Final = {
     "method_not_allowed": "/docs lists the methods of each route",
     "not_acceptable": "ask for JSON, CSV, NDJSON or Arrow, or use format=json|csv|ndjson|arrow",
     "invalid_input": "the parameters, their bounds and examples are at /docs",
+    "unknown_parameter": "look for a typo; the parameters of every route are at /docs",
     "unknown_series": "GET /v1/symbols of the historic API lists what is stored",
     "store_unavailable": "try again in some seconds; `sh setup.sh status` shows the database",
     "try_again": "try again in some seconds; `sh setup.sh status` shows what runs",
