@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from market.errors import InvalidInput
-from web.keys import Key, Scope, digest
+from web.keys import Key, Keys, Scope, digest
 
 EXAMPLE = Path(__file__).parent / ".env.example"
 GENERATED = (
@@ -29,6 +29,7 @@ GENERATED = (
     "KIBANA_SERVER_PASSWORD",
     "KIBANA_ENCRYPTION_KEY",
 )
+_OWN_KEYS = (("owner", Scope.OPERATE, "OPA_API_KEY"), ("page", Scope.READ, "OPA_READ_KEY"))
 # `#KEY=` is a documented key without a value: an empty value would be read as one.
 _LINE = re.compile(r"^#?([A-Z][A-Z0-9_]*)=(.*)$")
 
@@ -80,11 +81,18 @@ class EnvFile:
             added = "".join(_line(key, value) + "\n" for key, value in missing.items())
             self._write(text.rstrip("\n") + "\n" + added)
         self.fill({key: secrets.token_hex(20) for key in GENERATED})
-        self.fill({"OPA_API_KEYS": self._hashed_keys()})
+        if (listed := self._hashed_keys()) != self.values.get("OPA_API_KEYS"):
+            self.set({"OPA_API_KEYS": listed})
 
     def _hashed_keys(self) -> str:
-        held = (("owner", Scope.OPERATE, "OPA_API_KEY"), ("page", Scope.READ, "OPA_READ_KEY"))
-        return ",".join(str(Key(name, scope, digest(self.get(key)))) for name, scope, key in held)
+        """Every listed key; those of our own settings under their names, as they are now."""
+        listed = self.values.get("OPA_API_KEYS")
+        held = {key.name: key for key in Keys.parse(listed).held} if listed else {}
+        for name, scope, setting in _OWN_KEYS:
+            sha256 = digest(self.get(setting))
+            if all(key.sha256 != sha256 for key in held.values()):
+                held[name] = Key(name, scope, sha256)
+        return ",".join(map(str, held.values()))
 
     def fill(self, defaults: Mapping[str, str]) -> None:
         """Give a value to keys that have none."""

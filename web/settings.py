@@ -14,7 +14,9 @@ from web.rates import Rate
 class DoorSettings(BaseSettings):
     """Read from the environment or `.env`; without a key nothing starts."""
 
-    model_config = SettingsConfigDict(env_prefix="OPA_", env_file=".env", extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(
+        env_prefix="OPA_", env_file=".env", extra="ignore", frozen=True, hide_input_in_errors=True
+    )
 
     api_keys: str = Field(repr=False)
     listen_host: str = "127.0.0.1"
