@@ -8,10 +8,11 @@ from typing import Final
 import pyarrow as pa
 from fastapi import Request, Response
 
+from api_historic.answer import Answer, answer_of
 from api_historic.deps import Period
 from api_historic.feeds import Feed
 from api_historic.formats import FORMATS, Format
-from api_historic.remembered import Answer, Touches, answer_of, remembered
+from api_historic.remembered import Touches, remembered
 from api_historic.writers import Contents
 
 CONTENT: Final[dict[str, dict[str, object]]] = {

@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
-import hashlib
 import threading
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from typing import Final, NamedTuple
 
-from fastapi import FastAPI, Response
+from fastapi import FastAPI
 from fastapi.routing import APIRoute
 from starlette.types import Receive, Scope, Send
 
+from api_historic.answer import Answer
 from market.ports import Change
 from web.tail import Tail
 
-MOST_BYTES: Final = 64_000_000
-_UNCHANGED: Final = (b"etag", b"cache-control", b"vary", b"x-simulated", b"link", b"x-next-cursor")
+MOST_BYTES: Final = 48_000_000
+# What an answer takes besides its body: its headers, its place, its query.
+_BESIDES: Final = 4_000
+# The largest answer that is remembered, as a part of all.
+_LARGEST: Final = 3
 # Path, query as it was written, `Accept`, `Host` (links name it).
 Question = tuple[str, bytes, bytes, bytes]
-Headers = list[tuple[bytes, bytes]]
+# How often everything was lost, and the last line about a series: what a reader saw before it read.
+Note = tuple[int, int]
 
 
 class Touches(NamedTuple):
@@ -35,47 +38,6 @@ class Touches(NamedTuple):
         """Whether the line tells of one of them."""
         mine = (self.stream, self.series) == (line.stream, line.series)
         return mine and self.start <= line.to_time and line.from_time < self.end
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """An answer's bytes with the headers of both its forms."""
-
-    body: bytes
-    etag: str
-    whole: Headers
-    unchanged: Headers
-
-    def response(self, if_none_match: str) -> Response:
-        """200, or 304 for who has it already."""
-        known = has(if_none_match, self.etag)
-        response = Response(None if known else self.body, 304 if known else 200)
-        response.raw_headers = list(self.unchanged if known else self.whole)
-        return response
-
-    async def send(self, if_none_match: str, send: Send) -> None:
-        """The same without a detour."""
-        known = has(if_none_match, self.etag)
-        status, headers = (304, self.unchanged) if known else (200, self.whole)
-        await send({"type": "http.response.start", "status": status, "headers": list(headers)})
-        await send({"type": "http.response.body", "body": b"" if known else self.body})
-
-
-def answer_of(body: bytes, media_type: str, headers: Mapping[str, str]) -> Answer:
-    """Bytes with a strong tag of what they and their headers say; to be asked for again every time."""
-    said = hashlib.blake2b(body, digest_size=16)
-    said.update(repr(sorted(headers.items())).encode())
-    etag = f'"{said.hexdigest()}"'
-    more = {"ETag": etag, "Cache-Control": "private, no-cache", **headers}
-    response = Response(body, headers=more, media_type=media_type)
-    unchanged = [each for each in response.raw_headers if each[0] in _UNCHANGED]
-    return Answer(body, etag, response.raw_headers, unchanged)
-
-
-def has(if_none_match: str, etag: str) -> bool:
-    """Whether a client's `If-None-Match` names the tag."""
-    given = (each.strip().removeprefix("W/") for each in if_none_match.split(","))
-    return bool(if_none_match) and any(each in (etag, "*") for each in given)
 
 
 class Remembered:
@@ -106,20 +68,21 @@ class Remembered:
             self._answers.move_to_end(question)
             return found[0]
 
-    def note(self, stream: str, series: str) -> tuple[int, int]:
-        """Take one before reading rows, give it to `keep` with the answer."""
+    def note(self, stream: str, series: str) -> Note | None:
+        """Take one before reading rows, give it to `keep` with the answer; None before the log was read."""
         with self._lock:
-            return self._losses, self._told.get((stream, series), 0)
+            return None if self._tail.position is None else self._now(stream, series)
 
-    def keep(self, scope: Scope, answer: Answer, touches: Touches, note: tuple[int, int]) -> None:
+    def keep(self, scope: Scope, answer: Answer, touches: Touches, note: Note | None) -> None:
         """Remember an answer, unless something was told since the note was taken."""
-        if self._tail.position is None or len(answer.body) > self._most:
-            return
+        question = asked(scope)
         with self._lock:
-            if note == (self._losses, self._told.get((touches.stream, touches.series), 0)):
-                self._drop([asked(scope)])
-                self._answers[asked(scope)] = answer, touches
-                self._bytes += len(answer.body)
+            changed = note != self._now(touches.stream, touches.series)
+            if changed or _size(question, answer) > self._most // _LARGEST:
+                return
+            self._drop([question])
+            self._answers[question] = answer, touches
+            self._bytes += _size(question, answer)
             while self._bytes > self._most:
                 self._drop([next(iter(self._answers))])
 
@@ -144,7 +107,10 @@ class Remembered:
     def _drop(self, questions: Sequence[Question]) -> None:
         for question in questions:
             dropped = self._answers.pop(question, None)
-            self._bytes -= len(dropped[0].body) if dropped else 0
+            self._bytes -= _size(question, dropped[0]) if dropped else 0
+
+    def _now(self, stream: str, series: str) -> Note:
+        return self._losses, self._told.get((stream, series), 0)
 
 
 def asked(scope: Scope) -> Question:
@@ -156,6 +122,10 @@ def asked(scope: Scope) -> Question:
         elif name == b"host":
             host = value
     return scope["path"], scope["query_string"], accept, host
+
+
+def _size(question: Question, answer: Answer) -> int:
+    return len(answer.body) + 2 * len(question[1]) + _BESIDES
 
 
 def remembered(app: FastAPI) -> Remembered:
