@@ -50,6 +50,7 @@ class _Page(BaseModel):
     exchange: str
     symbol: str
     simulated: bool = Field(description="true: these rows are made up, no market traded them")
+    columns: list[str] | None = Field(None, description="what each place of an array is, with shape=arrays")
     order: str
     count: int
     next_cursor: str | None = Field(
@@ -61,7 +62,7 @@ class KlinePage(_Page):
     """One page of a series."""
 
     interval: str
-    klines: list[KlineRow]
+    klines: list[KlineRow] | list[list[int | str]]
 
 
 class LatestKlines(BaseModel):
@@ -90,7 +91,7 @@ class TickRow(BaseModel):
 class TickPage(_Page):
     """One page of sampled ticks."""
 
-    ticks: list[TickRow]
+    ticks: list[TickRow] | list[list[int | str]]
 
 
 class LatestTicks(BaseModel):
