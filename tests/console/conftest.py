@@ -1,7 +1,10 @@
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from playwright.sync_api import sync_playwright
 
@@ -19,6 +22,7 @@ from up.ports import free_port
 from web.keys import Keys
 
 KEY = "a-key-of-some-length"
+IMAGES = Path(__file__).parents[2] / "docs" / "images"
 
 
 @dataclass
@@ -51,7 +55,14 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
         serving(model_app(judged, Keys.only(KEY))) as model,
         serving(console_app({"historic": historic, "model": model}, KEY)) as address,
     ):
+        prepare(historic, model)
         yield House(address, stores, clock)
+
+
+def prepare(*apis: str) -> None:
+    """FastAPI makes a route ready when it is first asked for; two servers in one process must not at once."""
+    for api in apis:
+        assert httpx.get(f"{api}/openapi.json", timeout=60).status_code == 200
 
 
 @pytest.fixture(scope="module")
@@ -87,3 +98,35 @@ def chromium() -> Iterator[Any]:
         browser = running.chromium.launch(executable_path="/usr/bin/chromium", args=quiet)
         yield browser
         browser.close()
+
+
+@pytest.fixture
+def page(chromium: Any) -> Iterator[Any]:
+    """A page that notes its errors and what it asks for."""
+    context = chromium.new_context(viewport={"width": 1440, "height": 980}, color_scheme="light")
+    opened = context.new_page()
+    opened.errors = []
+    opened.asked = []
+    opened.on("console", lambda message: message.type == "error" and opened.errors.append(message.text))
+    opened.on("pageerror", lambda error: opened.errors.append(str(error)))
+    opened.on("request", lambda request: opened.asked.append(request.url))
+    yield opened
+    context.close()
+
+
+@dataclass
+class Pictures:
+    """Pictures of what a test has just seen to be right: docs/images with OPA_UPDATE_IMAGES=1."""
+
+    folder: Path
+
+    def take(self, page: Any, name: str) -> None:
+        """Keep the page as it looks now."""
+        page.wait_for_timeout(300)
+        page.screenshot(path=self.folder / name)
+        assert (self.folder / name).stat().st_size > 20_000, "an empty page"
+
+
+@pytest.fixture
+def pictures(tmp_path: Path) -> Pictures:
+    return Pictures(IMAGES if os.environ.get("OPA_UPDATE_IMAGES") else tmp_path)

@@ -12,6 +12,7 @@ from market.kline import Finality, Source, klines_from_rows
 from market.ports import BacktestRun, Decided, ModelRecord, SymbolInfo
 from market.store.memory import MemoryKlineStore, MemoryTickStore
 from market.store.memory_decisions import MemoryDecisionStore
+from tests.console.reasons import reasons
 
 BARS = 900
 LEDGER_BARS = 60
@@ -142,6 +143,7 @@ def _decide(
                 position_after=position if suppressed else after,
                 decided_at=close_time + 900,
                 would_be=action if suppressed else None,
+                **reasons(float(gains[i]), i, action, int(str(rows[i][0]))),
             )
         )
         position = made[-1].position_after

@@ -27,6 +27,10 @@ export function contextOf(shell, series, signal) {
     href: (view, other = series) => format(view, other),
     choose: (wish) => shell.choose(wish),
     listen: () => shell.listen(),
+    // opens the decision's drawer, which the market view has
     openDecision: (id) => shell.openDecision(id),
+    onDecision: (act) => { shell.openDecision = act; },
+    // for work that nobody waits for: its error becomes the page's banner
+    fail: (error) => shell.fail(error, signal),
   });
 }

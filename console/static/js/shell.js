@@ -8,7 +8,7 @@ import { drawNavigation } from "./navigation.js";
 import { format, nearest, parse, VIEWS } from "./router.js";
 import { drawSeriesBar } from "./series_bar.js";
 import { States } from "./states.js";
-import { watched } from "./watched.js";
+import { isSame, watched } from "./watched.js";
 
 const EVERY_MS = 15_000;
 const UNPUSHED_MS = 4_000;
@@ -43,8 +43,8 @@ export class Shell {
     location.hash = format(this.view, nearest(this.stored, { ...this.series, ...wish }));
   }
 
-  openDecision(id) {
-    this.onDecision?.(id);
+  fail(error, signal) {
+    if (!signal.aborted) this.states.failed(error);
   }
 
   // One place decides what an error does to the page.
@@ -69,8 +69,9 @@ export class Shell {
   }
 
   listen() {
-    const symbols = watched(this.stored).map((each) => each.symbol);
-    if (this.series) this.live.follow([this.series.symbol, ...symbols], this.series.interval);
+    if (!this.series) return;
+    const stored = watched(this.stored).filter((each) => this.stored.some(isSame(each)));
+    this.live.follow([this.series.symbol, ...stored.map((each) => each.symbol)], this.series.interval);
   }
 
   async learnStored() {
@@ -106,6 +107,7 @@ export class Shell {
 
   frame() {
     const { module, series, view } = this;
+    this.openDecision = (id) => { location.hash = format("market", series, new URLSearchParams({ decision: id })); };
     const { query } = parse(location.hash);
     this.asked = JSON.stringify([view, { exchange: series?.exchange, symbol: series?.symbol, interval: series?.interval }]);
     history.replaceState(null, "", format(view, series, query));

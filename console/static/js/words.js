@@ -1,6 +1,6 @@
 // Numbers, times and codes as a person reads them. Times are UTC.
 
-const REASONS = {
+export const REASONS = {
   expected_gain_above_cost: "Expected gain is above the round-trip cost",
   expected_gain_below_zero: "Expected gain fell below zero",
   stop_loss: "Stop loss was hit",
@@ -34,6 +34,9 @@ export function price(text) {
   const grouped = whole.replace(/\B(?=(\d{3})+$)/g, "\u2009");
   return fraction ? `${grouped}.${fraction}` : grouped;
 }
+
+// 1 234 567 as 1.23M: enough for a volume.
+export const compact = (number) => new Intl.NumberFormat("en", { notation: "compact", maximumSignificantDigits: 3 }).format(number);
 
 export function decimals(texts) {
   const most = Math.max(...texts.map((each) => (each.split(".")[1] ?? "").length));

@@ -3,7 +3,8 @@
 import { element } from "../element.js";
 
 export function card(title, { lead, chip, kind = "", tools = [] } = {}, ...children) {
-  const head = element("div", { class: "card-head" }, element("h2", {}, title), ...(chip ? [chip] : []), ...tools);
+  const named = [element("h2", {}, title), ...(chip ? [chip] : [])];
+  const head = element("div", { class: "card-head" }, ...(tools.length ? [element("div", { class: "titled" }, ...named)] : named), ...tools);
   const intro = lead ? [element("p", { class: "card-lead" }, lead)] : [];
   return element("section", { class: `card ${kind}` }, head, element("div", { class: "card-body" }, ...intro, ...children.filter(Boolean)));
 }

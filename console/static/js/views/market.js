@@ -1,91 +1,85 @@
-// The market: candles with the decisions made on them.
+// The market: a watch list, candles with the decisions made on them, and every decision explained.
 
-import { CandleChart } from "../chart.js";
-import { find } from "../element.js";
-import { candlesBefore, FIRST_CANDLES, newestCandles } from "../market.js";
-import { page } from "../market/page.js";
-import { readout } from "../readout.js";
-import { BACKTEST, LEDGER, marksBetween, newestDecisions, trackRecord } from "../record.js";
-import { segments } from "../segments.js";
-import { drawTable } from "../table.js";
-import { decisionTiles, priceTile, rightTile } from "../tiles.js";
+import { isSame } from "../watched.js";
+import { CandleStage } from "./market/candle_stage.js";
+import { newestInLedger, record } from "./market/decided.js";
+import { Drawer } from "./market/drawer.js";
+import { frame } from "./market/frame.js";
+import { DecisionTable } from "./market/table.js";
+import { decisionTiles, priceTile, rightTile } from "./market/tiles.js";
+import { WatchList } from "./market/watch_list.js";
 
 export const title = "Market";
 
-const TABLE_ROWS = 200;
-const ORIGINS = { "All": [...LEDGER, ...BACKTEST], "Live": LEDGER, "Back-test": BACKTEST };
+const LEDGER_ROWS = 100;
+const TOGETHER_MS = 250;
 
 class MarketView {
   constructor(root, context) {
     this.context = context;
-    this.klines = [];
-    this.marks = [];
-    this.origins = "All";
-    root.replaceChildren(...page(context.series));
-    this.chart = new CandleChart(find("chart"), {
-      onHover: (openTime) => readout(openTime, this.chart.candles, this.marks),
-      onNeedOlder: () => this.loadOlder(),
+    this.watch = new WatchList(context);
+    root.replaceChildren(...frame(context.series, this.watch.node));
+    this.stage = new CandleStage(context, (id) => this.drawer.open(id));
+    this.table = new DecisionTable(context, context.fail);
+    this.drawer = new Drawer(root, context);
+    context.onDecision((id) => this.drawer.open(id));
+    this.hear();
+  }
+
+  hear() {
+    const { series, onEvent } = this.context;
+    const isOfMarket = isSame(series);
+    onEvent("tick", (tick) => {
+      this.watch.tick(tick);
+      if (isOfMarket(tick)) this.drawPrice();
     });
-    segments(find("origins"), "origin", Object.keys(ORIGINS), this.origins, (value) => {
-      this.origins = value;
-      this.loadDecisions();
-    });
+    onEvent("decision", (decision) => this.watch.decided(decision));
+    for (const name of ["kline", "decision", "outcome"]) {
+      onEvent(name, (row) => isOfMarket(row) && row.interval === series.interval && this.soon());
+    }
+  }
+
+  // Several events that come together cost one look.
+  soon() {
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.refresh().catch(this.context.fail), TOGETHER_MS);
   }
 
   async load() {
-    const { series, signal } = this.context;
-    this.klines = await newestCandles(series, FIRST_CANDLES, signal);
-    this.chart.show(this.klines);
-    readout(null, this.chart.candles, this.marks);
-    await Promise.all([this.loadDecisions(), this.loadMarks(), this.loadRecord()]);
-    this.isLoaded = true;
+    await this.stage.load();
+    await Promise.all([this.loadPrices(), this.stage.decide(), this.table.load(), this.loadRecord(), this.drawer.openAddressed()]);
+    await this.loadLedger();
   }
 
   async refresh() {
-    const { series, signal } = this.context;
-    const newer = await newestCandles(series, 5, signal);
-    const known = this.klines.at(-1)?.open_time ?? 0;
-    const added = newer.filter((each) => each.open_time > known);
-    this.klines.push(...added);
-    if (added.length) this.chart.add(newer);
-    await this.loadDecisions();
-    if (added.length) await Promise.all([this.loadMarks(), this.loadRecord()]);
+    const isNew = await this.stage.refresh();
+    await Promise.all([this.loadPrices(), this.table.load(), this.drawer.refresh(), this.loadLedger()]);
+    if (isNew) await Promise.all([this.stage.decide(), this.loadRecord()]);
   }
 
-  async loadDecisions() {
-    const { series, signal } = this.context;
-    const [ledger, listed] = await Promise.all([
-      newestDecisions(series, LEDGER, TABLE_ROWS, signal),
-      newestDecisions(series, ORIGINS[this.origins], TABLE_ROWS, signal),
-    ]);
-    const now = this.context.marketTime() ?? this.klines.at(-1)?.close_time;
-    priceTile(series, this.klines, now);
-    decisionTiles(ledger, now);
-    drawTable(listed, this.origins === "Back-test" ? "No back-test is stored for this series." : "No decision yet: the next closed candle brings one.");
+  async loadPrices() {
+    await this.watch.load();
+    this.drawPrice();
   }
 
-  async loadMarks() {
-    if (this.chart.first === null) return;
-    this.marks = await marksBetween(this.context.series, this.chart.first, this.chart.last + 1, this.context.signal);
-    this.chart.mark(this.marks);
+  drawPrice() {
+    const quote = this.watch.quote(this.context.series);
+    priceTile(this.context.series, quote);
+    if (quote?.source === "tick") this.stage.chart.priceNow(quote.price);
+  }
+
+  async loadLedger() {
+    const ledger = await newestInLedger(this.context, LEDGER_ROWS);
+    decisionTiles(ledger, this.watch.quote(this.context.series)?.market_time);
   }
 
   async loadRecord() {
-    rightTile(await trackRecord(this.context.series, this.context.signal));
-  }
-
-  async loadOlder() {
-    if (!this.isLoaded || this.exhausted || this.isBusy) return;
-    this.isBusy = true;
-    const older = await candlesBefore(this.context.series, this.chart.first, this.context.signal);
-    this.exhausted = older.length === 0;
-    this.chart.add(older);
-    if (older.length) await this.loadMarks();
-    this.isBusy = false;
+    rightTile(await record(this.context));
   }
 
   close() {
-    this.chart.chart.remove();
+    clearTimeout(this.timer);
+    this.stage.close();
   }
 }
 

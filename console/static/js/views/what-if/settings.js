@@ -9,11 +9,18 @@ const bp = (value) => `${value} bp`;
 const fraction = (value) => share(value, 2);
 const bars = (value) => `${value} ${value === 1 ? "candle" : "candles"}`;
 
+// What a BUY had to bring beyond buying and selling, whose cost is paid out of what is bought.
+function margin({ spec, thresholds }) {
+  if (!spec || !thresholds) return undefined;
+  const side = (spec.fee_bp + spec.slippage_bp) / 10_000;
+  return Number((thresholds.expected_gain_above - (2 * side) / (1 - side)).toFixed(6));
+}
+
 // `recorded` reads what the model in charge decided with from its card.
 const SLIDERS = [
   { name: "fee_bp", said: "Fee per side", most: 50, step: 0.5, shown: bp, recorded: (card) => card.spec?.fee_bp },
   { name: "slippage_bp", said: "Slippage per side", most: 50, step: 0.5, shown: bp, recorded: (card) => card.spec?.slippage_bp },
-  { name: "margin", said: "Gain a BUY needs beyond its costs", most: 0.02, step: 0.0001, shown: fraction, recorded: () => 0.0001 },
+  { name: "margin", said: "Gain a BUY needs beyond its costs", most: 0.02, step: 0.0001, shown: fraction, recorded: margin },
   { name: "p_min", said: "Probability of a rise a BUY needs", most: 1, step: 0.005, shown: (value) => share(value), recorded: (card) => card.thresholds?.p_min },
   { name: "exit_below", said: "SELL when the expected gain is below", least: -0.02, most: 0.02, step: 0.0005, shown: fraction, recorded: () => 0 },
   { name: "cool_down", said: "Candles without a BUY after a stop", most: 168, step: 1, shown: bars, recorded: (card) => card.spec?.cool_down },

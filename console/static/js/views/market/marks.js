@@ -1,15 +1,15 @@
-// BUY and SELL marks, drawn on the chart: filled where issued, hollow where suppressed, small and faint where
-// they come from the back-test.
+// Marks on the chart: BUY below its candle, SELL above, in the colour of suppressed where nothing came of it, small
+// and faint where the back-test decided.
 
-import { colour } from "./theme.js";
+import { colour } from "../../theme.js";
 
 const GAP = 8;
 
 function look(decision) {
   const suppressed = decision.status === "suppressed";
-  const backtest = decision.origin === "backtest";
   const action = suppressed ? (decision.would_be ?? decision.action) : decision.action;
-  return { action, hollow: suppressed, size: backtest ? 4 : 6.5, alpha: backtest ? 0.6 : 1 };
+  const isPast = decision.origin === "backtest";
+  return { action, suppressed, size: isPast ? 4.5 : 6.5, alpha: isPast ? 0.75 : 1 };
 }
 
 function triangle(context, x, tip, base, half) {
@@ -36,7 +36,7 @@ export class Marks {
 
   // `candles` maps open time (ms) to the drawn candle.
   set(decisions, candles) {
-    this.drawn = decisions
+    this.drawn = [...decisions]
       .filter((each) => candles.has(each.open_time) && look(each).action !== "HOLD")
       .map((each) => ({ ...look(each), candle: candles.get(each.open_time) }));
     this.requestUpdate?.();
@@ -45,14 +45,14 @@ export class Marks {
 
   draw(target) {
     target.useMediaCoordinateSpace(({ context }) => {
-      context.lineWidth = 1.6;
+      context.lineWidth = 1.4;
       context.lineJoin = "round";
       for (const mark of this.drawn) this.drawOne(context, mark);
       context.globalAlpha = 1;
     });
   }
 
-  drawOne(context, { action, hollow, size, alpha, candle }) {
+  drawOne(context, { action, suppressed, size, alpha, candle }) {
     const up = action === "BUY";
     const x = this.chart.timeScale().timeToCoordinate(candle.time);
     const y = this.series.priceToCoordinate(up ? candle.low : candle.high);
@@ -60,9 +60,10 @@ export class Marks {
     const way = up ? 1 : -1;
     const tip = y + way * GAP;
     triangle(context, x, tip, tip + way * size * 1.75, size);
+    const own = colour(up ? "buy" : "sell");
     context.globalAlpha = alpha;
-    context.fillStyle = hollow ? colour("surface") : colour(up ? "buy" : "sell");
-    context.strokeStyle = hollow ? colour(up ? "buy" : "sell") : colour("surface");
+    context.fillStyle = suppressed ? colour("suppressed") : own;
+    context.strokeStyle = suppressed ? own : colour("surface");
     context.stroke();
     context.fill();
   }

@@ -1,0 +1,112 @@
+"""The market view in a real browser, over real servers on seeded stores."""
+
+from typing import Any
+
+import pytest
+
+from market.interval import HOUR, Interval, Series
+from market.kline import Finality, Source, klines_from_rows
+from tests.console.browsing import open_market, says, until
+from tests.console.conftest import House, Pictures
+from tests.console.seed import END, LEDGER_BARS
+
+pytestmark = pytest.mark.browser
+
+
+def marks(page: Any) -> int:
+    return int(page.evaluate("Number(document.querySelector('#chart').dataset.marks)"))
+
+
+@pytest.mark.parametrize(("scheme", "name"), [("light", "console.png"), ("dark", "console-dark.png")])
+def test_the_view_is_filled(page: Any, house: House, pictures: Pictures, scheme: str, name: str) -> None:
+    page.emulate_media(color_scheme=scheme)
+    open_market(page, house)
+    assert page.locator("#chart canvas").count() > 3
+    assert marks(page) > 10
+    says(page, "#chart-title", "BTC/USDT · 1h")
+    says(page, "#freshness", "12 s ago")
+    says(page, "#tile-right .note", f"of {LEDGER_BARS - 5} live decisions · 5 pending")
+    says(page, "#readout", "expects")
+    assert page.is_visible("#simulated")
+    assert page.locator("#watch-items li").count() == 3
+    assert page.locator("#rows tr").count() == 50
+    for tile in ("price", "decision", "gain", "position", "right"):
+        assert page.inner_text(f"#tile-{tile} .big") != "–"
+    assert page.errors == []
+    assert all(url.startswith(house.address) for url in page.asked)
+    pictures.take(page, name)
+
+
+def test_the_series_is_chosen_by_keyboard_and_kept_in_the_address(page: Any, house: House) -> None:
+    open_market(page, house)
+    page.focus("#series select")
+    page.keyboard.press("ArrowDown")
+    until(page, "document.querySelector('#chart-title')?.textContent === 'ETH/USDT · 1h'")
+    assert page.url.endswith("#/market/simulated/ETHUSDT/1h")
+    page.wait_for_selector("body[data-state=live]")
+    page.reload()
+    says(page, "#chart-title", "ETH/USDT · 1h")
+    page.go_back()
+    says(page, "#chart-title", "BTC/USDT · 1h")
+    assert page.errors == []
+
+
+def test_an_address_without_a_series_shows_an_hourly_one(page: Any, house: House) -> None:
+    page.goto(house.address)
+    page.wait_for_selector("body[data-state=live]")
+    assert page.url.endswith("#/market/binance/XRPUSDT/1h")
+
+
+def test_a_real_market_has_no_banner_and_an_empty_record_says_so(page: Any, house: House) -> None:
+    open_market(page, house, "binance/XRPUSDT/1h")
+    says(page, "#no-rows", "No decision yet")
+    says(page, "#tile-decision", "None yet")
+    assert not page.is_visible("#simulated")
+    assert page.errors == []
+
+
+def test_a_new_candle_appears_by_itself(page: Any, house: House) -> None:
+    open_market(page, house, "binance/XRPUSDT/1h")
+    texts = ["7.7001", "7.9", "7.6", "7.7777"]
+    bar = [END, *texts, "10", END + HOUR - 1, "77", 3, "5", "38"]
+    series = Series("binance", "XRPUSDT", Interval("1h"))
+    house.stores.klines.write(
+        series, klines_from_rows([bar]), finality=Finality.CONFIRMED, source=Source.REST, now=END + HOUR
+    )
+    says(page, "#readout", "7.7777")
+    assert page.errors == []
+
+
+def test_older_candles_follow_when_the_chart_is_moved(page: Any, house: House) -> None:
+    open_market(page, house)
+    before = marks(page)
+    for _ in range(14):
+        page.mouse.move(400, 500)
+        page.mouse.down()
+        page.mouse.move(1100, 500, steps=10)
+        page.mouse.up()
+    until(page, f"Number(document.querySelector('#chart').dataset.marks) > {before}")
+    assert page.errors == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_narrow_screen_needs_no_sideways_scrolling(page: Any, house: House, scheme: str) -> None:
+    page.emulate_media(color_scheme=scheme)
+    page.set_viewport_size({"width": 390, "height": 844})
+    open_market(page, house)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    assert page.errors == []
+
+
+def test_filters_narrow_the_table_and_more_rows_follow(page: Any, house: House) -> None:
+    open_market(page, house)
+    page.click("#more")
+    until(page, "document.querySelectorAll('#rows tr').length === 100")
+    page.select_option("#filters [name=status]", "suppressed")
+    page.select_option("#filters [name=origin]", "live,late")
+    until(page, "document.querySelectorAll('#rows tr.issued').length === 0")
+    until(page, "document.querySelectorAll('#rows .origin.backtest').length === 0")
+    assert page.locator("#rows .badge.hollow").count() == page.locator("#rows tr").count() > 0
+    page.select_option("#filters [name=reason]", "stop_loss")
+    says(page, "#no-rows", "No decision fits these filters")
+    assert page.errors == []

@@ -1,0 +1,36 @@
+"""What the page says when it cannot be trusted: stale data, services that are away, and their return."""
+
+from typing import Any
+
+import pytest
+
+from market.interval import HOUR
+from tests.console.browsing import says
+from tests.console.conftest import House
+
+pytestmark = pytest.mark.browser
+
+
+def test_old_data_is_called_stale(page: Any, house: House) -> None:
+    house.clock.time += 3 * HOUR
+    try:
+        page.goto(f"{house.address}/#/market/simulated/BTCUSDT/1h")
+        page.wait_for_selector("body[data-state=stale]")
+        says(page, "#freshness", "Stale · last candle closed 3 h ago")
+    finally:
+        house.clock.time -= 3 * HOUR
+
+
+def test_services_that_are_away_are_said(page: Any, lonely: str) -> None:
+    page.goto(lonely)
+    page.wait_for_selector("#problem:not([hidden])")
+    says(page, "#problem", "the historic API does not answer")
+    says(page, "#problem", "sh setup.sh status")
+    says(page, "#freshness", "Not connected")
+
+
+def test_a_database_that_is_away_is_said_on_the_page(page: Any, without_database: str) -> None:
+    page.goto(without_database)
+    page.wait_for_selector("#problem:not([hidden])")
+    says(page, "#problem", "the database does not answer")
+    says(page, "#freshness", "Not connected")
