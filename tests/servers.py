@@ -87,6 +87,13 @@ class TestDatabase:
                 cursor.execute(f"SELECT * FROM `{table}`")
                 self.seeds[table] = cursor.fetchall()
 
+    def checksums(self) -> dict[str, int]:
+        """Of every table, by name."""
+        with self._root() as cursor:
+            tables = _tables(cursor)
+            cursor.execute("CHECKSUM TABLE " + ", ".join(f"`{table}`" for table in tables))
+            return {name.rpartition(".")[2]: checksum for name, checksum in cursor.fetchall()}
+
     def empty(self) -> None:
         """Bring every table back to what the migrations left."""
         with self._root() as cursor:
@@ -122,6 +129,7 @@ def running_elastic(folder: Path, cache: Path) -> Iterator[Elastic]:
         "writer-of-the-tests",
         "maintainer-of-the-tests",
         "notifier-of-the-tests",
+        "logs-of-the-tests",
     )
     certificates = folder.with_name("certificates")
     server.prepare(certificates)

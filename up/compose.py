@@ -16,7 +16,7 @@ from market.errors import Terminal
 from up import services
 from up.certificates import ensure_certificates
 from up.elasticsearch import node_settings
-from up.elasticsearch_users import KIBANA_SERVER, MAINTAINER, NOTIFIER, PUSHER, WRITER, write_realm
+from up.elasticsearch_users import KIBANA_SERVER, LOGS, MAINTAINER, NOTIFIER, PUSHER, WRITER, write_realm
 from up.environment import EnvFile, child_environment
 from up.health import answers
 from up.native import DUMP_OPTIONS
@@ -34,6 +34,12 @@ _OWN_EXCHANGES = ("binance", "simulated")
 _DOOR_S = 300  # on a busy machine of two cores five containers at once took more than two minutes
 
 
+def base_images() -> list[str]:
+    """What a start needs; not our own image, nor Filebeat's, which only a profile wants."""
+    named = re.findall(r"^ +image: (\S+)$", FILE.read_text(), re.MULTILINE)
+    return sorted({each for each in named if not each.startswith(("opa-", "docker.elastic.co/beats/"))})
+
+
 def can_be_had() -> str:
     """Why compose mode cannot be used here; empty when it can."""
     if not shutil.which("docker"):
@@ -41,7 +47,7 @@ def can_be_had() -> str:
     for question in (["docker", "info"], ["docker", "compose", "version"]):
         if not _succeeds(question):
             return f"`{' '.join(question)}` fails"
-    for image in sorted(set(re.findall(r"^ +image: ((?!opa-)\S+)$", FILE.read_text(), re.MULTILINE))):
+    for image in base_images():
         if not _succeeds(["docker", "image", "inspect", image]) and not _succeeds(
             ["docker", "manifest", "inspect", image]
         ):
@@ -87,7 +93,8 @@ class Compose:
 
     def start_services(self, wanted: Sequence[Service]) -> None:
         """The rooms' containers, each answering at its published door."""
-        self._run("up", "-d", "--no-deps", *[each.name for each in wanted])
+        sent = ["filebeat"] if self._env.get("OPA_FILEBEAT") == "true" else []
+        self._run("up", "-d", "--no-deps", *[each.name for each in wanted], *sent)
         for each in wanted:
             running = partial(self._runs, each.name)
             wait_until(partial(answers, each, self._env), running, each.name, _LOG, timeout_s=_DOOR_S)
@@ -163,6 +170,7 @@ class Compose:
             WRITER: (WRITER, self._env.get("ES_WRITER_PASSWORD")),
             MAINTAINER: (MAINTAINER, self._env.get("ES_MAINTAINER_PASSWORD")),
             NOTIFIER: (NOTIFIER, self._env.get("ES_NOTIFIER_PASSWORD")),
+            LOGS: (LOGS, self._env.get("ES_LOGS_PASSWORD")),
             PUSHER: (PUSHER, self._env.get("KIBANA_PASSWORD")),
             KIBANA_SERVER: ("kibana_system", self._env.get("KIBANA_SERVER_PASSWORD")),
         }
@@ -172,6 +180,7 @@ class Compose:
 
     def _command(self, *arguments: str) -> list[str]:
         profile = [] if self._env.get("OPA_SOURCE") == "binance" else ["--profile", "simulated"]
+        profile += ["--profile", "logs"] if self._env.get("OPA_FILEBEAT") == "true" else []
         files = ["-f", str(FILE), "--env-file", str(self._places.env_file)]
         return ["docker", "compose", "-p", self._project, *files, *profile, *arguments]
 

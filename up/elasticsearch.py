@@ -18,7 +18,7 @@ from market.errors import Terminal
 from up import accounts, processes
 from up.artifact import Artifact, home_of, unpacked, unzip
 from up.certificates import ensure_certificates
-from up.elasticsearch_users import MAINTAINER, NOTIFIER, WRITER, write_realm
+from up.elasticsearch_users import LOGS, MAINTAINER, NOTIFIER, WRITER, write_realm
 
 BUILD = Artifact(
     "org.elasticsearch.distribution.integ-test-zip:elasticsearch:8.19.21:zip",
@@ -38,6 +38,7 @@ class ElasticsearchServer:
     writer_password: str
     maintainer_password: str
     notifier_password: str
+    logs_password: str = ""
     heap_mb: int = 512
 
     @property
@@ -82,9 +83,10 @@ class ElasticsearchServer:
             WRITER: self.writer_password,
             MAINTAINER: self.maintainer_password,
             NOTIFIER: self.notifier_password,
+            LOGS: self.logs_password,
         }
         config = self.folder / "config"
-        write_realm(config, {user: (user, word) for user, word in passwords.items()})
+        write_realm(config, {user: (user, word) for user, word in passwords.items() if word})
         accounts.give(config)
 
     def command(self) -> list[str]:

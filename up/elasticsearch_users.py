@@ -13,6 +13,7 @@ from pathlib import Path
 WRITER = "opa_writer"
 MAINTAINER = "opa_maintainer"
 NOTIFIER = "opa_notifier"
+LOGS = "opa_logs"
 KIBANA_SERVER = "opa_kibana"
 PUSHER = "opa_dashboards"
 
@@ -33,6 +34,11 @@ opa_notifier:
       privileges: [read]
     - names: ["opa-alerts*"]
       privileges: [index]
+opa_logs:
+  cluster: [monitor]
+  indices:
+    - names: ["opa-logs-*"]
+      privileges: [create_doc, auto_configure]
 opa_dashboards:
   cluster: [manage_own_api_key]
   applications:

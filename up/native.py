@@ -145,6 +145,7 @@ class Native:
             self._env.get("ES_WRITER_PASSWORD"),
             self._env.get("ES_MAINTAINER_PASSWORD"),
             self._env.get("ES_NOTIFIER_PASSWORD"),
+            self._env.get("ES_LOGS_PASSWORD"),
         )
 
     def _login(self) -> list[str]:

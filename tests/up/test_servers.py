@@ -49,6 +49,21 @@ def test_the_writer_may_write_documents_but_not_delete_indices(elastic: Elastic)
 
 
 @pytest.mark.elastic
+def test_who_sends_logs_may_add_to_them_and_do_nothing_else(elastic: Elastic) -> None:
+    sender = "opa_logs", elastic.server.logs_password
+    maintainer = elastic.maintainer_user, elastic.maintainer_password
+    line = {"@timestamp": "2026-11-22T05:10:00.123Z", "message": "hello", "service": {"name": "ingest"}}
+    assert ask(elastic, *sender, "GET", "/_cluster/health") == 200
+    assert ask(elastic, *sender, "PUT", "/opa-logs-2026.11/_create/1?refresh=true", line) == 201
+    assert ask(elastic, *sender, "PUT", "/opa-logs-2026.11/_doc/1", line) == 403
+    assert ask(elastic, *sender, "DELETE", "/opa-logs-2026.11/_doc/1") == 403
+    assert ask(elastic, *sender, "GET", "/opa-logs-2026.11/_search") == 403
+    assert ask(elastic, *sender, "DELETE", "/opa-logs-2026.11") == 403
+    assert ask(elastic, *sender, "PUT", "/opa-trial/_create/1", line) == 403
+    assert ask(elastic, *maintainer, "DELETE", "/opa-logs-2026.11") == 200
+
+
+@pytest.mark.elastic
 def test_the_notifier_may_read_everything_of_ours_and_write_alerts_alone(elastic: Elastic) -> None:
     notifier = elastic.notifier_user, elastic.notifier_password
     maintainer = elastic.maintainer_user, elastic.maintainer_password

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import os
-import re
 import shutil
 import subprocess
 from pathlib import Path
 
 from tests.up.containers.engine import Engine
-from up.compose import FILE
+from up.compose import base_images
 from up.elasticsearch import elasticsearch_home
 from up.mariadb import mysql_8_home
 
@@ -19,7 +18,7 @@ DEBIAN = "debian:bookworm-slim"
 
 def make_all(engine: Engine, cache: Path) -> None:
     """Every base image, under the very name that our files use; what is there already is kept."""
-    named = set(re.findall(r"^ +image: ((?!opa-)\S+)$", FILE.read_text(), re.MULTILINE))
+    named = base_images()
     mysql, elasticsearch, kibana = (
         next(image for image in named if word in image) for word in ("mysql:", "/elasticsearch:", "/kibana:")
     )
