@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Collection
 from typing import Final
 
@@ -23,8 +24,7 @@ class Visitors:
 
     async def farewell(self) -> None:
         """Say a last word on every stream of events: by itself it would never end."""
-        for visit in tuple(self.streams):
-            await visit.end()
+        await asyncio.gather(*(visit.end() for visit in self.streams), return_exceptions=True)
 
 
 class Crowd:
