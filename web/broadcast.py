@@ -81,6 +81,8 @@ class Broadcast:
 
     def missed(self, listening: Listening, after: int) -> Iterator[bytes]:
         """What was told between number `after` and the joining, a line at a time; asks the database."""
+        if listening.after < after <= self._changes.head():
+            listening.after = after  # it heard more elsewhere than is told here so far
         if not self._changes.oldest() - 1 <= after <= listening.after <= after + MOST_REPLAYED:
             yield reset(listening.after)
             return

@@ -122,6 +122,17 @@ def test_who_cannot_be_told_everything_is_told_so(after: int) -> None:
         assert block(lines)[1] == 'data: {"at":8,"filling":"x"}'
 
 
+def test_who_heard_more_than_is_told_here_so_far_hears_the_rest() -> None:
+    house = House()
+    house.tail = Tail(house.log, every_s=2)
+    house.broadcast = Broadcast(house.tail, house.log, house.read)
+    with opened(house) as client:
+        for at in range(3):
+            house.log.append("ticks", "a", at, at)
+        with listening(client, after=2) as lines:
+            assert block(lines)[1] == 'data: {"at":2,"filling":"x"}'
+
+
 def test_a_lost_log_resets_every_listener() -> None:
     house = House()
     house.log.append("ticks", "a", 1, 1)
