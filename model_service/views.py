@@ -20,10 +20,13 @@ PENDING: Final = "pending"
 
 
 def answer(content: Any, status: int = 200) -> Response:
-    """A JSON answer; NaN becomes null."""
-    return Response(
-        orjson.dumps(content, option=orjson.OPT_SERIALIZE_NUMPY), status, media_type="application/json"
-    )
+    """A JSON answer."""
+    return Response(json_bytes(content), status, media_type="application/json")
+
+
+def json_bytes(content: Any) -> bytes:
+    """JSON; NaN becomes null."""
+    return orjson.dumps(content, option=orjson.OPT_SERIALIZE_NUMPY)
 
 
 def series_view(series: Series) -> dict[str, Any]:
@@ -119,9 +122,13 @@ def model_view(record: ModelRecord) -> dict[str, Any]:
     return series_view(record.series) | view | {"verdict": record.card.get("verdict")}
 
 
-def job_view(job: Job) -> dict[str, Any]:
-    """A job."""
-    return asdict(job) | {"simulated": job.series.startswith(f"{SIMULATED}/")}
+def job_view(job: Job, now: int) -> dict[str, Any]:
+    """A job; how long it took, or has taken by `now` (ms UTC, market time)."""
+    end = now if job.finished_at is None else job.finished_at
+    return asdict(job) | {
+        "duration_ms": max(0, end - job.started_at),
+        "simulated": job.series.startswith(f"{SIMULATED}/"),
+    }
 
 
 def number(value: float) -> float | None:

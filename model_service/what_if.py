@@ -128,7 +128,7 @@ def read_past(
     if len(rows) > MOST_ROWS:
         raise InvalidInput(f"more than {MOST_ROWS:,} decisions: choose a later start or an earlier end")
     if not rows:
-        raise InvalidInput(f"{series} {role}: no decision in this period; GET /decisions lists them")
+        raise InvalidInput(f"{series} {role}: no decision in this period; GET /v1/decisions lists them")
     first, last = rows[0].open_time, rows[-1].open_time
     longest = max(horizon or 0, *(row.horizon for row in rows))
     until = last + (longest + _SPARE_BARS) * series.interval.typical_ms

@@ -187,7 +187,7 @@ def _withdraw(cursor: Any, series_id: int, model: ModelRecord) -> None:
     place = (series_id, model.role.value)
     cursor.execute(_ACTIVE, place)
     if (model.model_id,) not in cursor.fetchall():
-        raise InvalidInput(f"{model.model_id} is not in charge any more: look at GET /models again")
+        raise InvalidInput(f"{model.model_id} is not in charge any more: look at GET /v1/models again")
     cursor.execute(_BEFORE, (*place, model.model_id))
     before = cursor.fetchone()
     if before is None:

@@ -99,7 +99,7 @@ class MemoryLifecycleStore:
     def _before(self, model: ModelRecord) -> ModelRecord:
         peers = [each for each in self._decisions.models(model.series) if each.role is model.role]
         if not any(each.model_id == model.model_id and each.active for each in peers):
-            raise InvalidInput(f"{model.model_id} is not in charge any more: look at GET /models again")
+            raise InvalidInput(f"{model.model_id} is not in charge any more: look at GET /v1/models again")
         older = [e for e in peers if e.activated_at is not None and e.model_id != model.model_id]
         if not older:
             raise InvalidInput(f"{model.series} {model.role}: no model was in charge before {model.model_id}")

@@ -53,7 +53,7 @@ def retrain(job: Annotated[str, typer.Option(help="id of the waiting job")]) -> 
     be_polite(settings.retrain_limit_s)
     known = {each.job_id: each for each in MySQLDecisionStore(database()).jobs(1_000)}
     if job not in known:
-        raise InvalidInput(f"no job {job!r}: GET /jobs lists them")
+        raise InvalidInput(f"no job {job!r}: GET /v1/jobs lists them")
     if refused := train_one(known[job], settings, force=True):
         raise InvalidInput(refused)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -23,6 +24,8 @@ _BLOCK: Final = 168
 _DRAWS: Final = 2_000
 _PAUSE_MS: Final = 7 * DAY
 _SWAPPED: Final = "swapped_at"
+MOVED_FROM: Final = "moved_from"
+_NOTHING: Final[Mapping[str, object]] = MappingProxyType({})
 
 
 class Criterion(NamedTuple):
@@ -123,10 +126,16 @@ def in_charge_of(shop: Workshop, series: Series) -> dict[Role, ModelRecord]:
 
 
 def promote(
-    shop: Workshop, life: LifecycleStore, series: Series, finding: Finding, now: int
+    shop: Workshop,
+    life: LifecycleStore,
+    series: Series,
+    finding: Finding,
+    now: int,
+    asked: Mapping[str, object] = _NOTHING,
 ) -> tuple[ModelRecord, ModelRecord]:
     """Let champion and challenger change places in one transaction; the new champion and challenger.
 
+    `asked` goes into the timeline: who wanted it, and why.
     The positions of both ledgers carry over; the files of the old champion stay where they are.
     `InvalidInput` when the finding is about another challenger than there is by now.
     """
@@ -136,7 +145,7 @@ def promote(
     champion = _moved(shop, places[Role.CHALLENGER], Role.CHAMPION, now)
     challenger = _moved(shop, places[Role.CHAMPION], Role.CHALLENGER, now)
     reason = "; ".join(f"{each.name}: {each.found}" for each in finding.criteria)
-    details = {**finding.numbers, "replaces": places[Role.CHAMPION].model_id}
+    details = {**finding.numbers, "replaces": places[Role.CHAMPION].model_id, **asked}
     event = ModelEvent(series, Role.CHAMPION, EventKind.PROMOTED, now, champion.model_id, reason, details)
     life.install([champion, challenger], [event])
     return champion, challenger
@@ -149,7 +158,7 @@ def _moved(shop: Workshop, record: ModelRecord, role: Role, now: int) -> ModelRe
     model_id = trained_as if home.get(trained_as) is role else f"{trained_as}~{role}"
     if model_id not in home:
         shop.shelf.copy(record, model_id)
-    about = {**record.card, PROMOTED: True, _SWAPPED: now, "moved_from": record.model_id}
+    about = {**record.card, PROMOTED: True, _SWAPPED: now, MOVED_FROM: record.model_id}
     return replace(record, model_id=model_id, role=role, active=True, activated_at=now, card=about)
 
 

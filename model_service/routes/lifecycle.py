@@ -7,14 +7,14 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Response
 
 from market.decision import Role
-from market.ports import EventKind, ModelEvent, MonitorState, Reading
+from market.ports import EventKind, ModelEvent, MonitorState, Reading, SeriesPage
+from model_service.cursors import WantedPage, read_page
 from model_service.deps import ChosenSeries, ServiceNeeded
 from model_service.shapes.lifecycle import ModelEventList, MonitorList
 from model_service.views import answer, series_view
 from web.refusals import refusals
 
 router = APIRouter(tags=["models"])
-_FARTHEST = 10_000
 
 
 @router.get(
@@ -25,14 +25,18 @@ _FARTHEST = 10_000
 )
 def list_events(
     parts: ServiceNeeded,
-    chosen: ChosenSeries,
-    kind: Annotated[EventKind | None, Query(description="only events of this kind")] = None,
-    limit: Annotated[int, Query(ge=1, le=1_000)] = 100,
+    page: WantedPage,
+    kind: Annotated[
+        list[EventKind] | None, Query(max_length=len(EventKind), description="of one of these kinds")
+    ] = None,
 ) -> Response:
     """Trained, blocked, refused, promoted, rolled back, expired, and why a training was begun."""
-    events = parts.life.events(limit=_FARTHEST) if parts.life else []
-    kept = [each for each in events if chosen.fits(each.series) and kind in (None, each.kind)]
-    return answer({"events": [event_view(each) for each in kept[:limit]]})
+
+    def read(asked: SeriesPage) -> list[ModelEvent]:
+        return parts.life.event_page(asked, kind or ()) if parts.life else []
+
+    events, following = read_page(read, page, lambda each: (each.time, each.event_id))
+    return answer({"events": [event_view(each) for each in events], "next_cursor": following})
 
 
 @router.get(
@@ -48,11 +52,12 @@ def list_monitors(
     state: Annotated[MonitorState | None, Query(description="only in this state")] = None,
 ) -> Response:
     """The newest reading of every measure of every series and role; of `psi` also of every feature."""
-    found = parts.life.readings(role=role, limit=_FARTHEST) if parts.life else []
-    newest: dict[tuple[object, ...], Reading] = {}
-    for each in found:
-        newest.setdefault((each.series, each.role, each.measure, each.feature), each)
-    kept = [e for e in newest.values() if chosen.fits(e.series) and state in (None, e.state)]
+    newest = parts.life.newest_readings() if parts.life else []
+    kept = [
+        each
+        for each in newest
+        if chosen.fits(each.series) and role in (None, each.role) and state in (None, each.state)
+    ]
     return answer({"monitors": [monitor_view(each) for each in kept]})
 
 

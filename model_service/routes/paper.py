@@ -10,7 +10,7 @@ from market.decision import Action, Role
 from model_service.deps import ChosenSeries, ServiceNeeded
 from model_service.replay.paper import Account, Fill
 from model_service.shapes.paper import Paper
-from model_service.track.profit import followed
+from model_service.track.profit import on_paper
 from model_service.views import answer, series_view
 from web.refusals import refusals
 
@@ -31,10 +31,10 @@ def read_paper(
 ) -> Response:
     """Since the ledger's first decision: filled at open prices, costs paid. No order is placed."""
     accounts = []
-    for series in sorted({record.series for record in parts.decisions.models() if record.role is role}):
-        found = followed(parts.klines, parts.decisions, series, role) if chosen.fits(series) else None
+    for series in filter(chosen.fits, parts.decisions.spoken_for(role)):
+        found = on_paper(parts.klines, parts.decisions, series, role)
         if found is not None:
-            accounts.append(series_view(series) | {"role": role} | account_view(found[0], fills))
+            accounts.append(series_view(series) | {"role": role} | account_view(found, fills))
     return answer({"paper": accounts})
 
 

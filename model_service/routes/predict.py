@@ -9,10 +9,10 @@ from starlette.exceptions import HTTPException
 
 from market.decision import Role
 from market.errors import ModelRefused
-from market.interval import Series, parse_time
+from market.interval import Series
 from market.ports import Decided
 from model_service.candles import Window, read_window
-from model_service.deps import Service, ServiceNeeded, known_series
+from model_service.deps import Service, ServiceNeeded, known_series, time_or_none
 from model_service.holding import Holding
 from model_service.quotes import Quotes
 from model_service.score import Bench, decide_candles
@@ -35,11 +35,11 @@ def predict(parts: ServiceNeeded, asked: Annotated[PredictRequest, Body()]) -> R
     series = known_series(parts, asked.exchange, asked.symbol, asked.interval)
     records = [r for r in parts.decisions.models(series, active_only=True) if r.role is Role.CHAMPION]
     if not records:
-        raise HTTPException(409, f"{series} has no model in use: POST /models/train first")
+        raise HTTPException(409, f"{series} has no model in use: POST /v1/models/train first")
     try:
         bench = Bench(series, Role.CHAMPION, records[0], parts.shelf.load(records[0]))
     except ModelRefused as error:
-        raise HTTPException(409, f"{error}; POST /models/train makes a new one") from error
+        raise HTTPException(409, f"{error}; POST /v1/models/train makes a new one") from error
     window = _window(parts, series, asked.at, Quotes(parts.ticks, bench.model.spec.groups))
     now = parts.clock(series.exchange).now()
     made = decide_candles(bench, window, window.candles, Holding(), now=now, late_after_ms=float("inf"))[0]
@@ -52,7 +52,7 @@ def predict(parts: ServiceNeeded, asked: Annotated[PredictRequest, Body()]) -> R
 
 def _window(parts: Service, series: Series, asked: str | int | None, quotes: Quotes) -> Window:
     newest = parts.klines.last_confirmed(series)
-    at = newest if asked is None else parse_time(str(asked))
+    at = newest if asked is None else time_or_none(asked)
     if at is not None and newest is not None and at <= series.interval.close_time(newest):
         window = read_window(parts.klines, series, [series.interval.floor(at)], quotes)
         if window.candles:

@@ -8,8 +8,8 @@ from fastapi import APIRouter, Query, Response
 from starlette.exceptions import HTTPException
 
 from market.decision import Role
-from market.interval import END_OF_TIME, Series
-from model_service.deps import ChosenPeriod, ChosenSeries, Service, ServiceNeeded, known_series
+from market.interval import Series
+from model_service.deps import ChosenPeriod, ChosenSeries, OneSeries, Service, ServiceNeeded
 from model_service.shapes.track_record import Profit, TrackRecord
 from model_service.track.profit import followed, profit_view
 from model_service.track_record import track_record
@@ -31,12 +31,10 @@ def read_track_record(
 ) -> Response:
     """Only the ledger counts: what was decided before its outcome could be known. Nothing is left out."""
     records = []
-    for series in sorted({record.series for record in parts.decisions.models() if record.role is role}):
-        if chosen.fits(series):
-            start, end = period.start or 0, END_OF_TIME if period.end is None else period.end
-            figures = track_record(parts.decisions.tally(series, role, start, end))
-            candles = {"candles": _candles(parts, series, role, start, end)}
-            records.append(series_view(series) | {"role": role} | figures | candles)
+    for series in filter(chosen.fits, parts.decisions.spoken_for(role)):
+        figures = track_record(parts.decisions.tally(series, role, period.first, period.last))
+        candles = {"candles": _candles(parts, series, role, period.first, period.last)}
+        records.append(series_view(series) | {"role": role} | figures | candles)
     return answer({"track_record": records})
 
 
@@ -48,15 +46,12 @@ def read_track_record(
 )
 def read_profit(
     parts: ServiceNeeded,
-    exchange: Annotated[str, Query(max_length=32, examples=["simulated"])],
-    symbol: Annotated[str, Query(max_length=40, examples=["BTCUSDT"])],
-    interval: Annotated[str, Query(max_length=4, examples=["1h"])],
+    series: OneSeries,
     period: ChosenPeriod,
     role: Role = Role.CHAMPION,
     points: Annotated[int, Query(ge=2, le=2_000, description="of the curves")] = 300,
 ) -> Response:
     """Filled at the next open, fees and slippage paid, flat candles counted; at most 600,000 candles."""
-    series = known_series(parts, exchange, symbol, interval)
     found = followed(parts.klines, parts.decisions, series, role, period.start, period.end)
     if found is None:
         raise HTTPException(

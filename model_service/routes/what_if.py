@@ -7,9 +7,8 @@ from typing import Annotated
 
 from fastapi import APIRouter, Body, Response
 
-from market.errors import InvalidInput
-from market.interval import END_OF_TIME, Series, parse_time
-from model_service.deps import Service, ServiceNeeded, known_series
+from market.interval import Series
+from model_service.deps import Service, ServiceNeeded, known_series, period_of
 from model_service.holding import Holding
 from model_service.ledger import Scribe
 from model_service.shapes.what_if import WhatIf, WhatIfRequest
@@ -37,9 +36,9 @@ def what_if(parts: ServiceNeeded, asked: Annotated[WhatIfRequest, Body()]) -> Re
         asked.margin, asked.p_min, asked.exit_below, asked.fee_bp, asked.slippage_bp, asked.horizon,
         asked.cool_down,
     )  # fmt: skip
-    start, end = _period(asked)
+    period = period_of(asked.start, asked.end)
     past = read_past(
-        parts.klines, parts.decisions, series, asked.role, start, end,
+        parts.klines, parts.decisions, series, asked.role, period.first, period.last,
         lambda time: _held(parts, series, asked, time), asked.horizon,
     )  # fmt: skip
     known = minds(parts.decisions.models(series), parts.shelf, past.rows)
@@ -52,14 +51,6 @@ def what_if(parts: ServiceNeeded, asked: Annotated[WhatIfRequest, Body()]) -> Re
         "settings": asdict(settings),
     }
     return answer(series_view(series) | about | compared(past, rulings, known, settings, asked.points))
-
-
-def _period(asked: WhatIfRequest) -> tuple[int, int]:
-    start = 0 if asked.start is None else parse_time(str(asked.start))
-    end = END_OF_TIME if asked.end is None else parse_time(str(asked.end))
-    if end <= start:
-        raise InvalidInput(f"end ({asked.end}) must be after start ({asked.start})")
-    return start, end
 
 
 def _held(parts: Service, series: Series, asked: WhatIfRequest, time: int) -> Holding:

@@ -21,6 +21,14 @@ class TrainRequest(AskedSeries):
     force: bool = Field(False, examples=[False])
 
 
+class ActivateRequest(BaseModel):
+    """Why a model is put in charge; it is kept with the event."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    reason: str = Field(min_length=1, max_length=500, examples=["it was the better one for a month"])
+
+
 class PredictRequest(AskedSeries):
     """A series, and the open time of one of its candles (default: the newest confirmed)."""
 

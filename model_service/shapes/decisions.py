@@ -7,7 +7,7 @@ from typing import Final
 from pydantic import Field
 
 from market.decision import Action, Origin, OutcomeState, Position, Role, Status
-from model_service.shapes.shape import Fraction, Hash, OfSeries, Price, Shape, Time
+from model_service.shapes.shape import NEXT_CURSOR, Fraction, Hash, OfSeries, Price, Shape, Time
 
 _ID: Final = "b736345755927d59a9ce51a0f94a1c0d"
 _LOG_ODDS: Final = "in log-odds"
@@ -136,10 +136,7 @@ class DecisionPage(Shape):
     """One page of decisions."""
 
     decisions: list[DecisionShape]
-    next_cursor: str | None = Field(
-        description="give it back as `cursor` for the next page; null on the last",
-        examples=[f"1767225600000_{_ID}"],
-    )
+    next_cursor: str | None = NEXT_CURSOR
 
 
 class LatestDecisions(Shape):

@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from model_service.shapes.shape import Shape, Share, Time
+from model_service.shapes.shape import NEXT_CURSOR, Shape, Share, Time
 
 
 class JobShape(Shape):
@@ -20,10 +20,14 @@ class JobShape(Shape):
     message: str = Field(description="what it does, or why it ended", examples=["champion: walk-forward"])
     started_at: Time
     finished_at: Time | None
+    duration_ms: int = Field(
+        description="from its start to its end, or until now, by the market's clock", examples=[61_500]
+    )
     simulated: bool = Field(description="true: its market is made up", examples=[True])
 
 
 class JobList(Shape):
-    """Jobs, newest first."""
+    """One page of jobs, newest first."""
 
     jobs: list[JobShape]
+    next_cursor: str | None = NEXT_CURSOR

@@ -6,7 +6,7 @@ from pydantic import Field, JsonValue
 
 from market.decision import Role
 from market.ports import EventKind, MonitorState
-from model_service.shapes.shape import OfSeries, Shape, Time
+from model_service.shapes.shape import NEXT_CURSOR, OfSeries, Shape, Time
 
 
 class ModelEventShape(OfSeries):
@@ -22,9 +22,10 @@ class ModelEventShape(OfSeries):
 
 
 class ModelEventList(Shape):
-    """Events, newest first."""
+    """One page of events, newest first."""
 
     events: list[ModelEventShape]
+    next_cursor: str | None = NEXT_CURSOR
 
 
 class MonitorShape(OfSeries):
@@ -46,6 +47,6 @@ class MonitorShape(OfSeries):
 
 
 class MonitorList(Shape):
-    """Readings, newest first."""
+    """Readings by series, role and measure."""
 
     monitors: list[MonitorShape]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pydantic import Field, JsonValue
 
 from market.decision import Role
-from model_service.shapes.shape import OfSeries, Shape, Time
+from model_service.shapes.shape import NEXT_CURSOR, OfSeries, Shape, Time
 
 
 class ModelShape(OfSeries):
@@ -23,9 +23,10 @@ class ModelShape(OfSeries):
 
 
 class ModelList(Shape):
-    """Models, newest first."""
+    """One page of models, newest first."""
 
     models: list[ModelShape]
+    next_cursor: str | None = NEXT_CURSOR
 
 
 class ModelWithCard(ModelShape):

@@ -37,6 +37,12 @@ class Replay(OfSeries):
     """Ledger decisions decided again, from the record as it is now. Nothing is written."""
 
     role: Role
+    start: Time = Field(description="of the candles that were looked at", examples=[1_767_225_600_000])
+    end: Time = Field(description="exclusive", examples=[1_767_589_200_000])
+    next_cursor: str | None = Field(
+        description="give it back as `cursor` to go on; null at the end of the period",
+        examples=["1767589200000"],
+    )
     examined: int = Field(examples=[720])
     differences: int = Field(examples=[1])
     other_actions: int = Field(description="differences of the action", examples=[0])

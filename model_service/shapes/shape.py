@@ -32,6 +32,12 @@ Hash = Annotated[
 ]
 
 
+NEXT_CURSOR: Final[Any] = Field(
+    description="give it back as `cursor` for the next page; null on the last",
+    examples=["1767225600000_b736345755927d59a9ce51a0f94a1c0d"],
+)
+
+
 class OfSeries(Shape):
     """Whose answer it is."""
 

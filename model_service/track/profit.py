@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Final
 
 import numpy as np
@@ -10,9 +11,10 @@ from market.decision import Position, Role
 from market.errors import InvalidInput
 from market.interval import END_OF_TIME, Interval, Series
 from market.outcome import Costs, Floats, Times
-from market.ports import DecisionStore, KlineStore
+from market.ports import DecisionStore, KlineStore, Step
 from model_service.backtest import bars_per_year, drawdown, sharpe
 from model_service.replay.paper import Account, Bars, Move, account
+from model_service.track.paper_bars import bars_beside
 
 MOST_BARS: Final = 600_000  # a year of minutes and a little more
 _PAGE: Final = 50_000
@@ -56,20 +58,30 @@ def followed(
     if len(bars.times) < 2:
         return None
     steps = decisions.steps(series, role, 0, until)
-    moves = [
-        Move(
-            step.open_time,
-            Position.LONG if step.long else Position.FLAT,
-            step.decided_at,
-            step.late,
-            side_of(step.cost),
-        )
-        for step in steps
-    ]
-    newest = decisions.last(series, role)
-    cost = steps[-1].cost if steps else newest.cost if newest else 0.0
-    costs = costs_of(cost)
-    return account(moves, bars, costs), bars, costs
+    costs = _newest_costs(decisions, series, role, steps)
+    return account(map(_move, steps), bars, costs), bars, costs
+
+
+def on_paper(klines: KlineStore, decisions: DecisionStore, series: Series, role: Role) -> Account | None:
+    """Where following the whole ledger has led by now; its curve has only the candles beside a fill."""
+    first = first_decided(decisions, series, role, 0, END_OF_TIME)
+    if first is None:
+        return None
+    steps = decisions.steps(series, role, 0, END_OF_TIME)
+    bars = bars_beside(klines, series, steps, first)
+    if len(bars.times) < 2:
+        return None
+    return account(map(_move, steps), bars, _newest_costs(decisions, series, role, steps))
+
+
+def _move(step: Step) -> Move:
+    position = Position.LONG if step.long else Position.FLAT
+    return Move(step.open_time, position, step.decided_at, step.late, side_of(step.cost))
+
+
+def _newest_costs(decisions: DecisionStore, series: Series, role: Role, steps: Sequence[Step]) -> Costs:
+    newest = None if steps else decisions.last(series, role)
+    return costs_of(steps[-1].cost if steps else newest.cost if newest else 0.0)
 
 
 def first_decided(decisions: DecisionStore, series: Series, role: Role, start: int, end: int) -> int | None:

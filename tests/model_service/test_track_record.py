@@ -210,7 +210,7 @@ def test_undecided_withdrawn_and_missing_candles_are_named(tmp_path: Path) -> No
     parts = Service(
         shop.klines, shop.decisions, Shelf(tmp_path), lambda _: HandClock(), lambda _jobs, _force: None
     )
-    answer = read_track_record(parts, SeriesChoice(None, None, None), Period(None, None))
+    answer = read_track_record(parts, SeriesChoice(), Period(None, None))
     (record,) = orjson.loads(answer.body)["track_record"]
     assert record["decisions"] == 5
     assert record["candles"] == {

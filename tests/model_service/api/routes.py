@@ -40,6 +40,12 @@ class Route:
         return {int(code): told for code, told in self.said["responses"].items() if int(code) >= 400}
 
     @property
+    def has_shape(self) -> bool:
+        """Whether its answer is one JSON object; exports and streams go on as they like."""
+        content = self.said["responses"][str(self.success)]["content"]
+        return "$ref" in content.get("application/json", {}).get("schema", {})
+
+    @property
     def shape(self) -> type[Shape]:
         """The declared shape of the answer."""
         content = self.said["responses"][str(self.success)]["content"]["application/json"]
@@ -131,3 +137,4 @@ ROUTES: Final = [
     for method, said in methods.items()
     if method in _METHODS
 ]
+SHAPED: Final = [route for route in ROUTES if route.has_shape]

@@ -107,6 +107,8 @@ def service_of(shop: Shop, ticks: TickStore | None = None) -> Service:
         ticks,
         WATCHED,
         _life(shop),
+        shop.changes,
+        lambda model, _who, _why: model,
     )
 
 
@@ -142,4 +144,4 @@ class Away:
 def service_without_database(shop: Shop) -> Service:
     """The same service once its database is away."""
     away: Any = Away()
-    return replace(service_of(shop), klines=away, decisions=away, life=away)
+    return replace(service_of(shop), klines=away, decisions=away, life=away, changes=away)

@@ -26,7 +26,7 @@ def test_the_page_has_every_route_and_no_other() -> None:
 @pytest.mark.parametrize("route", ROUTES, ids=str)
 def test_the_request_of_the_page_works(route: object, client: httpx.Client) -> None:
     command = TOLD[str(route)].replace("$KEY", f"X-API-Key: {KEY}").replace("$API", str(client.base_url))
-    words = shlex.split(command)[1:]
+    words = [word for word in shlex.split(command)[1:] if word != "-N"]
     headers, body, method = {"X-API-Key": ""}, None, "GET"
     while len(words) > 1:
         option, value, *words = words
@@ -37,6 +37,7 @@ def test_the_request_of_the_page_works(route: object, client: httpx.Client) -> N
             body, method = value, "POST"
             headers["Content-Type"] = "application/json"
     asked = urlsplit(words[0])
-    answer = client.request(method, asked.path, params=asked.query, content=body, headers=headers)
-    assert answer.is_success, answer.text
+    # Not read to its end: a stream has none.
+    with client.stream(method, asked.path, params=asked.query, content=body, headers=headers) as answer:
+        assert answer.is_success
     assert f"{method} {asked.path}".startswith(str(route).split("{")[0])

@@ -1,0 +1,1 @@
+"""Many decisions at once: as rows, in four formats, and in figures."""

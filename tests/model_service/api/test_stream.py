@@ -1,0 +1,86 @@
+"""Decisions are told as they are recorded, and their outcomes when they are known."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from market.decision import LEDGER
+from market.interval import HOUR
+from market.ports import DecisionFilter
+from model_service.app import create_app
+from model_service.trained import TrainedModel
+from tests.model_service.api.stocked import KEY, SERIES, in_memory, market, service_of
+from tests.model_service.made import Shop, answering
+from web.keys import Keys
+
+Event = tuple[str, dict[str, Any]]
+
+
+@pytest.fixture
+def shop(tmp_path: Path, model: TrainedModel) -> Shop:
+    return in_memory(tmp_path, model)
+
+
+@pytest.fixture
+def client(shop: Shop) -> Iterator[httpx.Client]:
+    with answering(create_app(service_of(shop), Keys.only(KEY)), KEY) as made:
+        yield made
+
+
+def events(answer: httpx.Response, names: tuple[str, ...] = ("decision", "outcome")) -> Iterator[Event]:
+    """As they come in; the client's time limit bounds the wait for each."""
+    name = ""
+    for line in answer.iter_lines():
+        field, _, value = line.partition(": ")
+        if field == "event":
+            name = value
+        elif field == "data" and name in names:
+            yield name, json.loads(value)
+
+
+def decide_another(shop: Shop) -> None:
+    """One candle more: its decision, and the outcome of an earlier one."""
+    last = shop.klines.last_confirmed(SERIES)
+    assert last is not None
+    bar = market()[-1:].assign(open_time=last + HOUR)
+    shop.clock.time = last + 2 * HOUR + 1
+    shop.confirm(bar)
+    shop.scorer().catch_up()
+
+
+def test_a_decision_and_an_outcome_are_told_when_they_are_recorded(client: httpx.Client, shop: Shop) -> None:
+    asked = {"symbols": "NOPE,btcusdt", "interval": "1h"}
+    with client.stream("GET", "/v1/stream", params=asked) as answer:
+        assert answer.headers["content-type"].startswith("text/event-stream")
+        lines = answer.iter_lines()
+        assert any(line.startswith("id:") for line in lines), "from here on nothing is missed"
+        decide_another(shop)
+    newest = DecisionFilter(origins=LEDGER, newest=True, limit=3)
+    recorded = [each.decision.id for each in shop.decisions.read(newest)]
+    with client.stream("GET", "/v1/stream", headers={"Last-Event-ID": "1"}) as answer:
+        told = []
+        for name, row in events(answer):
+            told.append((name, row["id"]))
+            if ("decision", recorded[0]) in told and name == "outcome":
+                break
+    assert ("outcome", recorded[2]) in told
+
+
+def test_what_is_told_is_a_row_of_the_list(client: httpx.Client, shop: Shop) -> None:
+    with client.stream("GET", "/v1/stream", headers={"Last-Event-ID": "1"}) as answer:
+        _, row = next(events(answer))
+    listed = client.get("/v1/decisions", params={"order": "asc"}).json()["decisions"]
+    assert row in listed
+
+
+def test_a_service_that_follows_nothing_says_so(shop: Shop) -> None:
+    service = replace(service_of(shop), changes=None)
+    with answering(create_app(service, Keys.only(KEY)), KEY) as client:
+        assert client.get("/v1/stream").status_code == 503
