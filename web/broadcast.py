@@ -160,9 +160,9 @@ def reset(position: int) -> bytes:
 
 
 def _told(line: Change, events: Events) -> bytes:
-    """On the wire. Only the last event has the number: who is cut off before it hears the line again."""
+    """On the wire. Only the last event has the line's number: who is cut off before it hears the line again."""
     last = len(events) - 1
     return b"".join(
-        format_sse_event(event=name, data_str=data.decode(), id=str(line.seq) if at == last else None)
+        format_sse_event(event=name, data_str=data.decode(), id=str(line.seq - (at < last)))
         for at, (name, data) in enumerate(events)
     )
