@@ -46,7 +46,7 @@ class Shelf:
         """The model of a record; `ModelRefused` when its files are not the registered ones."""
         files, model = self._loaded.pop(record.model_id, ({}, None))
         if model is None or files != record.files:
-            model = load(self._folder / record.model_id, record.files)
+            model = load(self._place(record.model_id), record.files)
             log.info("loaded model %s", record.model_id)
         self._loaded[record.model_id] = dict(record.files), model
         if len(self._loaded) > _IN_MEMORY:
@@ -55,7 +55,7 @@ class Shelf:
 
     def verify(self, record: ModelRecord) -> TrainedModel:
         """Like `load`, but the files are read again even where the model is in memory."""
-        return load(self._folder / record.model_id, record.files)
+        return load(self._place(record.model_id), record.files)
 
     def copy(self, record: ModelRecord, model_id: str) -> None:
         """The files of a model under another id, whole or not at all; `ModelRefused` as with `load`."""
@@ -68,6 +68,13 @@ class Shelf:
             partial.rename(self._folder / model_id)
         finally:
             shutil.rmtree(partial, ignore_errors=True)
+
+    def _place(self, model_id: str) -> Path:
+        """The folder of a model; `ModelRefused` for an id that is a way out of ours."""
+        place = self._folder / model_id
+        if place.parent != self._folder or place.is_symlink() or model_id.startswith("."):
+            raise ModelRefused(f"model id {model_id!r} names no folder of {self._folder}: train it again")
+        return place
 
     def holds(self, record: ModelRecord) -> bool:
         """Whether the model of a record can be used."""

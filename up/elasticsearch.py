@@ -19,6 +19,7 @@ from up import accounts, processes
 from up.artifact import Artifact, home_of, unpacked, unzip
 from up.certificates import ensure_certificates
 from up.elasticsearch_users import LOGS, MAINTAINER, NOTIFIER, WRITER, write_realm
+from up.straight import ask
 
 BUILD = Artifact(
     "org.elasticsearch.distribution.integ-test-zip:elasticsearch:8.19.21:zip",
@@ -110,7 +111,7 @@ class ElasticsearchServer:
         )
         trust = ssl.create_default_context(cafile=str(self.folder / "config" / "ca.crt"))
         try:
-            with urllib.request.urlopen(request, timeout=3, context=trust) as answer:  # noqa: S310
+            with ask(request, 3, trust) as answer:
                 health = answer.read().decode()
         except (urllib.error.URLError, OSError):
             return False

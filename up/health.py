@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import urllib.error
-import urllib.request
 
 from up.environment import EnvFile
 from up.services import Service
+from up.straight import ask
 
 
 def url(service: Service, env: EnvFile) -> str:
@@ -19,7 +19,7 @@ def answers(service: Service, env: EnvFile) -> bool:
     if not service.port:
         return True
     try:
-        with urllib.request.urlopen(url(service, env) + service.health, timeout=3) as answer:  # noqa: S310
+        with ask(url(service, env) + service.health, 3) as answer:
             return bool(answer.status == 200)
     except (urllib.error.URLError, OSError):
         return False

@@ -17,6 +17,7 @@ from up import counts
 from up.environment import EnvFile
 from up.places import Places
 from up.steps import note
+from up.straight import ask
 
 _WATCHED = ("klines", "decisions", "models")
 _POLL_S = 1.0
@@ -43,7 +44,7 @@ def documents_in(alias: str, places: Places, env: EnvFile, query: str = "*") -> 
     ca = places.root / env.get("ES_CA") if env.get("ES_CA") else None
     trust = ssl.create_default_context(cafile=str(ca) if ca and ca.exists() else None)
     try:
-        with urllib.request.urlopen(request, timeout=10, context=trust) as answer:  # noqa: S310
+        with ask(request, 10, trust) as answer:
             return int(json.load(answer)["count"])
     except (urllib.error.URLError, OSError):
         return None

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import urllib.error
-import urllib.request
 from collections.abc import Mapping
 from pathlib import Path
 
 from market.errors import InvalidInput, Terminal
 from up.environment import EnvFile, documented
 from up.steps import loud, note
+from up.straight import ask
 
 BINANCE_REST = "https://data-api.binance.vision/api"
 BINANCE_WS = "wss://data-stream.binance.vision/"
@@ -65,9 +65,8 @@ def forget(env: EnvFile) -> None:
 
 def exchange_problem() -> str:
     """Why the exchange's public, key-less market data cannot be had from here; empty when they can."""
-    request = urllib.request.Request(f"{BINANCE_REST}/v3/ping")  # noqa: S310  (the scheme is fixed: https)
     try:
-        with urllib.request.urlopen(request, timeout=_PATIENCE_S) as answer:  # noqa: S310
+        with ask(f"{BINANCE_REST}/v3/ping", _PATIENCE_S) as answer:
             return "" if answer.status == 200 else f"it answers {answer.status}"
     except (urllib.error.URLError, OSError) as error:
         return f"its public market data cannot be reached from here ({error})"
