@@ -160,7 +160,7 @@ def reset(position: int) -> bytes:
 
 
 def _told(line: Change, events: Events) -> bytes:
-    """On the wire. Only the last event has the line's number: who is cut off before it hears the line again."""
+    """On the wire. Only the last event has the line's number: who is cut off before hears the line again."""
     last = len(events) - 1
     return b"".join(
         format_sse_event(event=name, data_str=data.decode(), id=str(line.seq - (at < last)))
