@@ -11,8 +11,8 @@ from web.keys import Key, Keys
 from web.problems import UNAUTHORIZED, problem
 from web.rates import Count, Rate
 
-# `/docs` has its files below it. Nothing in these tells anything about the market, the user or the house.
-OPEN: Final = ("/health", "/ready", "/openapi.json", "/docs")
+# Nothing in these tells anything about the market, the user or the house.
+OPEN: Final = frozenset({"/health", "/ready", "/openapi.json", "/docs"})
 # Watchers of the service are neither counted nor refused when it is busy.
 WATCHED: Final = frozenset({"/health", "/ready", "/metrics"})
 _BEARER: Final = b"bearer "
@@ -51,7 +51,7 @@ class Door:
             headers = {"Retry-After": str(count.reset_s)}
             said = f"more than {count.limit} requests; the next may come in {count.reset_s} s"
             return await problem(429, said, headers=headers)(scope, receive, send)
-        if not key and not is_open(scope["path"]):
+        if not key and scope["path"] not in OPEN:
             return await problem(401, "the API key is missing or wrong", headers=UNAUTHORIZED)(
                 scope, receive, send
             )
@@ -59,17 +59,12 @@ class Door:
         return None
 
     def _count(self, scope: Scope, key: Key | None) -> Count | None:
-        if scope["path"] in WATCHED and (key or is_open(scope["path"])):
+        if scope["path"] in WATCHED and (key or scope["path"] in OPEN):
             return None
         if key:
             return self._per_key.count(key.name) if self._per_key else None
         client = scope.get("client") or ("",)
         return self._per_address.count(client[0]) if self._per_address else None
-
-
-def is_open(path: str) -> bool:
-    """Whether a path wants no key."""
-    return path in OPEN or path.startswith("/docs/")
 
 
 def given_secret(scope: Scope) -> str:
