@@ -26,6 +26,7 @@ logfile_backups=2
 pidfile={run}/supervisor/supervisord.pid
 childlogdir={run}/logs
 minfds=20000
+umask=077
 {user}
 [unix_http_server]
 file={socket}
