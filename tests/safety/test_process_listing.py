@@ -86,6 +86,7 @@ def test_while_a_client_of_the_database_runs_no_process_shows_its_password(
         try:
             shown = "\n".join(_command_lines())
             assert "SELECT SLEEP(30)" in shown
+            assert "mariadbd" in shown
             assert ROOT_PASSWORD not in shown
             private = Path(f"/proc/{client.pid}/environ").stat()
             assert (private.st_mode & 0o777, private.st_uid) == (0o400, os.geteuid())
@@ -104,7 +105,9 @@ def test_settings_folders_and_passwords_are_the_users_own(places, env):
 
 
 def _command_lines() -> Iterator[str]:
-    """What `ps` shows to everybody."""
-    for path in Path("/proc").glob("[0-9]*/cmdline"):
+    """What `ps` shows to everybody of the processes that this one has started, the servers among them."""
+    for folder in Path("/proc").glob("[0-9]*"):
         with suppress(OSError):  # ended meanwhile
-            yield path.read_bytes().replace(b"\0", b" ").decode(errors="replace")
+            parent = folder.joinpath("stat").read_text().rpartition(")")[2].split()[1]
+            if int(parent) == os.getpid():
+                yield folder.joinpath("cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
