@@ -34,7 +34,8 @@ def _group() -> None:
 def serve() -> None:
     """Answer on 127.0.0.1:OPA_HISTORIC_PORT until stopped."""
     try:
-        settings, database = HistoricSettings(), StoreSettings().for_answers()
+        settings = HistoricSettings()
+        database = StoreSettings().for_answers(settings.statement_limit_s)
     except ValidationError as error:
         typer.echo(f"a setting is missing or wrong; see up/.env.example\n{error}", err=True)
         raise typer.Exit(2) from error

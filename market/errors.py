@@ -56,6 +56,10 @@ class StoreUnavailable(Transient):
     """The database is away or asked us to try the transaction again."""
 
 
+class StoreTooSlow(StoreUnavailable):
+    """The database ended a statement that took longer than it may."""
+
+
 class StoreRefused(Terminal):
     """The database rejects us or the statement: a wrong password, a missing right, a full disk."""
 

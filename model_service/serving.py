@@ -20,7 +20,8 @@ from web.server import serve
 def run_server() -> None:
     """Answer on 127.0.0.1:OPA_MODEL_PORT until SIGTERM (exit code 0) or Ctrl-C (`KeyboardInterrupt`)."""
     confine(ServiceName.MODEL_API)
-    settings, db = ServeSettings(), database_for_answers()
+    settings = ServeSettings()
+    db = database_for_answers(settings.statement_limit_s)
     store = MySQLDecisionStore(db)
     clock: Callable[[str], Clock] = cache(lambda exchange: StoredClock(db, exchange))
     shelf, training = Shelf(settings.models_dir), WatchedTraining(store, clock)

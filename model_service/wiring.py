@@ -28,9 +28,9 @@ def database() -> Database:
     return Database(StoreSettings(), "model")
 
 
-def database_for_answers() -> Database:
+def database_for_answers(statement_limit_s: float) -> Database:
     """The same for the API, which gives a server that hangs up soon."""
-    return Database(StoreSettings().for_answers(), "model")
+    return Database(StoreSettings().for_answers(statement_limit_s), "model")
 
 
 def workshop(settings: ModelSettings, db: Database) -> Workshop:

@@ -43,7 +43,7 @@ class Database:
             "autocommit": False,
             "allow_local_infile": False,
             "sql_mode": "STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION",
-            "init_command": "SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED",
+            "init_command": _session(settings.statement_limit_s),
         }
         if user == "ingest":  # bulk rows go through LOAD DATA LOCAL, from this private folder only
             self._spool = make_spool()
@@ -76,6 +76,15 @@ class Database:
                 self._pool.give_back(connection, usable=usable or _rolled_back(connection))
         except DRIVER_ERRORS as error:
             raise translate(error) from error
+
+
+def _session(statement_limit_s: float) -> str:
+    """One statement for both kinds of server: each reads its own comment. A limit of 0 is none."""
+    isolation = "_isolation = 'READ-COMMITTED'"
+    return (
+        f"SET SESSION /*M! tx{isolation}, max_statement_time = {statement_limit_s:g} */"
+        f" /*!50720 transaction{isolation}, max_execution_time = {round(statement_limit_s * 1_000)} */"
+    )
 
 
 def _rolled_back(connection: Any) -> bool:

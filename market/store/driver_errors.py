@@ -9,11 +9,12 @@ import _mysql_connector
 import mysql.connector
 from mysql.connector import errorcode
 
-from market.errors import MarketError, StoreRefused, StoreUnavailable
+from market.errors import MarketError, StoreRefused, StoreTooSlow, StoreUnavailable
 
 # `commit` and `rollback` let the C extension's own error through as it is.
 DRIVER_ERRORS: Final = (mysql.connector.Error, _mysql_connector.MySQLInterfaceError)
 _KILLED_BY_MARIADB: Final = 1927
+_TOO_LONG: Final = {1969, 3024}  # MariaDB's max_statement_time, MySQL's max_execution_time
 # Raised by the driver itself, without a server's number: a parameter is missing, a result was not read.
 _MISUSE: Final = (mysql.connector.ProgrammingError, mysql.connector.InternalError)
 _TRY_AGAIN: Final = {
@@ -53,6 +54,8 @@ def translate(error: Any) -> MarketError:
             f"the database does not answer ({text}); OPA_DB_HOST and OPA_DB_PORT name it,"
             " `sh setup.sh status` shows whether it runs"
         )
+    if number in _TOO_LONG:
+        return StoreTooSlow("a statement took longer than OPA_STATEMENT_LIMIT_S: ask for less at once")
     if number in _TRY_AGAIN:
         return StoreUnavailable(f"the database is busy or stopping ({text}): try again")
     advice = _ADVICE.get(number)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 from typing import Any, Literal, get_args
 
@@ -31,10 +32,21 @@ class StoreSettings(BaseSettings):
     read_timeout_s: int = 120  # between two parts of an answer
     pool_size: int = 4
     patience_s: int = 10  # for a connection of the pool
+    statement_limit_s: float = 0  # 0: as long as it takes
 
-    def for_answers(self) -> StoreSettings:
-        """For those whom somebody waits for: a server that hangs is given up before they are gone."""
-        return self.model_copy(update={"connect_timeout_s": 3, "read_timeout_s": 5, "patience_s": 5})
+    def for_answers(self, statement_limit_s: float = 5) -> StoreSettings:
+        """For those whom somebody waits for: a server that hangs is given up before they are gone.
+
+        A statement is ended by the server after `statement_limit_s`, some time before we would hang up.
+        """
+        return self.model_copy(
+            update={
+                "connect_timeout_s": 3,
+                "read_timeout_s": math.ceil(statement_limit_s) + 3,
+                "patience_s": 5,
+                "statement_limit_s": statement_limit_s,
+            }
+        )
 
     def password(self, user: DatabaseUser) -> str:
         """The password of one database user (`opa_ingest`, `opa_model`, ...); `InvalidInput` without one."""
@@ -64,6 +76,7 @@ class HeartbeatSettings(BaseSettings):
     read_timeout_s: int = 10
     pool_size: int = 2
     patience_s: int = 5
+    statement_limit_s: float = 0
 
     def password(self, user: DatabaseUser) -> str:
         """That of `heartbeat`, the only user known here; `InvalidInput` without one."""
