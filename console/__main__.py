@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 import logging
-import signal
-import sys
 
 import typer
-import uvicorn
 from asgi_correlation_id import correlation_id
 from pydantic import ValidationError
 
 from console.app import create_app
 from console.settings import ConsoleSettings
 from market import hear_ctrl_c
-from market.heartbeat.answers import Answers
 from market.logs import start_logging
 from market.outbound import confine
 from market.ports import ServiceName
-from market.store.beating import beating
+from web.server import serve as answer
 
 cli = typer.Typer(no_args_is_help=True, add_completion=False)
 
@@ -39,18 +35,7 @@ def serve() -> None:
     start_logging(ServiceName.CONSOLE, settings.log_level, correlation_id.get)
     logging.getLogger("httpx").setLevel(logging.WARNING)
     app = create_app(settings.addresses(), settings.read_key.get_secret_value())
-    answers = Answers()
-    config = uvicorn.Config(
-        answers.around(app),
-        host=settings.listen_host,
-        port=settings.console_port,
-        log_config=None,
-        log_level="warning",
-        server_header=False,
-    )
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    with beating(ServiceName.CONSOLE, answers.figures):
-        uvicorn.Server(config).run()
+    answer(app, ServiceName.CONSOLE, settings.listen_host, settings.console_port)
 
 
 if __name__ == "__main__":

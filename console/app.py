@@ -16,9 +16,10 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from console.proxy import Proxy
+from web.bounds import Bounds
+from web.front import shield
 from web.problems import problem
 
 STATIC: Final = Path(__file__).parent / "static"
@@ -34,24 +35,6 @@ HEADERS: Final = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cache-Control": "no-cache",
 }
-
-
-class SecurityHeaders:
-    """Adds `HEADERS` to every answer."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
-        self._headers = [(name.lower().encode(), value.encode()) for name, value in HEADERS.items()]
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass the request on; extend the head of its answer."""
-
-        async def send_with_headers(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                message["headers"] = [*message["headers"], *self._headers]
-            await send(message)
-
-        await self._app(scope, receive, send_with_headers)
 
 
 def _health(_request: Request) -> Response:
@@ -75,17 +58,18 @@ def create_app(addresses: dict[str, str], key: str) -> Starlette:
     async def ask(request: Request) -> Response:
         return await proxy(request)
 
-    return Starlette(
+    app = Starlette(
         routes=[
             Route("/health", _health, methods=["GET"]),
             Route("/api/{name}/{path:path}", ask, methods=["GET", "POST"]),
             Mount("/", StaticFiles(directory=STATIC, html=True)),
         ],
         middleware=[
-            Middleware(SecurityHeaders),
             Middleware(TrustedHostMiddleware, allowed_hosts=HOSTS),
             Middleware(GZipMiddleware, compresslevel=6),
         ],
         exception_handlers={HTTPException: _refusal},
         lifespan=lifespan,
     )
+    shield(app, Bounds(), HEADERS)
+    return app

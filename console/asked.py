@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-
-MOST_BYTES: Final = 65_536
 
 
 def check_origin(request: Request) -> None:
@@ -26,14 +22,9 @@ def check_origin(request: Request) -> None:
 
 
 async def body_of(request: Request) -> bytes | None:
-    """The JSON text of a POST, None of anything else; 415 or 413 for what is no JSON or too large."""
+    """The JSON text of a POST, None of anything else; 415 for what is no JSON."""
     if request.method != "POST":
         return None
     if request.headers.get("content-type", "").partition(";")[0].strip() != "application/json":
         raise HTTPException(415, "the body has to be application/json")
-    read = bytearray()
-    async for piece in request.stream():
-        read += piece
-        if len(read) > MOST_BYTES:
-            raise HTTPException(413, f"the body has more than {MOST_BYTES} bytes")
-    return bytes(read)
+    return await request.body()

@@ -9,13 +9,18 @@ from typing import Any
 import uvicorn
 
 from up.ports import free_port
+from web.server import Server
 
 
 @contextmanager
 def serving(app: Any, port: int | None = None) -> Iterator[str]:
     """Serve `app` until the block ends; yields its base address."""
     port = port or free_port()
-    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=port, log_level="warning", ws="none"))
+    config = uvicorn.Config(
+        app, host="127.0.0.1", port=port, log_level="warning", ws="none", timeout_graceful_shutdown=10
+    )
+    visitors = getattr(getattr(app, "state", None), "visitors", None)
+    server = Server(config, visitors) if visitors else uvicorn.Server(config)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     for _ in range(6_000):

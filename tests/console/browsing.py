@@ -1,11 +1,30 @@
 """Looking at the page: what it says is waited for, as its parts are filled one after another."""
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
-from tests.console.conftest import House
+from playwright.sync_api import sync_playwright
+
+from tests.console.house import House
 
 SERIES = "simulated/BTCUSDT/1h"
+
+
+@contextmanager
+def browser() -> Iterator[Any]:
+    """Chromium that asks nobody for anything by itself."""
+    quiet = [
+        "--no-sandbox",
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--disable-sync",
+    ]
+    with sync_playwright() as running:
+        launched = running.chromium.launch(executable_path="/usr/bin/chromium", args=quiet)
+        yield launched
+        launched.close()
 
 
 def open_market(page: Any, house: House, series: str = SERIES) -> None:

@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from console.app import STATIC
-from tests.console.conftest import KEY, House
+from tests.console.house import KEY, House
 
 SCRIPTS = sorted((STATIC / "js").rglob("*.js"))
 

@@ -7,7 +7,8 @@ import pytest
 from market.interval import HOUR, Interval, Series
 from market.kline import Finality, Source, klines_from_rows
 from tests.console.browsing import open_market, says, until
-from tests.console.conftest import House, Pictures
+from tests.console.conftest import Pictures
+from tests.console.house import House
 from tests.console.seed import END, LEDGER_BARS
 
 pytestmark = pytest.mark.browser

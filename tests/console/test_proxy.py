@@ -13,7 +13,7 @@ from starlette.routing import Route
 
 from console.app import create_app
 from tests.api_historic.serving import serving
-from tests.console.conftest import House
+from tests.console.house import House
 
 ASKED = {"exchange": "simulated", "symbol": "BTCUSDT", "interval": "1h"}
 heard: list[str] = []

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from tests.console.browsing import focused, open_market, says, until
-from tests.console.conftest import House
+from tests.console.house import House
 
 pytestmark = pytest.mark.browser
 

@@ -97,6 +97,7 @@ export class Shell {
     Object.assign(this, { module, series });
     this.frame();
     if (!series && module.ofSeries !== false) return this.states.nothingStored(find("view"));
+    this.listen();
     const root = element("div", { class: `view ${this.view}` });
     find("view").replaceChildren(root);
     const shown = await module.show(root, contextOf(this, series, signal));

@@ -85,5 +85,6 @@ export class WatchList {
     keep(list);
     this.status.textContent = said;
     this.draw();
+    this.context.listen();
   }
 }
