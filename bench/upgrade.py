@@ -14,7 +14,8 @@ from __future__ import annotations
 
 import market  # noqa: F401  (first: see market/__init__.py)
 
-import subprocess  # isort: skip
+import hashlib  # isort: skip
+import subprocess
 import sys
 import tempfile
 from pathlib import Path
@@ -62,16 +63,12 @@ def compared(cursor: Any, table: str, now: str) -> tuple[int, int, int]:
         (BEFORE, table),
     )
     columns = ", ".join(f"`{name}`" for (name,) in cursor.fetchall() if name not in LEFT_OUT.get(table, ()))
-    where = f" WHERE {ONLY[table]}" if table in ONLY else ""
-    counts = []
-    for source in (
-        f"SELECT 1 FROM {BEFORE}.`{table}`{where}",
-        f"SELECT 1 FROM `{now}`.`{table}`{where}",
-        f"SELECT {columns} FROM {BEFORE}.`{table}`{where} EXCEPT SELECT {columns} FROM `{now}`.`{table}`",
-    ):
-        cursor.execute(f"SELECT COUNT(*) FROM ({source}) found")
-        counts.append(int(cursor.fetchone()[0]))
-    return counts[0], counts[1], counts[2]
+    rows = []
+    for schema in (BEFORE, now):
+        cursor.execute(f"SELECT {columns} FROM `{schema}`.`{table}` WHERE {ONLY.get(table, 'TRUE')}")
+        rows.append({hashlib.sha256(repr(row).encode()).digest() for row in cursor})
+    before, after = rows
+    return len(before), len(after), len(before - after)
 
 
 def main(backup: str) -> int:

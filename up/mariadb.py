@@ -45,6 +45,7 @@ class DatabaseServer:
 
     def prepare(self) -> None:
         """Make the data folder on the first call, renew root's password on every call."""
+        (self.folder / "tmp").mkdir(parents=True, exist_ok=True)
         accounts.give(self.folder)
         if not (self.data / "mysql").exists():
             shutil.rmtree(self.data, ignore_errors=True)  # left behind by an interrupted first start
@@ -58,6 +59,7 @@ class DatabaseServer:
         """The server in the foreground, as the server account; ends gracefully on SIGTERM."""
         arguments = [
             f"--datadir={self.data}",
+            f"--tmpdir={self.folder / 'tmp'}",  # a server that starts clears /tmp of all servers' tables
             f"--port={self.port}",
             "--bind-address=127.0.0.1",
             "--socket=server.sock",  # relative to the data folder: a full path may be too long for a socket
