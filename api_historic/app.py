@@ -50,12 +50,13 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
 def _add_memory(app: FastAPI, stores: Stores) -> None:
     """What the service knows between requests, and who tells it of news."""
     app.state.catalogue = Catalogue(stores.klines)
-    app.state.census = Census(stores.klines)
     app.state.places = Places(max(1, app.state.concurrency // 2))
     app.state.tail = tail = Tail(stores.changes)
     app.state.broadcast = Broadcast(tail, stores.changes, Teller(stores))
     app.state.remembered = Remembered(tail)
-    tail.listen(app.state.remembered)
+    app.state.census = Census(stores.klines, tail)
+    for listener in (app.state.remembered, app.state.census):
+        tail.listen(listener)
 
 
 def create_app(

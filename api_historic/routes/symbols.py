@@ -51,10 +51,7 @@ def _plain(step: Decimal | None) -> str | None:
 
 @router.get("/symbols")
 def symbols(known: CatalogueNeeded, counted: CensusNeeded, exchange: ExchangeName = None) -> SymbolList:
-    """Every stored market with its intervals, rows, holes and revisions.
-
-    The counts are at most five seconds old; where counting takes long, twenty times as old as it takes.
-    """
+    """Every stored market with its intervals, rows, holes and revisions (at most five seconds old)."""
     known.markets(exchange)
     ordered = sorted(
         (each for each in counted.all() if exchange in (None, each.series.exchange)),

@@ -188,6 +188,10 @@ class KlineStore(Protocol):
         """
         ...
 
+    def count(self, series: Series, start: int, end: int) -> int:
+        """How many readable rows open in `[start, end)`."""
+        ...
+
     def read_text(
         self, series: Series, start: int, end: int, *, limit: int, newest: bool = False
     ) -> pa.Table:

@@ -29,7 +29,7 @@ from market.store.kline_sql import (
     select_rows,
 )
 from market.store.registry import find_series, save_series
-from market.store.status_sql import load_listed, load_status
+from market.store.status_sql import count_rows, load_listed, load_status
 
 Row = TypeVar("Row")
 
@@ -100,6 +100,11 @@ class MySQLKlineStore:
             )
             table = _table(chunks)
         return table.sort_by("open_time") if newest else table
+
+    def count(self, series: Series, start: int, end: int) -> int:
+        """How many readable rows open in `[start, end)`."""
+        with self._db.transaction() as cursor:
+            return count_rows(cursor, find_series(cursor, series), (start, end))
 
     def read_text(
         self, series: Series, start: int, end: int, *, limit: int, newest: bool = False

@@ -100,6 +100,10 @@ class MemoryKlineStore:
             return rows
         return rows.slice(max(0, len(rows) - limit)) if newest else rows.slice(0, limit)
 
+    def count(self, series: Series, start: int, end: int) -> int:
+        """How many readable rows open in `[start, end)`."""
+        return len(_with_finality(_between(self._of(series).rows, start, end), READABLE))
+
     def read_text(
         self, series: Series, start: int, end: int, *, limit: int, newest: bool = False
     ) -> pa.Table:

@@ -40,6 +40,16 @@ def load_status(cursor: Any) -> list[SeriesStatus]:
     return [_status(row) for row in cursor.fetchall()]
 
 
+def count_rows(cursor: Any, series_id: int, span: tuple[int, int]) -> int:
+    """How many readable rows open in `[start, end)`."""
+    cursor.execute(
+        "SELECT COUNT(*) FROM klines WHERE series_id = %s AND open_time >= %s AND open_time < %s"
+        " AND finality IN ('closed', 'confirmed')",
+        (series_id, *span),
+    )
+    return int(cursor.fetchone()[0])
+
+
 def load_listed(cursor: Any) -> list[tuple[Series, SymbolInfo]]:
     """Every registered series with its market, by exchange, symbol and interval."""
     cursor.execute(_LISTED)

@@ -66,3 +66,13 @@ def test_what_is_registered_is_listed_with_its_market(stores: MarketStores) -> N
     first, second = stores.series(), stores.klines.register(INFO, Interval("1m"))
     assert stores.klines.listed() == [(first, INFO), (second, INFO)]
     assert stores.klines.listed() == [(each.series, each.info) for each in stores.klines.series()]
+
+
+def test_readable_rows_are_counted_by_open_time(stores: MarketStores) -> None:
+    series = written(stores)
+    running = [5 * HOUR, *ODD, VOLUMES[0], 6 * HOUR - 1, VOLUMES[1], 100, *VOLUMES[2:]]
+    stores.klines.write(
+        series, klines_from_rows([running]), finality=Finality.RUNNING, source=Source.STREAM, now=1
+    )
+    spans = ((0, 9 * HOUR), (HOUR, 3 * HOUR), (7 * HOUR, 9 * HOUR))
+    assert [stores.klines.count(series, *span) for span in spans] == [5, 2, 0]
