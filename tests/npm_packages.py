@@ -17,7 +17,7 @@ _LOCK: Final = ("package.json", "package-lock.json")
 
 
 def node_modules(locked: Path, cache: Path, name: str) -> Path:
-    """The installed packages of the lock file in `locked`; fetched once per lock file, then kept in `cache`."""
+    """The installed packages of the lock file in `locked`: fetched once for each, then kept in `cache`."""
     digest = hashlib.sha256(b"".join((locked / each).read_bytes() for each in _LOCK)).hexdigest()
     folder = cache / f"{name}-{digest[:12]}"
     if not folder.exists():

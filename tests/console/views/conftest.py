@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,8 +15,9 @@ from api_historic.deps import Stores
 from console.app import create_app as console_app
 from model_service.app import create_app as model_app
 from tests.api_historic.serving import serving
-from tests.console.conftest import KEY
+from tests.console.house import KEY
 from tests.console.views.demo import Demo, demo
+from tests.console.views.looking import Looking
 from web.keys import Keys
 
 
@@ -35,14 +37,33 @@ class DemoHouse:
         return answer.json()
 
 
-@pytest.fixture(scope="session")
-def demo_house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DemoHouse]:
-    made = demo(tmp_path_factory.mktemp("models"))
+@contextmanager
+def standing(made: Demo) -> Iterator[DemoHouse]:
+    """Both APIs over a demo, and the console before them."""
     held = Stores(made.klines, made.ticks, made.klines.changes, lambda _exchange: made.clock)
     with (
         serving(historic_app(held, Keys.only(KEY))) as historic,
         serving(model_app(made.service(), Keys.only(KEY))) as model,
         serving(console_app({"historic": historic, "model": model}, KEY)) as address,
-        httpx.Client(base_url=address, timeout=60) as client,
+        httpx.Client(base_url=address, headers={"Origin": address}, timeout=60) as client,
     ):
+        for api in (
+            historic,
+            model,
+        ):  # FastAPI makes its routes ready at the first request: not at two at once
+            assert client.get(f"{api}/openapi.json").status_code == 200
         yield DemoHouse(address, made, client)
+
+
+@pytest.fixture(scope="session")
+def demo_house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DemoHouse]:
+    with standing(demo(tmp_path_factory.mktemp("models"))) as stood:
+        yield stood
+
+
+@pytest.fixture(scope="module")
+def looking(chromium: Any, demo_house: DemoHouse) -> Iterator[Looking]:
+    """A page at the size of a laptop, in light."""
+    context = chromium.new_context(viewport={"width": 1440, "height": 900}, color_scheme="light")
+    yield Looking(context.new_page(), demo_house.address)
+    context.close()

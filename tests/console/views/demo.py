@@ -27,7 +27,7 @@ from model_service.portfolio.holdings import parse_portfolio
 from model_service.registry import Shelf
 from model_service.settings import ModelSettings
 from model_service.training import Workshop, train_series
-from tests.model_service.made import HandClock, Shop, table
+from tests.model_service.made import HandClock, table
 from tests.model_service.markets import drifting_walk
 
 BTC: Final = Series.of("simulated", "BTCUSDT", "1h")
@@ -65,7 +65,7 @@ class Demo:
         watched = parse_portfolio(PORTFOLIO, BTC.exchange)
         return Service(
             self.klines, self.decisions, self.shelf, self._clock, lambda _jobs, _force: None,
-            self.ticks, watched, self.life,
+            self.ticks, watched, self.life, self.klines.changes,
         )  # fmt: skip
 
     def _clock(self, _exchange: str) -> Clock:

@@ -29,15 +29,18 @@ class RecordView {
   async refresh() {
     const { model, series } = this.context;
     const asked = { ...named(series), role: ROLES[this.role] };
-    const [{ track_record: records }, profit] = await Promise.all([
-      model("track-record", asked),
-      model("track-record/profit", { ...asked, points: POINTS }).catch((error) => {
-        if (error.status !== 404) throw error;
-        return null;
-      }),
-    ]);
-    const data = { record: records[0] ?? null, profit, role: this.role };
+    const { track_record: [record] } = await model("track-record", asked);
+    const profit = record?.decisions ? await this.profit(asked) : null;
+    const data = { record: record ?? null, profit, role: this.role };
     for (const place of Object.values(this.places)) place.show(data);
+  }
+
+  // A ledger of less than two candles cannot be followed yet.
+  profit(asked) {
+    return this.context.model("track-record/profit", { ...asked, points: POINTS }).catch((error) => {
+      if (error.status !== 404) throw error;
+      return null;
+    });
   }
 
   close() {}

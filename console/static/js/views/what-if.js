@@ -32,6 +32,13 @@ class WhatIfView {
     await this.refresh();
   }
 
+  // Where there is no decision the API would refuse, and the browser note it as an error.
+  async hasDecisions() {
+    const asked = { ...named(this.context.series), role: "champion", origin: ["live", "late"], limit: 1 };
+    this.has ||= (await this.context.model("decisions", asked)).decisions.length > 0;
+    return this.has;
+  }
+
   changed() {
     clearTimeout(this.timer);
     this.result.node.classList.add("waits");
@@ -42,14 +49,17 @@ class WhatIfView {
   // The newest wish counts: an answer that comes after another wish is dropped.
   async refresh() {
     const wish = (this.wish = JSON.stringify(this.settings.asked()));
+    if (!(await this.hasDecisions())) return this.show({ refused: "No decision is recorded for this series yet, so there is nothing to decide again." }, false);
     const body = { ...named(this.context.series), ...this.settings.asked(), points: POINTS };
     const answer = await this.context.submit("what-if", body).catch((error) => {
       if (error.status !== 422) throw error;
       return { refused: error.message };
     });
-    if (wish !== this.wish) return;
+    if (wish === this.wish) this.show(answer, Object.keys(this.settings.asked()).length > 0);
+  }
+
+  show(answer, isChanged) {
     this.result.node.classList.remove("waits");
-    const isChanged = Object.keys(this.settings.asked()).length > 0;
     this.result.show({ answer, isChanged });
     this.differences.show({ answer, isChanged });
     this.settings.tell(answer, isChanged);
@@ -57,8 +67,7 @@ class WhatIfView {
 
   refused(error) {
     if (this.context.signal.aborted) return;
-    this.result.node.classList.remove("waits");
-    this.result.show({ answer: { refused: `${error.title ?? "No answer"}: ${error.message}` }, isChanged: false });
+    this.show({ refused: `${error.title ?? "No answer"}: ${error.message}` }, false);
   }
 
   close() {

@@ -1,0 +1,101 @@
+"""What if: the sliders ask the API, the record stays as it is."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.console.views.conftest import DemoHouse
+from tests.console.views.looking import Looking
+from tests.console.views.written import percent, ratio, share
+
+pytestmark = pytest.mark.browser
+NAMES = {"exchange": "simulated", "symbol": "BTCUSDT", "interval": "1h"}
+
+
+def asked(house: DemoHouse, **settings: float) -> Any:
+    answer = house.client.post("/api/model/v1/what-if", json={**NAMES, **settings, "points": 400})
+    answer.raise_for_status()
+    return answer.json()
+
+
+def figures(looking: Looking) -> dict[str, list[str]]:
+    rows = (
+        looking.card("Recorded beside changed")
+        .locator(".scroll")
+        .first.locator("tbody")
+        .evaluate("body => [...body.rows].map(row => [...row.cells].map(cell => cell.innerText))")
+    )
+    return {row[0]: row[1:] for row in rows}
+
+
+def test_at_first_the_sliders_are_as_recorded(looking: Looking, demo_house: DemoHouse) -> None:
+    looking.open("what-if")
+    looking.says("#view", "as recorded", "Nothing is changed", "No model is trained, no decision is written")
+    same = asked(demo_house)
+    sides = ("ledger", "what_if", "buy_and_hold")
+    assert figures(looking)["Total return"] == [percent(same[side]["total"]) for side in sides]
+    assert looking.page.input_value("#set-fee_bp") == "7.5"
+    assert looking.page.input_value("#set-margin") == "0.0001"
+    looking.is_quiet()
+
+
+def test_a_moved_slider_stands_beside_the_record(looking: Looking, demo_house: DemoHouse) -> None:
+    before = demo_house.ask("model/decisions", **NAMES, limit=1000)
+    looking.open("what-if")
+    looking.page.focus("#set-fee_bp")
+    for _ in range(4):
+        looking.page.keyboard.press("PageUp")
+    fee = float(looking.page.input_value("#set-fee_bp"))
+    assert fee > 20
+    other = asked(demo_house, fee_bp=fee)
+    looking.says(".card-head .chip", f"{other['changed']} of {other['decisions']} decisions change")
+    assert other["changed"] > 0
+    shown = figures(looking)
+    assert shown["Total return"][:2] == [percent(other[side]["total"]) for side in ("ledger", "what_if")]
+    assert shown["Sharpe ratio, per year"][:2] == [
+        ratio(other[side]["sharpe"]) for side in ("ledger", "what_if")
+    ]
+    assert shown["Paid in fees and slippage"][1] == share(other["what_if"]["cost"], 2)
+    for heading, field in (
+        ("Missed", "missed"),
+        ("Avoided", "avoided"),
+        ("Found", "found"),
+        ("Incurred", "incurred"),
+    ):
+        assert str(other[field]["count"]) in looking.tile(heading)
+    assert percent(other["what_if"]["total"]) in looking.read(".glance")
+    assert demo_house.ask("model/decisions", **NAMES, limit=1000) == before
+    looking.is_quiet()
+
+
+def test_many_movements_are_one_question(looking: Looking) -> None:
+    looking.open("what-if")
+    questions = sum(url.endswith("/what-if") for url in looking.asked)
+    looking.page.focus("#set-margin")
+    for _ in range(20):
+        looking.page.keyboard.press("ArrowRight")
+    looking.until(
+        "!document.querySelector('.waits') && document.querySelector('.glance').innerText.includes('tried')"
+    )
+    assert sum(url.endswith("/what-if") for url in looking.asked) - questions < 10
+    looking.is_quiet()
+
+
+def test_a_setting_is_kept_in_the_address_and_can_be_taken_back(
+    looking: Looking, demo_house: DemoHouse
+) -> None:
+    looking.open("what-if", "simulated/BTCUSDT/1h?cool_down=100&fee_bp=12")
+    assert looking.page.input_value("#set-cool_down") == "100"
+    looking.says(".slider.moved output", "12 bp")
+    looking.page.click("text=All as recorded")
+    looking.says(".glance", "nothing is tried yet")
+    assert looking.page.url.endswith("#/what-if/simulated/BTCUSDT/1h")
+    assert looking.page.input_value("#set-fee_bp") == "7.5"
+
+
+def test_a_series_without_decisions_is_refused_in_words(looking: Looking) -> None:
+    looking.open("what-if", "binance/XRPUSDT/1h")
+    looking.says("#view", "No decision is recorded for this series yet")
+    looking.is_quiet()
