@@ -18,7 +18,7 @@ from api_historic.deps import Period
 from api_historic.exports import batches
 from api_historic.feeds import Feed
 from api_historic.ranks import at_ranks
-from api_historic.remembered import Touches, remembered
+from api_historic.remembered import Touches, asked, remembered
 from web.streamed_file import Places
 
 _NOT_DESCRIBED: Final = {"open_time", "close_time", "time", "source", "finality"}
@@ -29,10 +29,13 @@ Described = dict[str, float | int | None]
 
 
 def answer_statistics(request: Request, feed: Feed, span: Period, places: Places) -> Response:
-    """The statistics as JSON, remembered until a row of the period changes."""
+    """The statistics as JSON, remembered until a row of the period changes.
+
+    What takes longer than a request may is remembered, too: who asks again finds it.
+    """
     memory = remembered(request.app)
     note = memory.note(feed.stream, feed.series)
-    with places.taken():
+    with places.taken(asked(request.scope)):
         body = {**feed.head, **describe_period(feed, span)}
     answer = answer_of(orjson.dumps(body), "application/json", {"Vary": "Accept"})
     memory.keep(request.scope, answer, Touches(feed.stream, feed.series, span.start, span.end), note)

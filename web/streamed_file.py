@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Hashable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Final
 
@@ -27,20 +27,24 @@ class Places:
 
     def __init__(self, most: int) -> None:
         self._most = most
-        self._free = threading.BoundedSemaphore(most)
+        self._lock = threading.Lock()
+        self._held: list[Hashable] = []
 
     @contextmanager
-    def taken(self) -> Iterator[None]:
-        """Hold one of the places; raises `Transient` when there is none."""
-        if not self._free.acquire(blocking=False):
-            raise Transient(
-                f"{self._most} long answers are being made already: try again in some seconds",
-                retry_after=_RETRY_AFTER_S,
-            )
+    def taken(self, what: Hashable = None) -> Iterator[None]:
+        """Hold one of the places; raises `Transient` when there is none, or one is held for the same."""
+        with self._lock:
+            if len(self._held) == self._most or (what is not None and what in self._held):
+                said = "this answer is" if what in self._held else f"{self._most} long answers are"
+                raise Transient(
+                    f"{said} being made already: ask again in some seconds", retry_after=_RETRY_AFTER_S
+                )
+            self._held.append(what)
         try:
             yield
         finally:
-            self._free.release()
+            with self._lock:
+                self._held.remove(what)
 
 
 class StreamedFile(Response):
