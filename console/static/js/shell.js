@@ -2,11 +2,10 @@
 
 import { contextOf } from "./context.js";
 import { element, find } from "./element.js";
+import { drawHeading } from "./heading.js";
 import { Live } from "./live.js";
-import { allSeries, freshness } from "./market.js";
-import { drawNavigation } from "./navigation.js";
-import { format, nearest, parse, VIEWS } from "./router.js";
-import { drawSeriesBar } from "./series_bar.js";
+import { allSeries, freshness, named } from "./market.js";
+import { format, nearest, parse } from "./router.js";
 import { States } from "./states.js";
 import { isSame, watched } from "./watched.js";
 
@@ -39,9 +38,9 @@ export class Shell {
     this.turn();
   }
 
-  choose(wish) {
+  choose = (wish) => {
     location.hash = format(this.view, nearest(this.stored, { ...this.series, ...wish }));
-  }
+  };
 
   fail(error, signal) {
     if (!signal.aborted) this.states.failed(error);
@@ -52,7 +51,7 @@ export class Shell {
     clearTimeout(this.timer);
     const { signal } = this.visit;
     try {
-      await this.learnStored();
+      await Promise.all([this.learnStored(), this.moduleOf(this.view)]);
       if (!signal.aborted) await this.fill(signal);
       if (signal.aborted) return;
       this.states.well();
@@ -74,6 +73,10 @@ export class Shell {
     this.live.follow([this.series.symbol, ...stored.map((each) => each.symbol)], this.series.interval);
   }
 
+  moduleOf(view) {
+    return import(`./views/${view}.js`);
+  }
+
   async learnStored() {
     if (this.stored.length && Date.now() - this.storedAt < CATALOGUE_MS) return;
     this.stored = await allSeries();
@@ -91,11 +94,13 @@ export class Shell {
   }
 
   async show(signal) {
-    const module = await import(`./views/${this.view}.js`);
+    const module = await this.moduleOf(this.view);
     if (signal.aborted) return;
     const series = nearest(this.stored, this.wish);
     Object.assign(this, { module, series });
-    this.frame();
+    this.openDecision = (id) => { location.hash = format("market", series, new URLSearchParams({ decision: id })); };
+    this.asked = JSON.stringify([this.view, named(series ?? {})]);
+    drawHeading(this);
     if (!series && module.ofSeries !== false) return this.states.nothingStored(find("view"));
     this.listen();
     const root = element("div", { class: `view ${this.view}` });
@@ -104,18 +109,5 @@ export class Shell {
     if (signal.aborted) return shown.close();
     signal.addEventListener("abort", () => shown.close());
     this.shown = shown;
-  }
-
-  frame() {
-    const { module, series, view } = this;
-    this.openDecision = (id) => { location.hash = format("market", series, new URLSearchParams({ decision: id })); };
-    const { query } = parse(location.hash);
-    this.asked = JSON.stringify([view, { exchange: series?.exchange, symbol: series?.symbol, interval: series?.interval }]);
-    history.replaceState(null, "", format(view, series, query));
-    drawNavigation(find("views"), view, series);
-    drawSeriesBar(find("series"), this.stored, module.ofSeries === false ? null : series, (wish) => this.choose(wish));
-    this.states.simulated(series?.simulated ?? false);
-    find("view-title").textContent = module.title;
-    document.title = `${series && module.ofSeries !== false ? `${series.symbol} ${series.interval} · ` : ""}${VIEWS[view]} · OPA Crypto`;
   }
 }

@@ -36,7 +36,7 @@ export class CandleStage {
 
   async load() {
     this.chart.show(await newest(this.context, FIRST));
-    performance.mark("chart");
+    requestAnimationFrame(() => performance.mark("chart"));
     this.read(null);
   }
 
