@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -21,7 +22,18 @@ DONE: Final = "done"
 SKIPPED: Final = "skipped"
 FAILED: Final = "failed"
 UNFINISHED: Final = (QUEUED, RUNNING)
+STOPPED: Final = "stopped on request; the model in use goes on, train again"
 _WRITE_EVERY_S: Final = 0.5
+_stop: Final = threading.Event()
+
+
+class Stopped(Exception):
+    """Somebody wants this process to end, and nothing is half done here."""
+
+
+def stop_soon(*_signal: object) -> None:
+    """Let every job of this process end where it tells the next time how far it is; a signal handler."""
+    _stop.set()
 
 
 def new_job(series: Series, now: int, kind: str = "train") -> Job:
@@ -39,7 +51,9 @@ class Report:
     _written: float = field(default=0.0)
 
     def say(self, progress: float, message: str) -> None:
-        """`progress` is a fraction."""
+        """`progress` is a fraction. Raises `Stopped` where the process is wanted to end."""
+        if _stop.is_set():
+            raise Stopped
         self.job = replace(self.job, state=RUNNING, progress=progress, message=message)
         if time.monotonic() - self._written >= _WRITE_EVERY_S:
             self._written = time.monotonic()
@@ -47,18 +61,24 @@ class Report:
 
     def end(self, state: str, message: str) -> None:
         """The last word on a job."""
-        progress = self.job.progress if state == FAILED else 1.0
+        progress = self.job.progress if state == FAILED or message == STOPPED else 1.0
         self.job = replace(self.job, state=state, progress=progress, message=message, finished_at=self.now())
         self.store.save_job(self.job)
 
 
 @contextmanager
 def reported(store: DecisionStore, job: Job, now: Callable[[], int]) -> Iterator[Report]:
-    """A report that ends as failed, with the reason, when the work raises or is interrupted."""
+    """A report that ends as failed, with the reason, when the work raises or is interrupted.
+
+    Work that was stopped is no failure: it ends as skipped, and the block is left.
+    """
     report = Report(store, job, now)
-    report.say(0.0, "reading candles")
     try:
+        report.say(0.0, "reading candles")
         yield report
+    except Stopped:
+        report.end(SKIPPED, STOPPED)
+        raise
     except MarketError as error:
         report.end(FAILED, str(error))
         raise
@@ -69,7 +89,7 @@ def reported(store: DecisionStore, job: Job, now: Callable[[], int]) -> Iterator
 
 def end_unfinished(store: DecisionStore, job: Job, clock: Clock, words: str) -> None:
     """Close a job whose process is gone, as failed; one that said its last word itself is left alone."""
-    known = {each.job_id: each for each in store.jobs(1_000)}
-    if known.get(job.job_id, job).state in UNFINISHED:
-        Report(store, known.get(job.job_id, job), clock.now).end(FAILED, words)
+    newest = store.job(job.job_id) or job
+    if newest.state in UNFINISHED:
+        Report(store, newest, clock.now).end(FAILED, words)
         log.error("job %s of %s: %s", job.job_id, job.series, words)

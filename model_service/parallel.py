@@ -17,7 +17,7 @@ from market.interval import Series
 from market.logs import start_logging
 from market.ports import DecisionStore, Job, ServiceName
 from market.store import MySQLLifecycleStore, StoredClock
-from model_service.jobs import end_unfinished, reported
+from model_service.jobs import Stopped, end_unfinished, reported, stop_soon
 from model_service.lifecycle.timeline import not_trained, trained
 from model_service.progress import Bars, Lines, Watched, on_a_screen
 from model_service.settings import ModelSettings
@@ -32,7 +32,11 @@ _KILLED: Final = "stopped: a training process was killed; the model in use goes 
 def train_all(
     store: DecisionStore, jobs: Sequence[Job], settings: ModelSettings, *, force: bool
 ) -> tuple[list[str], list[str]]:
-    """Train each job's series in up to two processes; what was refused and what failed, in words."""
+    """Train each job's series in up to two processes; what was refused and what failed, in words.
+
+    SIGTERM ends every job at its next safe point.
+    """
+    signal.signal(signal.SIGTERM, _pass_on)
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(min(PROCESSES, len(jobs)), context, _quiet, (settings.log_level,)) as pool:
         running = {pool.submit(train_one, job, settings, force): job for job in jobs}
@@ -66,6 +70,8 @@ def train_one(job: Job, settings: ModelSettings, force: bool) -> str:
     try:
         with reported(shop.decisions, job, clock.now) as report:
             life.add_events(trained(train_series(shop, series, report, force=force)))
+    except Stopped:
+        return ""
     except InvalidInput as error:
         life.add_events([not_trained(series, clock.now(), str(error), refused=True)])
         return str(error)
@@ -79,7 +85,13 @@ def train_one(job: Job, settings: ModelSettings, force: bool) -> str:
 
 def _quiet(level: str) -> None:
     signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGTERM, stop_soon)
     start_logging(ServiceName.SCORER, max(level, "WARNING", key=logging.getLevelName))
+
+
+def _pass_on(*_signal: object) -> None:
+    for each in multiprocessing.active_children():
+        each.terminate()
 
 
 def _show(store: DecisionStore, running: dict[Future[str], Job]) -> None:

@@ -18,7 +18,7 @@ from market.ports import BacktestRun, DecisionStore, KlineStore, ModelRecord, Ti
 from market.tick import Tick
 from model_service.card import card, judged, plain
 from model_service.contamination import revised
-from model_service.jobs import DONE, SKIPPED, Report
+from model_service.jobs import DONE, SKIPPED, STOPPED, Report, Stopped
 from model_service.lifecycle.line_up import PROMOTED, kinds
 from model_service.lifecycle.origin import origin
 from model_service.matrix import data_hash
@@ -69,13 +69,21 @@ class Workshop:
 
 
 def train_series(shop: Workshop, series: Series, report: Report, *, force: bool) -> list[ModelRecord]:
-    """Train, back-test and register every role of a series that has no current model; what came out."""
+    """Train, back-test and register every role of a series that has no current model; what came out.
+
+    What was done when it was stopped stays.
+    """
     due = due_roles(shop, series, force=force)
     klines = newest_bars(shop.klines, series) if due else empty_klines()
     made: list[ModelRecord] = []
     for done, role in enumerate(due):
         part = partial(_progress, report, done, len(due), role)
-        made.append(_train_role(shop, series, role, klines, report.now(), part))
+        try:
+            made.append(_train_role(shop, series, role, klines, report.now(), part))
+            part(1.0, "registered")
+        except Stopped:
+            report.end(SKIPPED, STOPPED)
+            return made
     report.end(DONE if due else SKIPPED, "trained" if due else "the model in use is current")
     return made
 
@@ -161,7 +169,6 @@ def _train_role(
     )
     _demand_place(shop, series, role, spec.kind)
     shop.decisions.save_model(record)
-    progress(1.0, "registered")
     return record
 
 

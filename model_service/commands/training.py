@@ -29,8 +29,7 @@ def train(
     shop = workshop(settings, db)
     store = shop.decisions
     wanted = chosen(shop.klines, settings, series)
-    known = {each.job_id: each for each in store.jobs(1_000)}
-    jobs = [known[j] for j in job or [] if j in known] or [
+    jobs = [found for each in job or [] if (found := store.job(each))] or [
         new_job(each, StoredClock(db, each.exchange).now())
         for each in wanted
         if due_roles(shop, each, force=force)
@@ -51,10 +50,10 @@ def retrain(job: Annotated[str, typer.Option(help="id of the waiting job")]) -> 
     """Train the series of one job, in this process and out of the way of others; the scorer asks for it."""
     settings = ModelSettings()
     be_polite(settings.retrain_limit_s)
-    known = {each.job_id: each for each in MySQLDecisionStore(database()).jobs(1_000)}
-    if job not in known:
+    waiting = MySQLDecisionStore(database()).job(job)
+    if waiting is None:
         raise InvalidInput(f"no job {job!r}: GET /v1/jobs lists them")
-    if refused := train_one(known[job], settings, force=True):
+    if refused := train_one(waiting, settings, force=True):
         raise InvalidInput(refused)
 
 

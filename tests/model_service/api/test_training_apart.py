@@ -15,11 +15,11 @@ from typing import Any
 import httpx
 import pytest
 
-from market.store import StoreSettings
-from model_service.jobs import DONE, FAILED, QUEUED, RUNNING, new_job
+from market.store import Database, MySQLDecisionStore, StoreSettings
+from model_service.jobs import DONE, FAILED, QUEUED, RUNNING, SKIPPED, STOPPED, new_job
 from model_service.trained import TrainedModel
 from model_service.watched_training import WatchedTraining
-from tests.model_service.api.stocked import DECIDED, KEY, NAMES, SERIES, on_database
+from tests.model_service.api.stocked import DECIDED, KEY, MODEL_ID, NAMES, SERIES, on_database
 from tests.model_service.made import memory_shop
 from up import ports
 from web.keys import Keys
@@ -89,6 +89,11 @@ class Service:
         assert answer.status_code == 202, answer.text
         return str(answer.json()["job_id"])
 
+    def end(self) -> None:
+        """Tell it to end, and wait until it has."""
+        self._process.terminate()
+        assert self._process.wait(WAIT_S) == 0
+
     def job(self, job_id: str) -> dict[str, Any]:
         found: dict[str, Any] = self.client.get(f"/v1/jobs/{job_id}").json()
         return found
@@ -149,6 +154,42 @@ def test_a_training_that_is_killed_takes_its_helpers_along_and_closes_its_job(tm
             until_gone([training, its_helper])
     eventually(lambda: shop.decisions.jobs()[0].state == FAILED, "the job of a killed training goes on")
     assert "killed by signal 9; the model in use goes on" in shop.decisions.jobs()[0].message
+
+
+@pytest.mark.database
+def test_a_training_ends_at_a_safe_point_when_the_service_is_told_to_end(
+    service: Service, database: StoreSettings
+) -> None:
+    job = service.train()
+    eventually(lambda: service.job(job)["progress"] > 0, "the training does not begin")
+    everybody = [*service.trainings(), *children(parent(service))]
+    service.end()
+    until_gone(everybody)
+    store = MySQLDecisionStore(Database(database, "model"))
+    ended = store.job(job)
+    assert ended is not None
+    assert (ended.state, ended.message) == (SKIPPED, STOPPED)
+    assert 0 < ended.progress < 1
+    assert [each.model_id for each in store.models(active_only=True)] == [MODEL_ID]
+
+
+def test_a_training_that_does_not_listen_is_killed_with_the_service_and_its_job_tells(tmp_path: Path) -> None:
+    shop = memory_shop(tmp_path, SERIES)
+    job = new_job(SERIES, 1)
+    shop.decisions.save_job(job)
+    deaf = "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN);" + HELPED
+    with socket.create_server(("127.0.0.1", 0)) as door:
+        door.settimeout(WAIT_S)
+        command = [sys.executable, "-c", deaf.format(port=door.getsockname()[1])]
+        training = WatchedTraining(shop.decisions, lambda _: shop.clock, command, end_s=0.1)
+        training.start([job], True)
+        heard, _ = door.accept()
+        with heard, heard.makefile() as lines:
+            processes = list(map(int, lines.readline().split()))
+            training.close()
+            until_gone(processes)
+    (ended,) = shop.decisions.jobs()
+    assert (ended.state, "together with the model API" in ended.message) == (FAILED, True)
 
 
 def parent(service: Service) -> int:
