@@ -47,7 +47,6 @@ SERVICES = (
 )
 GATE_MB, TRAINING_GATE_MB = 300, 1_500
 LIVE_S = 30
-LONGEST_STATISTICS_DAYS = 416  # of minutes: the API answers for 600,000 bars at a time
 JOB_ENDS_WITHIN_S = 3_600
 
 
@@ -86,7 +85,8 @@ def ask(chain: Chain, days: int, now: int) -> int:
         urls = [
             *(f"{historic}/v1/klines?start={first + i * 20 * DAY}&limit=1000" for i in range(days // 20)),
             *(f"{historic}/v1/klines?format={form}&limit=1000" for form in ("csv", "ndjson", "arrow")),
-            f"{historic}/v1/klines/stats?start={now - min(days, LONGEST_STATISTICS_DAYS) * DAY}",
+            f"{historic}/v1/klines/describe?start={first}",
+            f"{historic}/v1/klines/export?format=arrow&start={first}",
             f"{historic}/v1/coverage",
             *(f"{model}/v1/decisions?limit=1000&start={now - i * DAY}" for i in range(1, 40)),
             f"{model}/v1/track-record",
@@ -131,6 +131,7 @@ def main() -> None:
         "OPA_HISTORY": f"1m:{days} days",
         "OPA_HISTORIC_PORT": str(ports.free_port()),
         "OPA_MODEL_PORT": str(ports.free_port()),
+        "OPA_REQUEST_LIMIT_S": "300",
     }
     with started(settings) as (chain, simulator, _):
         result = measure(chain, simulator, days)
