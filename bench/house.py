@@ -18,6 +18,13 @@ CACHE = Path(__file__).parents[1] / ".run" / "cache"
 @contextmanager
 def started(settings: Mapping[str, str]) -> Iterator[tuple[Chain, Simulator, Elastic]]:
     """Yield the rooms' commands, the exchange (its clock standing still) and Elasticsearch."""
+    with with_database(settings) as (chain, simulator, elastic, _):
+        yield chain, simulator, elastic
+
+
+@contextmanager
+def with_database(settings: Mapping[str, str]) -> Iterator[tuple[Chain, Simulator, Elastic, TestDatabase]]:
+    """The same, and the database's server."""
     with tempfile.TemporaryDirectory(prefix="opa-", ignore_cleanup_errors=True) as name:
         folder = Path(name)
         folder.chmod(0o755)
@@ -39,6 +46,7 @@ def started(settings: Mapping[str, str]) -> Iterator[tuple[Chain, Simulator, Ela
                 ),
                 simulator,
                 elastic,
+                database,
             )
 
 

@@ -1,4 +1,4 @@
-"""MariaDB is killed, or hangs, while both APIs and the console are asked; `python -m bench.away` does more."""
+"""MariaDB is killed, or hangs, under traffic on both APIs and the console; `bench.away` does more."""
 
 from __future__ import annotations
 
