@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import signal
+from collections.abc import Callable
 from typing import Annotated, Final
 
 import typer
@@ -22,6 +24,7 @@ from simulator.settings import SimulatorSettings
 
 _LONGEST_PATH: Final = 64 * 1024  # 1,024 stream names
 
+log = logging.getLogger(__name__)
 cli = typer.Typer(
     add_completion=False, help="A local exchange that speaks Binance's REST and WebSocket protocols."
 )
@@ -36,7 +39,7 @@ def about() -> None:
 def serve(
     port: Annotated[int | None, typer.Option(help="Port on OPA_LISTEN_HOST; 0 takes a free one.")] = None,
 ) -> None:
-    """Serve the market of OPA_SOURCE until interrupted; prints the address when it is ready."""
+    """Serve the market of OPA_SOURCE until interrupted; tells the address when it is ready."""
     try:
         settings = SimulatorSettings()
         start_logging("simulator", settings.log_level)
@@ -48,13 +51,15 @@ def serve(
         raise _end(str(error), 2) from error
     chosen = settings.simulator_port if port is None else port
     try:
-        raise typer.Exit(asyncio.run(_serve(app, settings.listen_host, chosen)))
+        # Who asks for a port reads the answer; a service has its log.
+        say = log.info if port is None else typer.echo
+        raise typer.Exit(asyncio.run(_serve(app, settings.listen_host, chosen, say)))
     except OSError as error:
         reason = f"port {chosen} cannot be opened ({error.strerror}): choose another OPA_SIMULATOR_PORT"
         raise _end(reason, 1) from error
 
 
-async def _serve(app: web.Application, host: str, port: int) -> int:
+async def _serve(app: web.Application, host: str, port: int, say: Callable[[str], None]) -> int:
     """Until SIGTERM (0) or Ctrl-C (130); returns the exit code."""
     loop = asyncio.get_running_loop()
     stopped: asyncio.Future[int] = loop.create_future()
@@ -66,7 +71,7 @@ async def _serve(app: web.Application, host: str, port: int) -> int:
     await runner.setup()
     try:
         await web.TCPSite(runner, host, port).start()
-        typer.echo(f"listening on http://{host}:{runner.addresses[0][1]}")
+        say(f"listening on http://{host}:{runner.addresses[0][1]}")
         return await stopped
     finally:
         await runner.cleanup()
