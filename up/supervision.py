@@ -143,7 +143,7 @@ class Supervision:
                 command=" ".join(_escaped(_quoted(word)) for word in argv),
                 root=_escaped(self._places.root),
                 run=_escaped(self._places.run),
-                stop_s=60 if name == "mariadb" else 35,  # the APIs finish what runs: web/server.py
+                stop_s=60 if name == "mariadb" else 45,  # the APIs finish what runs: web/server.py
                 environment=",".join(f'{key}="{_escaped(value)}"' for key, value in environment.items()),
                 group="false" if name in ("mariadb", "elasticsearch") else "true",
             )

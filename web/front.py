@@ -9,6 +9,7 @@ from fastapi import FastAPI
 from starlette.applications import Starlette
 from starlette.middleware.cors import CORSMiddleware
 
+from web.access import describe_bearer
 from web.body_limit import BodyLimit
 from web.bounds import Bounds
 from web.crowd import Crowd, Visitors
@@ -48,6 +49,7 @@ def guard(app: FastAPI, keys: Keys, bounds: Bounds, needed: Mapping[str, Ask]) -
     metrics = _prepare(app)
     app.include_router(health_routes(needed))
     app.include_router(metrics_route(metrics))
+    describe_bearer(app)
     add_docs(app)
     add_problem_answers(app)
     door = {
