@@ -1,6 +1,6 @@
 """What the front before both APIs costs: requests per second of a route that does nothing.
 
-    python -m bench.front [--least 0.5]
+    python -m bench.front [--least 0.4]
 
 Three services in processes of their own: FastAPI and uvicorn as they come, the same behind every layer of
 `web.front` (key, rate, crowd, time limit, metrics, headers, request id), and that with a line of JSON in the
@@ -74,7 +74,7 @@ def running(kind: str) -> Iterator[int]:
 
 def main() -> int:
     asked = argparse.ArgumentParser()
-    asked.add_argument("--least", type=float, default=0.5)
+    asked.add_argument("--least", type=float, default=0.4)
     asked.add_argument("--serve", nargs=2)
     given = asked.parse_args()
     if given.serve:
