@@ -36,7 +36,8 @@ def _beside(klines: KlineStore, series: Series, decided: Times, span: tuple[int,
     times, opens, closes = (table[name].to_numpy() for name in ("open_time", "open", "close"))
     on = np.searchsorted(times, decided[:, 0], side="right") - 1
     made = np.searchsorted(times, decided[:, 1]) - 1
-    # Both ends, too: a step at the end of a page is filled by the first candle of the next one.
-    near = np.r_[0, len(times) - 1, on, on + 1, made, made + 1]
+    # Both ends, too: a step at the end of a page is filled by the first candle of the next one. Who buys once
+    # and holds buys in the second candle.
+    near = np.r_[0, 1, len(times) - 1, on, on + 1, made, made + 1]
     kept = np.unique(near[(near >= 0) & (near < len(times))])
     return Bars(times[kept], opens[kept], closes[kept])

@@ -14,6 +14,7 @@ from market.interval import DAY
 from market.outcome import Floats
 from market.ports import DecisionFilter, EventKind
 from model_service import candles
+from model_service.lifecycle.activation import activate
 from model_service.lifecycle.promotion import (
     Finding,
     better_by_chance,
@@ -217,3 +218,30 @@ def test_after_a_roll_back_the_next_candle_is_decided_by_the_model_before_and_th
     assert (before.model_id, after.model_id) == ("a2", "a")
     assert after.position_before is before.position_after
     assert shop.decisions.verify(SERIES, CHAMPION) == []
+
+
+def test_who_puts_a_challenger_in_charge_is_told_with_why_and_once(places: Places) -> None:
+    knowing(places)
+    challenger = places.shop.decisions.model("b")
+    assert challenger is not None
+    for _ in range(2):
+        champion = activate(places.work, places.life, challenger, "desk", "a better month", places.now())
+        assert champion.model_id == "b~champion"
+    assert activate(places.work, places.life, champion, "desk", "again", places.now()) == champion
+    (event,) = [each for each in places.life.events(SERIES) if each.kind is EventKind.PROMOTED]
+    assert (event.details["by"], event.details["why"]) == ("desk", "a better month")
+    assert "smaller log-loss" in event.reason
+
+
+def test_nobody_puts_a_model_in_charge_against_the_rule(places: Places) -> None:
+    knowing(places, 499)
+    champion, challenger = (places.shop.decisions.model(name) for name in ("a", "b"))
+    assert champion is not None
+    assert challenger is not None
+    with pytest.raises(InvalidInput, match="at least 500 matched live candles: 499"):
+        activate(places.work, places.life, challenger, "desk", "now", places.now())
+    stranger = replace(challenger, model_id="c")
+    with pytest.raises(InvalidInput, match="c is not the challenger"):
+        activate(places.work, places.life, stranger, "desk", "now", places.now())
+    assert activate(places.work, places.life, champion, "desk", "now", places.now()) == champion
+    assert places.in_charge() == {CHAMPION: "a", CHALLENGER: "b"}
