@@ -12,6 +12,7 @@ from market.kline import Finality, Source, klines_from_rows
 from market.ports import BacktestRun, Decided, ModelRecord, SymbolInfo
 from market.store.memory import MemoryKlineStore, MemoryTickStore
 from market.store.memory_decisions import MemoryDecisionStore
+from market.tick import Tick
 from tests.console.reasons import reasons
 
 BARS = 900
@@ -45,7 +46,17 @@ def seeded() -> Seeded:
         klines.write(series, klines_from_rows(rows), finality=Finality.CONFIRMED, source=Source.REST, now=NOW)
         if exchange == "simulated":
             record(decisions, series, rows, seed)
-    return Seeded(klines, MemoryTickStore(klines), decisions)
+    ticks = MemoryTickStore(klines)
+    ticks.write([tick("BTCUSDT", NOW - 800, "63351.2"), tick("ETHUSDT", NOW - 400_000, "3720.15")])
+    return Seeded(klines, ticks, decisions)
+
+
+def tick(symbol: str, time: int, last: str) -> Tick:
+    """A sample of the simulated exchange, bid and ask a little beside the last price."""
+    price = Decimal(last)
+    return Tick(
+        "simulated", symbol, time, price - Decimal("0.1"), Decimal("0.5"), price, Decimal("0.4"), price
+    )
 
 
 def walk(start: float, digits: int, seed: int) -> list[list[object]]:

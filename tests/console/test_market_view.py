@@ -9,7 +9,7 @@ from market.kline import Finality, Source, klines_from_rows
 from tests.console.browsing import open_market, says, until
 from tests.console.conftest import Pictures
 from tests.console.house import House
-from tests.console.seed import END, LEDGER_BARS
+from tests.console.seed import END, LEDGER_BARS, NOW, tick
 
 pytestmark = pytest.mark.browser
 
@@ -66,8 +66,14 @@ def test_a_real_market_has_no_banner_and_an_empty_record_says_so(page: Any, hous
     assert page.errors == []
 
 
-def test_a_new_candle_appears_by_itself(page: Any, house: House) -> None:
+def test_new_candles_and_prices_are_pushed(page: Any, house: House) -> None:
     open_market(page, house, "binance/XRPUSDT/1h")
+    for api in ("historic", "model"):
+        assert any(f"/api/{api}/v1/stream?" in url for url in page.asked)
+    asked = len(page.asked)
+    house.stores.ticks.write([tick("BTCUSDT", NOW + 1_000, "70001.5")])
+    says(page, "[data-market='simulated/BTCUSDT'] .price", "70\u2009001.5")
+    assert [url for url in page.asked[asked:] if "/prices" in url] == []
     texts = ["7.7001", "7.9", "7.6", "7.7777"]
     bar = [END, *texts, "10", END + HOUR - 1, "77", 3, "5", "38"]
     series = Series("binance", "XRPUSDT", Interval("1h"))
@@ -90,9 +96,7 @@ def test_older_candles_follow_when_the_chart_is_moved(page: Any, house: House) -
     assert page.errors == []
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_a_narrow_screen_needs_no_sideways_scrolling(page: Any, house: House, scheme: str) -> None:
-    page.emulate_media(color_scheme=scheme)
+def test_a_narrow_screen_needs_no_sideways_scrolling(page: Any, house: House) -> None:
     page.set_viewport_size({"width": 390, "height": 844})
     open_market(page, house)
     assert page.evaluate("document.documentElement.scrollWidth") <= 390

@@ -5,6 +5,7 @@ import { colour } from "../../theme.js";
 
 const SHARE = 0.34;
 const DASHED = 2;
+const said = (value) => `${value.toFixed(2)} %`;
 
 function kind({ status, expected_gain: gain, cost }) {
   if (status === "suppressed") return "suppressed";
@@ -14,7 +15,7 @@ function kind({ status, expected_gain: gain, cost }) {
 export class GainPane {
   constructor(chart) {
     this.bars = chart.addSeries(HistogramSeries, {
-      priceFormat: { type: "custom", minMove: 0.01, formatter: (value) => `${value.toFixed(2)} %` },
+      priceFormat: { type: "custom", minMove: 0.01, formatter: said, tickmarksFormatter: (values) => values.map(() => "") },
       lastValueVisible: false, priceLineVisible: false, base: 0,
     }, 1);
     chart.panes()[1].setStretchFactor(SHARE);

@@ -18,8 +18,7 @@ export function priceTile(series, quote) {
   const unit = element("small", {}, series.quote);
   const moved = Number.isFinite(quote.change_24h)
     ? [element("em", { class: mood(quote.change_24h) }, percent(quote.change_24h)), " in 24 h"] : ["24 h change unknown"];
-  const from = quote.source === "tick" ? "tick" : "close";
-  fill("tile-price", [element("span", {}, price(quote.price)), unit], [...moved, ` · ${from} ${age(quote.age_ms)} ago`]);
+  fill("tile-price", [element("span", {}, price(quote.price)), unit], [...moved, ` · ${age(quote.age_ms)} old`]);
 }
 
 // Since when a follower holds what it holds, as far as the listed decisions reach.
