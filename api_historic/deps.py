@@ -10,10 +10,11 @@ from fastapi import Depends, Query, Request
 
 from api_historic.catalogue import Catalogue
 from api_historic.census import Census
-from api_historic.formats import ARRAYS, JSON, Format, negotiate
+from api_historic.formats import ARRAYS, FORMATS, JSON, Format
 from market.errors import InvalidInput
 from market.interval import END_OF_TIME, Series, parse_time
 from market.ports import ChangeLog, Clock, KlineStore, TickStore
+from web.media_types import negotiate
 from web.streamed_file import Places
 
 
@@ -120,7 +121,7 @@ def wanted_format(
     ] = None,
 ) -> Format:
     """The format that the request asks for."""
-    return negotiate(format, request.headers.get("accept", ""))
+    return FORMATS[negotiate(format, request.headers.get("accept", ""))]
 
 
 def wanted_page_format(

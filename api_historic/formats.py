@@ -8,9 +8,9 @@ from functools import partial
 from typing import Final
 
 import pyarrow as pa
-from starlette.exceptions import HTTPException
 
 from api_historic.writers import ArrowWriter, Contents, CsvWriter, JsonWriter, NdjsonWriter, Writer
+from web.media_types import MEDIA_TYPES
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,34 +27,12 @@ class Format:
         return writer.begin() + writer.rows(rows) + writer.end()
 
 
-FORMATS: Final = {
-    "json": Format("json", "application/json", JsonWriter),
-    "csv": Format("csv", "text/csv; charset=utf-8", CsvWriter),
-    "ndjson": Format("ndjson", "application/x-ndjson", NdjsonWriter),
-    "arrow": Format("arrow", "application/vnd.apache.arrow.stream", ArrowWriter),
+_WRITERS: Final[dict[str, Callable[[Contents], Writer]]] = {
+    "json": JsonWriter,
+    "csv": CsvWriter,
+    "ndjson": NdjsonWriter,
+    "arrow": ArrowWriter,
 }
+FORMATS: Final = {name: Format(name, MEDIA_TYPES[name], writer) for name, writer in _WRITERS.items()}
 JSON: Final = FORMATS["json"]
 ARRAYS: Final = Format("json", JSON.media_type, partial(JsonWriter, arrays=True))
-_ACCEPTED: Final = {"*/*": "json", "application/*": "json", "text/*": "csv"} | {
-    each.media_type.partition(";")[0]: name for name, each in FORMATS.items()
-}
-
-
-def negotiate(wanted: str | None, accept: str) -> Format:
-    """`format=` wins, else the best known type of the `Accept` header; 406 when there is none."""
-    if wanted:
-        return FORMATS[wanted]
-    ranked = sorted(map(_quality, (accept or "*/*").split(",")), key=lambda each: -each[1])
-    for media_type, quality in ranked:
-        if quality > 0 and media_type in _ACCEPTED:
-            return FORMATS[_ACCEPTED[media_type]]
-    raise HTTPException(406, f"nothing here can be written as {accept!r}")
-
-
-def _quality(part: str) -> tuple[str, float]:
-    media_type, *parameters = (each.strip().lower() for each in part.split(";"))
-    given = [each[2:] for each in parameters if each.startswith("q=")]
-    try:
-        return media_type, float(given[0]) if given else 1.0
-    except ValueError:
-        return media_type, 0.0

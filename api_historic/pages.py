@@ -3,21 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
 
 import pyarrow as pa
 from fastapi import Request, Response
 
-from api_historic.answer import Answer, answer_of
 from api_historic.deps import Period
 from api_historic.feeds import Feed
-from api_historic.formats import FORMATS, Format
+from api_historic.formats import Format
 from api_historic.remembered import Touches, remembered
 from api_historic.writers import Contents
-
-CONTENT: Final[dict[str, dict[str, object]]] = {
-    each.media_type.partition(";")[0]: {} for each in FORMATS.values()
-}
+from web.etags import Answer, answer_of
 
 
 @dataclass(frozen=True, slots=True)

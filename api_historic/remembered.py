@@ -11,8 +11,8 @@ from fastapi import FastAPI
 from fastapi.routing import APIRoute
 from starlette.types import Receive, Scope, Send
 
-from api_historic.answer import Answer
 from market.ports import Change
+from web.etags import Answer
 from web.tail import Tail
 
 MOST_BYTES: Final = 48_000_000

@@ -13,12 +13,12 @@ import orjson
 import pyarrow as pa
 from fastapi import Request, Response
 
-from api_historic.answer import answer_of
 from api_historic.deps import Period
 from api_historic.exports import batches
 from api_historic.feeds import Feed
 from api_historic.ranks import at_ranks
 from api_historic.remembered import Touches, asked, remembered
+from web.etags import answer_of
 from web.streamed_file import Places
 
 _NOT_DESCRIBED: Final = {"open_time", "close_time", "time", "source", "finality"}

@@ -20,15 +20,19 @@ from api_historic.deps import (
 from api_historic.exports import export
 from api_historic.feeds import kline_feed
 from api_historic.newest import answer_newest
-from api_historic.pages import CONTENT, Asked, answer_page
+from api_historic.pages import Asked, answer_page
 from api_historic.remembered import RememberingRoute
 from api_historic.schemas import KlinePage, KlineStatistics, LatestKlines
 from api_historic.statistics import answer_statistics
+from web.etags import UNCHANGED
+from web.media_types import CONTENT, MEDIA_TYPES
 
 router = APIRouter(tags=["klines"], route_class=RememberingRoute)
 
 
-@router.get("/klines", response_class=Response, responses={200: {"model": KlinePage, "content": CONTENT}})
+@router.get(
+    "/klines", response_class=Response, responses={200: {"model": KlinePage, "content": CONTENT}, **UNCHANGED}
+)
 def klines(
     request: Request,
     held: StoresNeeded,
@@ -57,7 +61,9 @@ def latest_klines(
     return answer_newest(feed, "close_time", held.clock(wanted.exchange), limit)
 
 
-@router.get("/klines/describe", response_class=Response, responses={200: {"model": KlineStatistics}})
+@router.get(
+    "/klines/describe", response_class=Response, responses={200: {"model": KlineStatistics}, **UNCHANGED}
+)
 def kline_statistics(
     request: Request, held: StoresNeeded, places: PlacesNeeded, wanted: WantedSeries, span: WantedSpan
 ) -> Response:
@@ -65,7 +71,11 @@ def kline_statistics(
     return answer_statistics(request, kline_feed(held.klines, wanted), span, places)
 
 
-@router.get("/klines/export", response_class=Response, responses={200: {"content": CONTENT}})
+@router.get(
+    "/klines/export",
+    response_class=Response,
+    responses={200: {"content": CONTENT | {MEDIA_TYPES["json"]: {}}}},
+)
 def export_klines(
     held: StoresNeeded,
     places: PlacesNeeded,

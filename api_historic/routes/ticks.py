@@ -22,10 +22,12 @@ from api_historic.deps import (
 from api_historic.exports import export
 from api_historic.feeds import Feed, tick_feed
 from api_historic.newest import answer_newest
-from api_historic.pages import CONTENT, Asked, answer_page
+from api_historic.pages import Asked, answer_page
 from api_historic.remembered import RememberingRoute
 from api_historic.schemas import LatestTicks, TickPage, TickStatistics
 from api_historic.statistics import answer_statistics
+from web.etags import UNCHANGED
+from web.media_types import CONTENT, MEDIA_TYPES
 
 router = APIRouter(tags=["ticks"], route_class=RememberingRoute)
 
@@ -40,7 +42,9 @@ def wanted_ticks(
 WantedTicks = Annotated[Feed, Depends(wanted_ticks)]
 
 
-@router.get("/ticks", response_class=Response, responses={200: {"model": TickPage, "content": CONTENT}})
+@router.get(
+    "/ticks", response_class=Response, responses={200: {"model": TickPage, "content": CONTENT}, **UNCHANGED}
+)
 def ticks(
     request: Request,
     wanted: WantedTicks,
@@ -63,7 +67,9 @@ def latest_ticks(
     return answer_newest(wanted, wanted.time, held.clock(wanted.identity["exchange"]), limit)
 
 
-@router.get("/ticks/describe", response_class=Response, responses={200: {"model": TickStatistics}})
+@router.get(
+    "/ticks/describe", response_class=Response, responses={200: {"model": TickStatistics}, **UNCHANGED}
+)
 def tick_statistics(
     request: Request, places: PlacesNeeded, wanted: WantedTicks, span: WantedSpan
 ) -> Response:
@@ -71,7 +77,11 @@ def tick_statistics(
     return answer_statistics(request, wanted, span, places)
 
 
-@router.get("/ticks/export", response_class=Response, responses={200: {"content": CONTENT}})
+@router.get(
+    "/ticks/export",
+    response_class=Response,
+    responses={200: {"content": CONTENT | {MEDIA_TYPES["json"]: {}}}},
+)
 def export_ticks(places: PlacesNeeded, wanted: WantedTicks, span: WantedSpan, form: WantedFormat) -> Response:
     """The whole period in one file, oldest first, streamed; cut off as `/v1/klines/export` says."""
     return export(wanted, form, span, places)

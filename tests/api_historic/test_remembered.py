@@ -6,7 +6,6 @@ import httpx
 import pyarrow as pa
 import pytest
 
-from api_historic.answer import answer_of
 from api_historic.app import create_app
 from api_historic.deps import Stores
 from api_historic.remembered import Remembered, Touches
@@ -17,6 +16,7 @@ from market.store.memory_changes import MemoryChangeLog
 from tests.api_historic.conftest import KEY, START, FixedClock, fill, hourly, register, row
 from tests.api_historic.serving import serving
 from tests.web.waiting import until
+from web.etags import answer_of
 from web.keys import Keys
 from web.tail import Tail
 
