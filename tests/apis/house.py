@@ -10,7 +10,7 @@ from typing import Final
 
 from api_historic.app import create_app as historic_app
 from api_historic.deps import Stores
-from market.interval import Series
+from market.interval import END_OF_TIME, Series
 from market.ports import ChangeLog, KlineStore, TickStore
 from market.store import (
     Database,
@@ -54,6 +54,12 @@ class House:
         """By the name of the API."""
         return {"historic": self.historic, "model": self.model}
 
+    def store_a_candle(self) -> None:
+        """The next candle of the hidden market, confirmed as ingest does it: the change log tells of it."""
+        hidden = _hidden(self.shop)
+        stored = hidden.klines.read(hidden.series, 0, END_OF_TIME).num_rows
+        hidden.confirm(market()[stored : stored + 1])
+
 
 @contextmanager
 def house_in_memory(folder: Path, model: TrainedModel) -> Iterator[House]:
@@ -86,9 +92,12 @@ def house_on_database(folder: Path, model: TrainedModel, settings: StoreSettings
 
 def _hide_a_market(shop: Shop) -> None:
     """Store a market that no example names."""
-    hidden = replace(shop, series=Series.of(shop.series.exchange, HIDDEN, "1h"))
-    open_shop(hidden)
-    hidden.confirm(market()[:200])
+    open_shop(_hidden(shop))
+    _hidden(shop).confirm(market()[:200])
+
+
+def _hidden(shop: Shop) -> Shop:
+    return replace(shop, series=Series.of(shop.series.exchange, HIDDEN, "1h"))
 
 
 @contextmanager
