@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from functools import cache
-
 import typer
 from asgi_correlation_id import correlation_id
 from pydantic import ValidationError
 
 from api_historic.app import create_app
-from api_historic.deps import Stores
 from api_historic.settings import HistoricSettings
+from api_historic.wiring import stores_of
 from market import hear_ctrl_c
 from market.logs import start_logging
 from market.outbound import confine
 from market.ports import ServiceName
-from market.store import MySQLChangeLog, MySQLKlineStore, MySQLTickStore, StoredClock
-from market.store.connection import Database
 from market.store.settings import StoreSettings
 from web.server import serve as run
 
@@ -40,14 +36,7 @@ def serve() -> None:
         typer.echo(f"a setting is missing or wrong; see up/.env.example\n{error}", err=True)
         raise typer.Exit(2) from error
     start_logging(ServiceName.HISTORIC_API, settings.log_level, correlation_id.get)
-    reader = Database(database, "reader")
-    stores = Stores(
-        klines=MySQLKlineStore(reader),
-        ticks=MySQLTickStore(reader),
-        changes=MySQLChangeLog(reader),
-        clock=cache(lambda exchange: StoredClock(reader, exchange)),
-    )
-    app = create_app(stores, settings.keys, settings.bounds, concurrency=database.pool_size)
+    app = create_app(stores_of(database), settings.keys, settings.bounds, concurrency=database.pool_size)
     run(app, ServiceName.HISTORIC_API, settings.listen_host, settings.historic_port)
 
 

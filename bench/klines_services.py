@@ -7,23 +7,15 @@ import market  # noqa: F401  (first: see market/__init__.py)
 import gc  # isort: skip
 import sys
 from decimal import Decimal
-from functools import cache
 from typing import Annotated
 
 from fastapi import Depends, FastAPI
 from pydantic import BaseModel
 
 from api_historic.app import create_app
-from api_historic.deps import Stores
+from api_historic.wiring import stores_of
 from market.ports import ServiceName
-from market.store import (
-    Database,
-    MySQLChangeLog,
-    MySQLKlineStore,
-    MySQLTickStore,
-    StoredClock,
-    StoreSettings,
-)
+from market.store import Database, StoreSettings
 from web.access import may_read
 from web.bounds import Bounds
 from web.front import guard
@@ -33,14 +25,7 @@ from web.server import serve
 
 def ours(keys: Keys, settings: StoreSettings) -> FastAPI:
     """The historic API as it is served, with a route beside the others that does nothing."""
-    reader = Database(settings, "reader")
-    stores = Stores(
-        klines=MySQLKlineStore(reader),
-        ticks=MySQLTickStore(reader),
-        changes=MySQLChangeLog(reader),
-        clock=cache(lambda exchange: StoredClock(reader, exchange)),
-    )
-    app = create_app(stores, keys, concurrency=settings.pool_size)
+    app = create_app(stores_of(settings), keys, concurrency=settings.pool_size)
     app.get("/v1/ping", dependencies=[Depends(may_read)])(ping)
     return app
 

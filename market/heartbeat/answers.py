@@ -19,8 +19,9 @@ _OUR_FAULT: Final = 500
 
 
 class Answers:
-    """Counts since the start, and the times of the answers since the last look.
+    """Counts since the start, and the times until the heads of the answers since the last look.
 
+    A stream goes on behind its head for as long as its listener likes, which says nothing about the service.
     An error is an answer of 500 and above, or none at all: what the caller did wrong is none of ours.
     """
 
@@ -36,11 +37,12 @@ class Answers:
             if scope["type"] != "http":
                 return await app(scope, receive, send)
             started, status = time.perf_counter(), _OUR_FAULT
+            answered: float | None = None
 
             async def watched(message: Message) -> None:
-                nonlocal status
+                nonlocal status, answered
                 if message["type"] == "http.response.start":
-                    status = message["status"]
+                    status, answered = message["status"], time.perf_counter()
                 await send(message)
 
             try:
@@ -48,7 +50,7 @@ class Answers:
             finally:
                 self._requests += 1
                 self._errors += status >= _OUR_FAULT
-                self._times_ms.append((time.perf_counter() - started) * 1_000)
+                self._times_ms.append(((answered or time.perf_counter()) - started) * 1_000)
 
         return counted
 

@@ -4,7 +4,6 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import cache
 
 import httpx
 import pyarrow as pa
@@ -12,18 +11,11 @@ import pytest
 from fastapi import FastAPI
 
 from api_historic.app import create_app
-from api_historic.deps import Stores
+from api_historic.wiring import stores_of
 from market.interval import HOUR, Interval, Series
 from market.kline import Finality, Source, klines_from_rows
 from market.ports import SymbolInfo
-from market.store import (
-    Database,
-    MySQLChangeLog,
-    MySQLKlineStore,
-    MySQLTickStore,
-    StoredClock,
-    StoreSettings,
-)
+from market.store import Database, MySQLKlineStore, MySQLTickStore, StoreSettings
 from market.tick import Tick
 from tests.api_historic.conftest import KEY, START, row
 from tests.api_historic.serving import serving
@@ -63,11 +55,7 @@ def house(database: StoreSettings) -> Iterator[House]:
     MySQLTickStore(Database(database, "ingest")).write(
         [Tick("binance", "BTCUSDT", START + at, one, one, one, one, Decimal("150.50")) for at in range(5)]
     )
-    reader = Database(database, "reader")
-    clock = cache(lambda exchange: StoredClock(reader, exchange))
-    app = create_app(
-        Stores(MySQLKlineStore(reader), MySQLTickStore(reader), MySQLChangeLog(reader), clock), Keys.only(KEY)
-    )
+    app = create_app(stores_of(database), Keys.only(KEY))
     with (
         serving(app) as address,
         httpx.Client(base_url=address, headers={"X-API-Key": KEY}, timeout=60) as client,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import MutableMapping
 from typing import Any
 
@@ -49,6 +50,22 @@ async def test_counts_go_on_and_times_begin_anew() -> None:
     await ask(answers, "/200")
     assert answers.figures().latency_ms is not None
     assert (answers.figures().requests, answers.figures().latency_ms) == (1, None)
+
+
+async def test_a_stream_took_as_long_as_its_head() -> None:
+    answers = Answers()
+
+    async def stream(_scope: MutableMapping[str, Any], _receive: Receive, send: Send) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await asyncio.sleep(1.0)
+        await send({"type": "http.response.body", "body": b"the end"})
+
+    async def said(_message: object) -> None: ...
+
+    await answers.around(stream)({"type": "http"}, said, said)  # type: ignore[arg-type]
+    latency_ms = answers.figures().latency_ms
+    assert latency_ms is not None
+    assert latency_ms < 1_000
 
 
 async def test_what_is_no_request_passes_uncounted() -> None:
