@@ -62,8 +62,7 @@ def run(minutes: float, speed: float) -> Soaked:
     with started(SETTINGS) as (chain, simulator, _):
         prepare(chain)
         first = simulator.control.now() - 4 * 24 * 60 * MINUTE
-        with following(chain, simulator, SERIES) as rooms, doors(chain) as opened:
-            simulator.control.clock(speed=speed)
+        with following(chain, simulator, SERIES, speed) as rooms, doors(chain) as opened:
             pids = {name: process.pid for name, process in (rooms.processes | opened.processes).items()}
             pids["simulator"] = simulator.pid
             mix = Mix(opened, SERIES, first)

@@ -44,9 +44,11 @@ def prepare(chain: Chain) -> None:
 
 
 @contextmanager
-def following(chain: Chain, simulator: Simulator, series: Sequence[Series]) -> Iterator[Rooms]:
+def following(
+    chain: Chain, simulator: Simulator, series: Sequence[Series], speed: float = SPEED
+) -> Iterator[Rooms]:
     """Let the market run and start the rooms; yields when every series is live."""
-    simulator.control.clock(speed=SPEED)
+    simulator.control.clock(speed=speed)
     rooms = Rooms({words[0]: chain.start(*words) for words in ROOMS})
     try:
         until(
