@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import Final
+from typing import Any, Final
 
 from elasticsearch import ConflictError, Elasticsearch, NotFoundError
 
@@ -55,11 +56,9 @@ class StateStore:
 
     def load(self) -> State | None:
         """The stored state, None when there is none (a new or emptied Elasticsearch)."""
-        with translated("cursor"):
-            try:
-                found = self._client.get(index=INDEX, id=_ID)
-            except NotFoundError:
-                return None
+        found = self._found(_ID)
+        if found is None:
+            return None
         source = found["_source"]
         return State(
             source["epoch"],
@@ -95,15 +94,23 @@ class StateStore:
             "generations": generations,
             "saved_at": datetime.now(UTC).isoformat(timespec="milliseconds"),
         }
+        found = self._found(_CLAIM)
+        left = found["_source"]["generations"] if found else {}
         with translated("claim of a rebuild"):
-            found = self._client.options(ignore_status=404).get(index=INDEX, id=_CLAIM)
-            left = found["_source"]["generations"] if found.get("found") else {}
             done = self._client.index(index=INDEX, id=_CLAIM, document=document)
         return Claim(left, (done["_seq_no"], done["_primary_term"]))
 
     def hold(self, claim: Claim) -> None:
         """`SinkUnavailable` when another rebuild has claimed since: it has deleted what this one filled."""
-        with translated("claim of a rebuild"):
-            found = self._client.get(index=INDEX, id=_CLAIM)
-        if (found["_seq_no"], found["_primary_term"]) != claim.version:
+        found = self._found(_CLAIM)
+        if found is None or (found["_seq_no"], found["_primary_term"]) != claim.version:
             raise SinkUnavailable("another rebuild has begun since; this one gives way")
+
+    def _found(self, name: str) -> Mapping[str, Any] | None:
+        """A document of the index, None where either is missing."""
+        with translated(f"state of the loader ({name})"):
+            try:
+                found: Mapping[str, Any] = self._client.get(index=INDEX, id=name).body
+            except NotFoundError:
+                return None
+        return found

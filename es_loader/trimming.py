@@ -11,11 +11,13 @@ from market.ports import LogTrimmer
 
 log = logging.getLogger(__name__)
 EVERY_S: Final = 3_600.0
+SLICE: Final = 20_000
+_NEXT_SLICE_S: Final = 1.0
 _DAY_S: Final = 86_400.0
 
 
 class Trimming:
-    """Shortens the change log once an hour; without a trimmer (a house without its password) never."""
+    """Shortens the change log once an hour, slice by slice; without a trimmer, never."""
 
     def __init__(self, trimmer: LogTrimmer | None = None, keep_days: float = 14) -> None:
         self._trimmer = trimmer
@@ -28,9 +30,11 @@ class Trimming:
             return
         self._next = time.monotonic() + EVERY_S
         try:
-            trimmed = self._trimmer.trim(applied, self._keep_s)
+            trimmed = self._trimmer.trim(applied, self._keep_s, SLICE)
         except MarketError as error:
             log.warning("the change log was not trimmed, the work goes on: %s", error)
             return
+        if trimmed >= SLICE:  # of a house that was never trimmed; what follows must not wait for all of it
+            self._next = time.monotonic() + _NEXT_SLICE_S
         if trimmed:
             log.info("trimmed %d lines of the change log", trimmed)

@@ -39,7 +39,8 @@ def pushed_rules(kibana: KibanaSettings, database: Database) -> Iterator[str]:
     except SinkRefused as error:
         yield f"alert rules were not pushed, `python -m kibana notify` watches without them: {error}"
         return
-    yield f"alert rules: {done.created} created, {done.updated} updated"
+    gone = f", {done.removed} of an older version removed" if done.removed else ""
+    yield f"alert rules: {done.created} created, {done.updated} updated{gone}"
     if done.disabled:
         yield (
             f"{done.disabled} of them are disabled: they compare with Kibana's clock, which is not that of "

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ssl
+import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -10,7 +11,7 @@ from typing import Any, Final
 import httpx
 from tenacity import retry, retry_if_exception_type, stop_after_attempt, wait_random_exponential
 
-from kibana.alerts.bodies import CONNECTOR_ID, KibanaRule, connector
+from kibana.alerts.bodies import CONNECTOR_ID, TAG, KibanaRule, connector
 from kibana.settings import KibanaSettings
 from market.errors import SinkRefused, SinkUnavailable
 
@@ -31,11 +32,15 @@ _CONNECTOR: Final = "/api/actions/connector"
 
 @dataclass(frozen=True, slots=True)
 class Pushed:
-    """How many rules were created and updated; `disabled` of the created ones wait for somebody."""
+    """How many rules were created and updated; `disabled` of the created ones wait for somebody.
+
+    `removed` are rules of an older version, which the product no longer has.
+    """
 
     created: int
     updated: int
     disabled: int
+    removed: int = 0
 
 
 def push_rules(settings: KibanaSettings, rules: Sequence[KibanaRule]) -> Pushed:
@@ -56,8 +61,9 @@ def push_rules(settings: KibanaSettings, rules: Sequence[KibanaRule]) -> Pushed:
         kibana.demand_health()
         kibana.write_connector()
         created = [rule for rule in rules if kibana.write(rule)]
+        removed = kibana.remove_others({rule.id for rule in rules})
     disabled = sum(not rule.enabled for rule in created)
-    return Pushed(len(created), len(rules) - len(created), disabled)
+    return Pushed(len(created), len(rules) - len(created), disabled, removed)
 
 
 class _Alerting:
@@ -85,6 +91,21 @@ class _Alerting:
     def write(self, rule: KibanaRule) -> bool:
         """Whether it was created."""
         return self._write(f"{_RULE}/{rule.id}", rule.body, rule.update())
+
+    def remove_others(self, kept: set[str]) -> int:
+        """Delete rules that an older version pushed; how many. A copy that somebody made in Kibana stays.
+
+        `{"total": 1, "data": [{"id": "…", "tags": ["opa", "critical"], ...}]}`; ids that we give are made
+        from names (version 5), those that Kibana gives are random.
+        """
+        found = self._accepted(
+            self._ask("GET", f"{_RULE}s/_find?per_page=1000&search_fields=tags&search={TAG}")
+        )
+        old = [each["id"] for each in found.get("data", []) if TAG in each["tags"] and each["id"] not in kept]
+        ours = [each for each in old if _is_made_from_a_name(each)]
+        for each in ours:
+            self._accepted(self._ask("DELETE", f"{_RULE}/{each}"))
+        return len(ours)
 
     def _write(self, path: str, create: dict[str, Any], update: dict[str, Any]) -> bool:
         found = self._ask("GET", path)
@@ -130,3 +151,10 @@ class _Alerting:
             f"Kibana answered {response.status_code} to {response.request.method} "
             f"{response.request.url.path}: {message}" + (f"; {advice}" if advice else "")
         )
+
+
+def _is_made_from_a_name(rule_id: str) -> bool:
+    try:
+        return uuid.UUID(rule_id).version == 5
+    except ValueError:
+        return False

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import ssl
 from typing import Any, Final
 
 import httpx
 
+from kibana.elasticsearch import opened, read
 from kibana.notifier.settings import NotifierSettings
 from market.documents import DOCUMENTS
 from market.documents.stream import Document
@@ -24,16 +24,7 @@ class Elastic:
     """Errors: `SinkUnavailable` (away, busy), `SinkRefused` (right or index missing), `InvalidInput`."""
 
     def __init__(self, settings: NotifierSettings) -> None:
-        if settings.ca is not None and not settings.ca.exists():
-            raise SinkRefused(f"no certificate at {settings.ca}: set ES_CA to the CA of {settings.url}")
-        key, password = settings.api_key.get_secret_value(), settings.password.get_secret_value()
-        self._client = httpx.Client(
-            base_url=settings.url,
-            auth=None if key else (settings.user, password),
-            headers={"Authorization": f"ApiKey {key}"} if key else {},
-            verify=ssl.create_default_context(cafile=settings.ca),
-            timeout=TIMEOUT_S,
-        )
+        self._client = opened(settings, TIMEOUT_S)
 
     def search(self, alias: str, body: dict[str, Any]) -> dict[str, Any]:
         """The answer to a search body; that of a part of the shards, as after a restart, is none."""
@@ -60,8 +51,7 @@ class Elastic:
         if not response.is_success:
             advice = _ADVICE.get(code, response.text[:300])
             raise SinkRefused(f"Elasticsearch refuses {path} ({code}): {advice}")
-        answer: dict[str, Any] = response.json()
-        return answer
+        return read(response)
 
 
 def _in_path(document_id: str) -> str:

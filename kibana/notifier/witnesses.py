@@ -16,11 +16,13 @@ from kibana.notifier.elastic import Elastic
 from kibana.notifier.eyes import Eyes
 from market.documents.field import ALL
 from market.errors import MarketError
+from market.ports import ServiceName
 
 log = logging.getLogger(__name__)
 Verdicts = dict[str, list[Firing]]
 AWAY_S: Final = 20.0
 SETTLE_S: Final = 60.0  # after a start of the whole house everything is late for a moment
+_STARTS: Final = 5  # times SETTLE_S: on a busy machine a service takes minutes to its first beat
 ELASTICSEARCH: Final = About(
     "elasticsearch_away",
     "Elasticsearch away",
@@ -79,12 +81,23 @@ class Witnesses:
 
     def __post_init__(self) -> None:
         self._settled_at = time.monotonic() + self.settle_s
+        self._started_at = time.monotonic() + _STARTS * self.settle_s
+        self._heard: set[str] = set()
         self.presences = Presence(ELASTICSEARCH, self.away_s), Presence(DATABASE, self.away_s)
 
     def hear(self, watched: Watched, moment: Moment) -> Verdicts:
         """For which groups each rule holds; a rule that nobody can judge now is absent."""
         found = believed(self._of_elasticsearch(watched, moment), self._of_mysql(watched, moment))
+        found = self._patient(found)
         return found if time.monotonic() >= self._settled_at else {}
+
+    def _patient(self, found: Verdicts) -> Verdicts:
+        """A process that was not heard since our own start may still be starting, for a while."""
+        silent = found.get("process_silent")
+        if silent is None or time.monotonic() >= self._started_at:
+            return found
+        self._heard |= set(ServiceName) - {each.group for each in silent}
+        return {**found, "process_silent": [each for each in silent if each.group in self._heard]}
 
     def _of_elasticsearch(self, watched: Watched, moment: Moment) -> Verdicts | None:
         found: Verdicts = {}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ssl
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,6 +10,7 @@ from typing import Any, Final
 
 import httpx
 
+from kibana.elasticsearch import opened, read
 from kibana.runner.settings import RunnerSettings
 from kibana.translator.controls import options_search
 from kibana.translator.fields import from_caps
@@ -57,7 +57,7 @@ class Server:
         taken = (time.perf_counter() - began) * 1000
         if response.status_code != httpx.codes.OK:
             return Answer({}, taken, _reason(response))
-        answer: dict[str, Any] = response.json()
+        answer = read(response)
         return Answer(answer, taken, _failed_shards(answer))
 
     def types(self, index: str) -> dict[str, str] | None:
@@ -67,7 +67,7 @@ class Server:
             return None
         if response.status_code != httpx.codes.OK:
             raise SinkRefused(f"fields of {index}: {_reason(response)}")
-        return from_caps(response.json())
+        return from_caps(read(response))
 
     def _send(self, method: str, path: str, **arguments: Any) -> httpx.Response:
         try:
@@ -85,15 +85,7 @@ class Server:
 @contextmanager
 def connected(settings: RunnerSettings) -> Iterator[Server]:
     """The configured server."""
-    if settings.ca is not None and not settings.ca.exists():
-        raise SinkRefused(f"no certificate at {settings.ca}: set ES_CA to the CA of {settings.url}")
-    with httpx.Client(
-        base_url=settings.url,
-        headers=settings.headers(),
-        auth=settings.login(),
-        verify=ssl.create_default_context(cafile=settings.ca),
-        timeout=TIMEOUT_S,
-    ) as client:
+    with opened(settings, TIMEOUT_S) as client:
         yield Server(client)
 
 

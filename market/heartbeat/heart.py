@@ -23,6 +23,7 @@ log = logging.getLogger(__name__)
 _LONGEST_PAUSE_S: Final = 2 * EVERY_S  # nobody is taken for silent long after the database is back
 _LAST_WORD_S: Final = 3.0  # a clean end waits no longer for its last beat
 _PURGE_EVERY: Final = 240  # beats: an hour
+_WRONG_FIGURES: Final = (ArithmeticError, AttributeError, LookupError, RuntimeError, TypeError, ValueError)
 _COUNTS: Final = ("requests", "errors", "documents")
 
 
@@ -43,6 +44,7 @@ class Heart:
     _process: Process | None = field(init=False, default=None)
     _told: Figures = field(init=False, default=Figures())
     _ok: bool = field(init=False, default=True)
+    _figures_ok: bool = field(init=False, default=True)
     _until_purge: int = field(init=False)
     _ending: Event = field(init=False, default_factory=Event)
     _thread: Thread = field(init=False)
@@ -84,7 +86,7 @@ class Heart:
 
     def beat(self) -> Heartbeat:
         """Write one row; raises what the store raises."""
-        known, now = self.figures(), self.clock.now()
+        known, now = self._known(), self.clock.now()
         process = self._process or self._introduced(now)
         beat = Heartbeat(
             process,
@@ -102,6 +104,18 @@ class Heart:
             self.store.purge(now - round(self.keep_ms))
             self._until_purge = _PURGE_EVERY
         return beat
+
+    def _known(self) -> Figures:
+        """The figures; those of before where they cannot be told, which is an error but no silence."""
+        try:
+            known = self.figures()
+        except _WRONG_FIGURES:
+            if self._figures_ok:
+                log.exception("the figures of the heartbeat cannot be told, it beats without new ones")
+            self._figures_ok = False
+            return self._told
+        self._figures_ok = True
+        return known
 
     def _introduced(self, now: int) -> Process:
         return Process(self._id, self.exchange, self.service, VERSION, os.getpid(), now)

@@ -278,9 +278,15 @@ class ChangeLog(Protocol):
         ...
 
 
+TRIMMED_AT_ONCE: Final = 50_000
+
+
 class LogTrimmer(Protocol):
     """Who may shorten the change log, and nothing else."""
 
-    def trim(self, up_to: int, keep_s: float) -> int:
-        """Delete lines from the far end that are older than `keep_s` and not after `up_to`; how many."""
+    def trim(self, up_to: int, keep_s: float, most: int = TRIMMED_AT_ONCE) -> int:
+        """Delete lines from the far end that are older than `keep_s` and not after `up_to`; how many.
+
+        Never more than `most`, so that it takes a moment only: whoever gets as many asks again.
+        """
         ...

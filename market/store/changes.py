@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from market.ports import Change
+from market.ports.market_data import TRIMMED_AT_ONCE
 from market.store.connection import Database
 
 _BATCH: Final = 5_000
@@ -13,8 +14,8 @@ _LAG: Final = (
     " DIV 1000 FROM change_log WHERE seq > %s ORDER BY seq LIMIT 1) FROM change_counter WHERE id = 1"
 )
 _FIRST_KEPT: Final = (
-    "SELECT seq FROM change_log WHERE recorded_at >= CURRENT_TIMESTAMP(3) - INTERVAL %s MICROSECOND"
-    " ORDER BY seq LIMIT 1"
+    "SELECT seq FROM change_log WHERE seq <= %s"
+    " AND recorded_at >= CURRENT_TIMESTAMP(3) - INTERVAL %s MICROSECOND ORDER BY seq LIMIT 1"
 )
 
 
@@ -69,17 +70,19 @@ class MySQLLogTrimmer:
     def __init__(self, db: Database) -> None:
         self._db = db
 
-    def trim(self, up_to: int, keep_s: float) -> int:
+    def trim(self, up_to: int, keep_s: float, most: int = TRIMMED_AT_ONCE) -> int:
         """Delete lines from the far end that are older than `keep_s` and not after `up_to`; how many.
 
         A batch per transaction, so that a writer never waits for long. A line behind a younger one stays:
         what is left has no gap.
         """
         trimmed: int = 0
-        with self._db.transaction() as cursor:  # once: it reads every old line
-            cursor.execute(_FIRST_KEPT, (round(keep_s * 1_000_000),))
+        with self._db.transaction() as cursor:
+            cursor.execute("SELECT IFNULL(MIN(seq), 0) FROM change_log")
+            last = min(up_to, cursor.fetchone()[0] + most - 1)
+            cursor.execute(_FIRST_KEPT, (last, round(keep_s * 1_000_000)))
             kept = cursor.fetchone()
-        last = min(up_to, kept[0] - 1) if kept else up_to
+        last = kept[0] - 1 if kept else last
         while True:
             with self._db.transaction() as cursor:
                 cursor.execute("DELETE FROM change_log WHERE seq <= %s ORDER BY seq LIMIT %s", (last, _BATCH))

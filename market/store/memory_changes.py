@@ -6,6 +6,7 @@ import time
 from uuid import uuid4
 
 from market.ports import Change
+from market.ports.market_data import TRIMMED_AT_ONCE
 
 
 class MemoryChangeLog:
@@ -45,11 +46,12 @@ class MemoryChangeLog:
         age_s = time.monotonic() - waiting[0] if waiting else 0.0
         return max(self.head() - after, 0), round(age_s * 1_000)
 
-    def trim(self, up_to: int, keep_s: float) -> int:
+    def trim(self, up_to: int, keep_s: float, most: int = TRIMMED_AT_ONCE) -> int:
         """Delete lines from the far end that are older than `keep_s` and not after `up_to`; how many."""
         oldest = time.monotonic() - keep_s
+        last = min(up_to - self._trimmed, len(self._lines), most)
         count = 0
-        while count < min(up_to - self._trimmed, len(self._lines)) and self._recorded[count] < oldest:
+        while count < last and self._recorded[count] < oldest:
             count += 1
         del self._lines[:count], self._recorded[:count]
         self._trimmed += count

@@ -14,12 +14,13 @@ from tests.es_loader.world import START, World, candles
 
 
 class Counting:
-    def __init__(self) -> None:
+    def __init__(self, *found: int) -> None:
         self.asked: list[tuple[int, float]] = []
+        self.found = list(found)
 
-    def trim(self, up_to: int, keep_s: float) -> int:
+    def trim(self, up_to: int, keep_s: float, most: int = 0) -> int:
         self.asked.append((up_to, keep_s))
-        return 0
+        return self.found.pop() if self.found else 0
 
 
 def test_lines_are_trimmed_at_the_start_and_then_once_an_hour(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -35,6 +36,15 @@ def test_lines_are_trimmed_at_the_start_and_then_once_an_hour(monkeypatch: pytes
     assert [up_to for up_to, _ in counting.asked] == [7, 9, 10]
 
 
+def test_a_long_log_is_trimmed_slice_by_slice_between_steps(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(trimming, "_NEXT_SLICE_S", 0.0)
+    counting = Counting(7, trimming.SLICE, trimming.SLICE)
+    trimmed = Trimming(counting)
+    for _ in range(5):
+        trimmed.trim(1_000_000)
+    assert len(counting.asked) == 3
+
+
 def test_a_house_without_a_trimmer_trims_nothing_and_complains_of_nothing(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
@@ -44,7 +54,7 @@ def test_a_house_without_a_trimmer_trims_nothing_and_complains_of_nothing(
 
 def test_a_log_that_cannot_be_trimmed_stops_nobody(caplog: pytest.LogCaptureFixture) -> None:
     class Refusing:
-        def trim(self, up_to: int, keep_s: float) -> int:
+        def trim(self, up_to: int, keep_s: float, most: int = 0) -> int:
             raise StoreRefused("no such user")
 
     Trimming(Refusing()).trim(5)

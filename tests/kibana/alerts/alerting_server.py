@@ -38,6 +38,13 @@ class Kibana(ThreadingHTTPServer):
             return planned
         if path == "/api/alerting/_health":
             return 200, self.health
+        if path.startswith("/api/alerting/rules/_find?"):
+            rules = [
+                (each, body) for each, body in self.objects.items() if each.startswith("/api/alerting/rule/")
+            ]
+            return 200, {"data": [{"id": each.rpartition("/")[2], **body} for each, body in rules]}
+        if method == "DELETE":
+            return (204, b"") if self.objects.pop(path, None) else (404, {"message": "not found"})
         if method == "GET":
             found = self.objects.get(path)
             return (200, found) if found else (404, {"message": f"Saved object [{path}] not found"})
@@ -67,7 +74,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(payload)
 
-    do_GET = do_POST = do_PUT = _any
+    do_GET = do_POST = do_PUT = do_DELETE = _any
 
     def log_message(self, *_):
         return

@@ -48,6 +48,17 @@ def test_a_second_push_updates_and_does_not_enable_what_somebody_disabled(kibana
     assert len(kibana.objects) == len(ALL) + 1
 
 
+def test_a_rule_that_the_product_no_longer_has_is_removed_and_what_others_made_stays(kibana):
+    push_rules(settings(kibana), ALL)
+    copied, other = "0b6c1f3e-8d5a-4c55-9f3a-2f6f4a3f7d10", "not-an-id-of-ours"
+    kibana.objects[f"/api/alerting/rule/{copied}"] = dict(ALL[0].body)
+    kibana.objects[f"/api/alerting/rule/{other}"] = {**ALL[0].body, "tags": ["theirs"]}
+    done = push_rules(settings(kibana), ALL[2:])
+    assert done.removed == 2
+    left = {path.rpartition("/")[2] for path in kibana.objects if path.startswith("/api/alerting/rule/")}
+    assert left == {each.id for each in ALL[2:]} | {copied, other}
+
+
 def test_rules_that_somebody_creates_at_the_same_time_are_updated(kibana):
     path = f"/api/alerting/rule/{ALL[0].id}"
     kibana.objects[path] = dict(ALL[0].body)

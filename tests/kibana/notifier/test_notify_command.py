@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from kibana.notifier.settings import NotifierSettings
 from kibana.notifier.wording import message
 from market.documents.alerts import Alert
 from market.errors import InvalidInput, SinkRefused, SinkUnavailable
+from tests.kibana.answering import answering
 
 START = 1_700_000_000_000
 ALERT = Alert(
@@ -95,3 +97,25 @@ def test_an_elasticsearch_that_is_away_or_unknown_is_named(unused_tcp_port, tmp_
     asked.close()
     with pytest.raises(SinkRefused, match="ES_CA"):
         Elastic(NotifierSettings(ES_CA=tmp_path / "no.crt"))
+
+
+@pytest.mark.parametrize("said", [b"<html>a router</html>", b"[1]", b""])
+def test_what_answers_and_is_no_elasticsearch_is_named(said):
+    with answering(ThreadingHTTPServer(("127.0.0.1", 0), _Stranger)) as stranger:
+        stranger.said = said
+        asked = Elastic(NotifierSettings(ES_URL=f"http://127.0.0.1:{stranger.server_port}", ES_CA=None))
+        with pytest.raises(SinkRefused, match="ES_URL is no Elasticsearch"):
+            asked.search("opa-quality", {})
+        asked.close()
+
+
+class _Stranger(BaseHTTPRequestHandler):
+    def do_POST(self):
+        self.rfile.read(int(self.headers["Content-Length"]))
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(self.server.said)))
+        self.end_headers()
+        self.wfile.write(self.server.said)
+
+    def log_message(self, *_):
+        return

@@ -1,10 +1,12 @@
 """Whom to believe when Elasticsearch, MySQL or both answer."""
 
 from kibana.alerts import RULES
-from kibana.alerts.rule import Firing
-from kibana.notifier.witnesses import ELASTICSEARCH, Presence, believed
+from kibana.alerts.rule import Firing, Moment, Watched
+from kibana.notifier.witnesses import ELASTICSEARCH, Presence, Witnesses, believed
 from market.errors import SinkUnavailable
+from market.ports import ServiceName
 
+START = 1_700_000_000_000
 BTC = Firing("simulated,BTCUSDT,1m", "seen in documents")
 RECORD = ("no_fresh_candle", "no_decision", "process_silent", "loader_lag", "dead_letters")
 
@@ -56,3 +58,31 @@ def test_a_server_is_away_after_a_while_and_not_at_its_first_failure():
     assert [each.message for each in presence.verdict()] == ["does not answer"]
     presence.answered()
     assert presence.verdict() == []
+
+
+class _Silent:
+    """Eyes and Elasticsearch that hear nobody but those in `heard`."""
+
+    def __init__(self):
+        self.heard = set()
+
+    def look(self, *_):
+        silent = [Firing(name, "has never beaten") for name in ServiceName if name not in self.heard]
+        return {**record(), "process_silent": silent}
+
+    def search(self, *_):
+        raise SinkUnavailable("away")
+
+
+def test_a_service_that_still_starts_is_not_called_silent_and_one_that_was_heard_is_at_once(monkeypatch):
+    everybody = _Silent()
+    found = Witnesses(everybody, everybody, settle_s=60.0)
+    found._settled_at = 0.0
+    watched, moment = Watched("simulated", ()), Moment(START)
+    assert found.hear(watched, moment)["process_silent"] == []
+    everybody.heard = {ServiceName.INGEST}
+    found.hear(watched, moment)
+    everybody.heard = set()
+    assert [each.group for each in found.hear(watched, moment)["process_silent"]] == ["ingest"]
+    found._started_at = 0.0
+    assert len(found.hear(watched, moment)["process_silent"]) == len(ServiceName)

@@ -106,6 +106,23 @@ def test_what_a_failed_beat_did_not_tell_the_next_one_does() -> None:
     assert heart.beat().figures.requests == 10
 
 
+def test_figures_that_cannot_be_told_do_not_end_the_heart(caplog: pytest.LogCaptureFixture) -> None:
+    world = World()
+    told: list[Figures] = []
+
+    def figures() -> Figures:
+        return told.pop()
+
+    heart = world.heart(figures)
+    heart.start()
+    world.wait_for(3)
+    heart.stop()
+    assert {each.figures.requests for each in world.beats()} == {None}
+    assert [each.message for each in caplog.records] == [
+        "the figures of the heartbeat cannot be told, it beats without new ones"
+    ]
+
+
 def test_a_database_that_is_away_is_named_once_and_found_again(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.INFO, "market.heartbeat.heart")
     world = World(away=True)
