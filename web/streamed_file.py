@@ -34,8 +34,9 @@ class Places:
     def taken(self, what: Hashable = None) -> Iterator[None]:
         """Hold one of the places; raises `Transient` when there is none, or one is held for the same."""
         with self._lock:
-            if len(self._held) == self._most or (what is not None and what in self._held):
-                said = "this answer is" if what in self._held else f"{self._most} long answers are"
+            twice = what is not None and what in self._held
+            if twice or len(self._held) == self._most:
+                said = "this answer is" if twice else f"{self._most} long answers are"
                 raise Transient(
                     f"{said} being made already: ask again in some seconds", retry_after=_RETRY_AFTER_S
                 )

@@ -87,3 +87,14 @@ def test_writing_is_not_allowed(client: httpx.Client) -> None:
     answer = client.post("/v1/klines")
     assert answer.status_code == 405
     assert answer.json()["code"] == "method_not_allowed"
+
+
+def test_a_parameter_that_a_route_does_not_know_is_refused(client: httpx.Client) -> None:
+    wanted = {"symbol": "BTCUSDT", "interval": "1h"}
+    for path, methods in client.get("/openapi.json").json()["paths"].items():
+        if path not in OPEN:
+            known = {each["name"] for each in methods["get"].get("parameters", [])}
+            asked = {name: value for name, value in wanted.items() if name in known}
+            answer = client.get(path, params={**asked, "limitt": 3})
+            assert (answer.status_code, answer.json()["code"]) == (422, "unknown_parameter"), path
+            assert answer.json()["detail"].startswith("limitt: this route knows"), path
