@@ -14,9 +14,9 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
-from starlette.routing import Mount, Route
-from starlette.staticfiles import StaticFiles
+from starlette.routing import Route
 
+from console.files import Files
 from console.proxy import Proxy
 from web.bounds import Bounds
 from web.front import shield
@@ -48,7 +48,7 @@ def _refusal(_request: Request, error: Exception) -> Response:
 
 def create_app(addresses: dict[str, str], key: str) -> Starlette:
     """The application; `addresses` names the APIs `historic` and `model`, `key` opens both."""
-    proxy = Proxy(addresses, key)
+    proxy, files = Proxy(addresses, key), Files(STATIC)
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
@@ -58,11 +58,14 @@ def create_app(addresses: dict[str, str], key: str) -> Starlette:
     async def ask(request: Request) -> Response:
         return await proxy(request)
 
+    async def file(request: Request) -> Response:
+        return await files(request)
+
     app = Starlette(
         routes=[
             Route("/health", _health, methods=["GET"]),
             Route("/api/{name}/{path:path}", ask, methods=["GET", "POST"]),
-            Mount("/", StaticFiles(directory=STATIC, html=True)),
+            Route("/{path:path}", file, methods=["GET"]),
         ],
         middleware=[
             Middleware(TrustedHostMiddleware, allowed_hosts=HOSTS),

@@ -129,9 +129,3 @@ def test_a_body_is_json_and_of_a_bounded_size(house: House) -> None:
 def test_nothing_else_takes_a_body(house: House, path: str) -> None:
     answer = httpx.post(f"{house.address}/api/{path}", json=ASKED, headers={"Sec-Fetch-Site": "same-origin"})
     assert (answer.status_code, answer.headers["allow"]) == (405, "GET")
-
-
-def test_the_page_is_sent_compressed(house: House) -> None:
-    for path in ("/", "/console.css", "/js/shell.js", "/vendor/lightweight-charts.mjs"):
-        assert httpx.get(house.address + path).headers["content-encoding"] == "gzip", path
-    assert "content-encoding" not in httpx.get(f"{house.address}/vendor/inter-latin.woff2").headers

@@ -3,7 +3,7 @@
 import { badge, element, find } from "../../element.js";
 import { compact, moment, percent, price, share } from "../../words.js";
 
-const pair = (name, value, kind = "") => [element("i", {}, name), element("b", { class: kind }, value)];
+const pair = (name, value, kind = "") => element("span", {}, element("i", {}, name), element("b", { class: kind }, value));
 
 export function readout(openTime, candles, decisions) {
   const candle = candles.get(openTime) ?? [...candles.values()].at(-1);
@@ -12,10 +12,10 @@ export function readout(openTime, candles, decisions) {
   const change = candle.close / candle.open - 1;
   const made = decisions.get(exact.open_time);
   const expected = Number.isFinite(made?.expected_gain)
-    ? [...pair("expects", percent(made.expected_gain)), element("i", {}, `cost ${share(made.cost, 2)}`)] : [];
+    ? [pair("expects", percent(made.expected_gain)), pair("cost", share(made.cost, 2))] : [];
   find("readout").replaceChildren(
     element("time", {}, moment(exact.open_time)),
-    ...[["O", exact.open], ["H", exact.high], ["L", exact.low], ["C", exact.close]].flatMap(([name, value]) => pair(name, price(value))),
-    ...pair("", percent(change), change >= 0 ? "up" : "down"), ...pair("Vol", compact(candle.volume)),
+    ...[["O", exact.open], ["H", exact.high], ["L", exact.low], ["C", exact.close]].map(([name, value]) => pair(name, price(value))),
+    pair("", percent(change), change >= 0 ? "up" : "down"), pair("Vol", compact(candle.volume)),
     ...(made ? [badge(made), ...expected] : []));
 }
