@@ -82,3 +82,11 @@ def test_a_table_is_opened_and_a_choice_made_by_keyboard(looking: Looking) -> No
     looking.page.keyboard.press("ArrowRight")
     looking.until("document.querySelector('#role-Challenger').checked")
     assert looking.page.evaluate("() => document.activeElement.id") == "role-Challenger"
+
+
+def test_what_is_drawn_anew_keeps_the_keyboard_where_it_was(looking: Looking) -> None:
+    looking.open("jobs")
+    looking.page.focus("#state-All")
+    looking.page.keyboard.press("ArrowRight")
+    looking.until("document.querySelectorAll('.job').length === 2")
+    assert looking.page.evaluate("() => document.activeElement.id") == "state-Running"

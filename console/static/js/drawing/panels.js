@@ -38,8 +38,8 @@ export const waiting = (name) =>
 // What the keyboard is on, and which tables are open, outlive a renewal.
 function kept(holder) {
   const open = [...holder.querySelectorAll("details[open][data-keep]")].map((each) => each.dataset.keep);
-  const focused = holder.contains(document.activeElement) ? document.activeElement.closest("[data-keep]")?.dataset.keep : null;
-  return { open, focused };
+  const active = holder.contains(document.activeElement) ? document.activeElement : null;
+  return { open, id: active?.id, focused: active?.closest("[data-keep]")?.dataset.keep };
 }
 
 // A place that is drawn again only when what it shows has changed.
@@ -52,12 +52,12 @@ export class Place {
   show(data) {
     const text = JSON.stringify(data);
     if (text === this.text) return;
-    const { open, focused } = kept(this.node);
+    const { open, id, focused } = kept(this.node);
     this.text = text;
     this.node.replaceChildren(...[this.draw(data)].flat().filter(Boolean));
     const named = (name) => this.node.querySelector(`[data-keep="${CSS.escape(name)}"]`);
     for (const name of open) named(name)?.setAttribute("open", "");
-    const again = focused && named(focused);
+    const again = id ? this.node.querySelector(`#${CSS.escape(id)}`) : focused ? named(focused) : null;
     (again?.matches("details") ? again.querySelector("summary") : again)?.focus({ preventScroll: true });
   }
 }

@@ -9,14 +9,14 @@ import { drawResult } from "./what-if/result.js";
 import { Settings } from "./what-if/settings.js";
 
 export const title = "What if";
-export const every = 60_000;
 
 const WAIT_MS = 250;
+const AGAIN_MS = 60_000;
 const POINTS = 400;
 
 class WhatIfView {
   constructor(root, context) {
-    Object.assign(this, { context, asking: new AbortController() });
+    Object.assign(this, { context, answeredAt: 0 });
     this.result = new Place(drawResult, "wide");
     this.differences = new Place(drawDifferences, "wide");
     this.settings = new Settings(Object.fromEntries(parse(location.hash).query), () => this.changed());
@@ -29,7 +29,7 @@ class WhatIfView {
     const { models } = await model("models", { ...named(series), active: true });
     const champion = models.find((each) => each.role === "champion");
     if (champion) this.settings.recordedAre((await model(`models/${champion.model_id}`)).card);
-    await this.refresh();
+    await this.decide();
   }
 
   // Where there is no decision the API would refuse, and the browser note it as an error.
@@ -43,11 +43,16 @@ class WhatIfView {
     clearTimeout(this.timer);
     this.result.node.classList.add("waits");
     history.replaceState(null, "", format("what-if", this.context.series, new URLSearchParams(this.settings.asked())));
-    this.timer = setTimeout(() => this.refresh().catch((error) => this.refused(error)), WAIT_MS);
+    this.timer = setTimeout(() => this.decide().catch((error) => this.refused(error)), WAIT_MS);
+  }
+
+  // A long ledger takes its time to decide again, and grows by a candle at a time.
+  async refresh() {
+    if (Date.now() - this.answeredAt > AGAIN_MS) await this.decide();
   }
 
   // The newest wish counts: an answer that comes after another wish is dropped.
-  async refresh() {
+  async decide() {
     const wish = (this.wish = JSON.stringify(this.settings.asked()));
     if (!(await this.hasDecisions())) return this.show({ refused: "No decision is recorded for this series yet, so there is nothing to decide again." }, false);
     const body = { ...named(this.context.series), ...this.settings.asked(), points: POINTS };
@@ -59,6 +64,7 @@ class WhatIfView {
   }
 
   show(answer, isChanged) {
+    this.answeredAt = Date.now();
     this.result.node.classList.remove("waits");
     this.result.show({ answer, isChanged });
     this.differences.show({ answer, isChanged });

@@ -36,5 +36,5 @@ export function drawMonitors({ monitors, hasModel }) {
   const read = Math.max(...monitors.map((each) => each.time));
   const lead = `Read on the candle of ${moment(read)} UTC. Bounds come from the walk-forward; an alarm begins a training before its time.`;
   return card("Drift monitors", { lead, chip: chip(alarms ? counted(alarms, "alarm") : "no alarm", alarms ? "bad" : "good") },
-    element("div", { class: "scroll tall", tabindex: "0", role: "group", "aria-label": "Drift monitors", "data-keep": "monitors" }, tableOf(columns, ordered.map(row), "Drift monitors")));
+    element("div", { class: "scroll tall cards", tabindex: "0", role: "group", "aria-label": "Drift monitors", "data-keep": "monitors" }, tableOf(columns, ordered.map(row), "Drift monitors")));
 }

@@ -37,8 +37,8 @@ export function drawRevisions({ symbol, interval, revised }) {
   const newest = [...revised.revisions].reverse();
   const heading = `Revisions of ${symbol} ${interval}`;
   if (!newest.length) return card(heading, {}, nothing("The exchange has changed no confirmed candle."));
-  const columns = [{ name: "Candle (UTC)" }, { name: "What changed" }, { name: "Found by" }, { name: "Found (UTC)" }];
-  const rows = newest.slice(0, SHOWN).map((each) => [moment(each.open_time), changes(each), each.source, moment(each.detected_at)]);
+  const columns = [{ name: "Candle (UTC)" }, { name: "What changed" }, { name: "Found (UTC)" }];
+  const rows = newest.slice(0, SHOWN).map((each) => [moment(each.open_time), changes(each), element("span", { class: "stacked" }, moment(each.detected_at), element("small", {}, `by ${each.source}`))]);
   const lead = `${counted(revised.total, "confirmed candle")} changed afterwards${revised.total > SHOWN ? `; the newest ${Math.min(SHOWN, newest.length)}` : ""}. Decisions made on them keep what they were made from.`;
   return card(heading, { lead }, scroll(heading, tableOf(columns, rows, heading)));
 }
