@@ -70,7 +70,9 @@ class Census:
         except InvalidInput:  # of a newer version than this one
             return
         self._told[series] = line.seq
-        self._quality.pop(series, None)
+        if line.stream == "quality":
+            self._quality.pop(series, None)
+            return
         width = _SLICE_BARS * series.interval.typical_ms
         held = self._slices.get(series, {})
         for at in [at for at in held if line.from_time // width <= at <= line.to_time // width]:
