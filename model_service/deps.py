@@ -55,7 +55,7 @@ def service(request: Request) -> Service:
 def known_series(parts: Service, exchange: str, symbol: str, interval: str) -> Series:
     """A series of the store; 404 for any other, 422 for an unknown interval."""
     series = Series.of(exchange, symbol.upper(), interval)
-    if series not in {status.series for status in parts.klines.series()}:
+    if series not in {known for known, _ in parts.klines.listed()}:
         raise HTTPException(404, f"{series} is not in the store: `python -m ingest populate` fills it")
     return series
 
