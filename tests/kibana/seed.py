@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
@@ -19,10 +19,7 @@ from es_loader.indices import Indices
 from market.coverage import Hole, HoleReason
 from market.decision import Action, Decision, Origin, OutcomeState, Position, Role, Status
 from market.documents import DOCUMENTS
-from market.documents.alerts import Alert, alert_document
-from market.documents.heartbeats import heartbeat_document
 from market.documents.models import NAIVE, SCORES
-from market.documents.stream import Document
 from market.interval import DAY, HOUR, MINUTE, Interval, Series
 from market.kline import Finality, Source, klines_from_rows
 from market.ports import (
@@ -36,9 +33,9 @@ from market.ports import (
     Reading,
     SymbolInfo,
 )
-from market.ports.heartbeat import Figures, Heartbeat, Process, ServiceName
 from market.tick import Tick
 from tests.es_loader.world import World, decision, model, outcome
+from tests.kibana.told import alerts, beats
 
 EXCHANGES = ("binance", "simulated")
 SYMBOLS = ("BTCUSDT", "ETHUSDT")
@@ -67,7 +64,7 @@ def add_what_no_store_holds(loader: Loader, now: int) -> None:
     """Heartbeats and alerts: written by the processes and the notifier themselves."""
     operations = [
         Operation("index", DOCUMENTS[name], 1, document)
-        for name, documents in (("heartbeats", _beats(now)), ("alerts", _alerts(now)))
+        for name, documents in (("heartbeats", beats(EXCHANGES, now)), ("alerts", alerts(EXCHANGES, now)))
         for document in documents
     ]
     indices = Indices(loader.maintainer)
@@ -267,39 +264,6 @@ def _sample_ticks(world: World, exchange: str, now: int) -> None:
 def _book(n: int) -> list[Decimal]:
     middle = Decimal("100") + Decimal(n % 40) / 100
     return [middle - Decimal("0.05"), Decimal("3"), middle + Decimal("0.05"), Decimal("2"), middle]
-
-
-def _beats(now: int) -> Iterator[Document]:
-    """A beat of everybody every ten minutes for a day, and every 15 s for the last five minutes."""
-    times = [now - n * 10 * MINUTE for n in range(1, 144)] + [now - n * 15_000 for n in range(20)]
-    for exchange in EXCHANGES:
-        for number, service in enumerate(ServiceName):
-            process = Process(f"{service}-{number}", exchange, service, "0.1.0", 4711 + number, now - DAY)
-            for n, at in enumerate(sorted(times)):
-                figures = Figures(120 + n % 7, int(n % 50 == 3), 431, n % 4, 840, 21.4 + n % 5, 0)
-                memory = 150_000_000 + n * 10_000
-                beat = Heartbeat(process, at, (at - process.started_at) // 1000, memory, 58_720_256_000)
-                yield heartbeat_document(replace(beat, figures=figures))
-
-
-def _alerts(now: int) -> Iterator[Document]:
-    for exchange in EXCHANGES:
-        fired = Alert(
-            rule_id="no_fresh_candle",
-            rule_name="No fresh candle",
-            group=f"{exchange},BTCUSDT,1h",
-            severity="critical",
-            message="the newest confirmed candle of BTCUSDT 1h closed 3 hours ago",
-            started_at=now - HOUR,
-            told_at=now - HOUR + MINUTE,
-            value=180.0,
-            exchange=exchange,
-            symbol="BTCUSDT",
-            interval="1h",
-        )
-        yield alert_document(fired)
-        over = replace(fired, started_at=now - 2 * HOUR, told_at=now - 2 * HOUR + MINUTE)
-        yield alert_document(replace(over, ended_at=now - HOUR - MINUTE))
 
 
 def wall_clock() -> int:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
@@ -14,7 +13,6 @@ import pandas as pd
 import pytest
 
 from market.decision import LEDGER, Action, Decision, Origin, OutcomeState, Position, Role, Status
-from market.errors import StoreUnavailable
 from market.features import FEATURES, WARMUP
 from market.ports import DecisionFilter
 from market.store import Database, MySQLChangeLog, MySQLDecisionStore, MySQLKlineStore, StoreSettings
@@ -26,6 +24,7 @@ from model_service.train import train
 from model_service.trained import TrainedModel
 from tests.model_service.made import SERIES, STEP, HandClock, Shop, memory_shop, open_shop
 from tests.model_service.markets import QUARTER, random_walk
+from tests.model_service.trouble import Flaky, wait
 
 TRAINED = 6_000
 MARKET = random_walk(TRAINED + 400, 11, edge=0.5)
@@ -245,7 +244,7 @@ def test_a_tampered_model_file_stops_its_series_and_says_so(
 
 
 def test_a_database_that_goes_away_while_scoring_loses_nothing(shop: Shop) -> None:
-    flaky = _Flaky(shop.decisions)
+    flaky = Flaky(shop.decisions)
     scorer = shop.scorer(flaky)
     stop = threading.Event()
     thread = threading.Thread(target=scorer.run, args=(stop,))
@@ -256,7 +255,7 @@ def test_a_database_that_goes_away_while_scoring_loses_nothing(shop: Shop) -> No
             shop.clock.time = opened(at) + STEP + 1_000
             shop.confirm(bars(at, at + 1))
             time.sleep(0.3)
-        _wait(lambda: len(ledger(shop)) == 6)
+        wait(lambda: len(ledger(shop)) == 6)
     finally:
         stop.set()
         thread.join(10)
@@ -283,23 +282,3 @@ def test_on_the_real_database_every_confirmed_candle_is_decided_in_one_step(
         assert scorer.step() == 2
     assert len(ledger(shop)) == 13
     assert shop.decisions.verify(SERIES, CHAMPION) == []
-
-
-class _Flaky:
-    """A database that can be taken away; everything else is the store's own doing."""
-
-    def __init__(self, store: Any) -> None:
-        self._store = store
-        self.away = False
-
-    def __getattr__(self, name: str) -> Any:
-        if self.away:
-            raise StoreUnavailable("the database does not answer")
-        return getattr(self._store, name)
-
-
-def _wait(until: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 60
-    while not until():
-        assert time.monotonic() < deadline, "the scorer did not catch up"
-        time.sleep(0.1)
