@@ -86,4 +86,7 @@ def create_app(
             responses=refusals(*GUARDED, 404, 422),
         )
     guard(app, keys, bounds, {"database": database or stores.changes.head})
+    figure = app.state.metrics.gauge
+    figure("opa_change_log_followed", "1 while news arrive within seconds", lambda: app.state.tail.fresh)
+    figure("opa_listeners", "Streams of events that are told", lambda: app.state.broadcast.listeners)
     return app

@@ -30,7 +30,7 @@ class Observed:
             nonlocal status, streams
             if message["type"] == "http.response.start":
                 status = message["status"]
-                streams = all(name != b"content-length" for name, _ in message["headers"])
+                streams = status == 200 and all(name != b"content-length" for name, _ in message["headers"])
             await send(message)
 
         try:

@@ -2,48 +2,16 @@
 
 from __future__ import annotations
 
-import os
 import signal
-import subprocess
-import sys
 import threading
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
-from pathlib import Path
 
 import httpx
 import pytest
 
+from tests.web.apart import alive, running
 from tests.web.service import MAY_READ
 from tests.web.waiting import until
-from up.ports import free_port
-
-ROOT = Path(__file__).parents[2]
-
-
-@contextmanager
-def running() -> Iterator[tuple[subprocess.Popen[str], str]]:
-    """The small service in a process of its own, served as every service of ours is."""
-    port = free_port()
-    environment = {name: each for name, each in os.environ.items() if not name.startswith("OPA_")}
-    with subprocess.Popen(
-        [sys.executable, "-m", "tests.web.served", str(port)],
-        cwd=ROOT, env=environment, stderr=subprocess.PIPE, text=True,
-    ) as process:  # fmt: skip
-        try:
-            base = f"http://127.0.0.1:{port}"
-            until(lambda: _alive(base))
-            yield process, base
-        finally:
-            process.kill()
-
-
-def _alive(base: str) -> bool:
-    try:
-        return httpx.get(f"{base}/health").is_success
-    except httpx.TransportError:
-        return False
 
 
 def test_a_slow_request_gets_its_whole_answer_and_nobody_new_gets_in() -> None:
@@ -51,7 +19,7 @@ def test_a_slow_request_gets_its_whole_answer_and_nobody_new_gets_in() -> None:
         asked = pool.submit(httpx.get, f"{base}/v1/slow", headers=MAY_READ, timeout=60)
         until(lambda: "in_progress 1.0" in httpx.get(f"{base}/metrics", headers=MAY_READ).text)
         process.send_signal(signal.SIGTERM)
-        until(lambda: not _alive(base))
+        until(lambda: not alive(base))
         assert process.poll() is None
         assert not asked.done()
         process.send_signal(signal.SIGUSR1)  # opens the gate that the slow answer waits for
