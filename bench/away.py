@@ -149,7 +149,6 @@ def run(rounds: int, seconds: float) -> tuple[list[Round], list[str]]:
                             print(made[-1], file=sys.stderr, flush=True)
             wrong = faults([each for each in traffic.answers if each.door != "console"])
             wrong += faults([e for e in traffic.answers if e.door == "console"], allowed=BY_THE_PAGE)
-            wrong += [f"{made_[0]} of Elasticsearch: {made_[1]} refusals" for made_ in _needless(made)]
             wrong += [
                 f"{name} has ended" for name, each in opened.processes.items() if each.poll() is not None
             ]
@@ -158,10 +157,6 @@ def run(rounds: int, seconds: float) -> tuple[list[Round], list[str]]:
             chain.run("es_loader", "check")
         processes.stop(servers[1].process)
     return made, wrong
-
-
-def _needless(made: list[Round]) -> list[tuple[str, int]]:
-    return [(each.how, each.refused) for each in made if each.server == "Elasticsearch" and each.refused]
 
 
 def main() -> int:
