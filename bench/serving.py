@@ -34,6 +34,8 @@ from web.keys import Keys
 ROUTES = {
     "/health": lambda client: client.get("/health"),
     "/v1/decisions": lambda client: client.get("/v1/decisions", params=NAMES),
+    "/v1/decisions/describe": lambda client: client.get("/v1/decisions/describe", params=NAMES),
+    "/v1/track-record": lambda client: client.get("/v1/track-record", params=NAMES),
     "/v1/predict": lambda client: client.post("/v1/predict", json=NAMES),
 }
 START_S = 60.0
@@ -50,6 +52,7 @@ def serving(folder: Path, database: StoreSettings) -> Iterator[httpx.Client]:
         "OPA_API_KEYS": str(Keys.only(KEY).held[0]),
         "OPA_MODEL_PORT": str(port),
         "OPA_MODELS_DIR": str(folder),
+        "OPA_RATE_LIMIT": "100000/second",
         "OPA_LOG_LEVEL": "WARNING",
         "PYTHONPATH": str(Path(__file__).parents[1]),
     }
@@ -125,11 +128,11 @@ def main() -> None:
             with serving(models, database.settings) as client:
                 before, during = run(client, rounds)
     print(f"{platform.python_version()}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}")
-    print(f"{'route':12}{'before':>18}{'while training':>18}  ratio   (ms: median, 99 %)")
+    print(f"{'route':22}{'before':>18}{'while training':>18}  ratio   (ms: median, 99 %)")
     for route in ROUTES:
         old, new = (np.percentile(np.array(each[route]) * 1e3, [50, 99]) for each in (before, during))
         print(
-            f"{route:12}{old[0]:9.1f}{old[1]:9.1f}{new[0]:9.1f}{new[1]:9.1f}  {new[0] / old[0]:5.2f}"
+            f"{route:22}{old[0]:9.1f}{old[1]:9.1f}{new[0]:9.1f}{new[1]:9.1f}  {new[0] / old[0]:5.2f}"
             f"   {len(during[route])} answers"
         )
 

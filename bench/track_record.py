@@ -1,4 +1,4 @@
-"""A year of minutes in the ledger: how long its track record, profit and a what-if take, and the memory.
+"""A year of minutes in the ledger: how long its lists, figures, track record, profit and a what-if take.
 
     python -m bench.track_record [ROWS]
 
@@ -14,7 +14,8 @@ import resource  # isort: skip
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -26,9 +27,12 @@ from market.interval import MINUTE, Interval, Series
 from market.ports import DecisionFilter, ScoredRow, SymbolInfo
 from market.store import Database, MySQLDecisionStore, MySQLKlineStore, StoreSettings
 from model_service.holding import Holding
+from model_service.listing.figures import described
+from model_service.listing.formats import WRITERS, page_in
+from model_service.listing.pages import every_page
 from model_service.spec import Spec
 from model_service.track.comparison import compared
-from model_service.track.profit import followed
+from model_service.track.profit import followed, on_paper
 from model_service.track_record import track_record
 from model_service.what_if import MOST_ROWS, Mind, Settings, decided_again, read_past
 from tests.servers import ROOT_PASSWORD, TestDatabase
@@ -96,16 +100,35 @@ def _ask(settings: StoreSettings, rows: int) -> None:
     newest = DecisionFilter(origins=(Origin.LIVE,), newest=True, limit=100)
     page = _timed("newest page of every series", lambda: store.read(newest))
     print(f"{len(waiting)} wait, {len(page)} on the page")
+    _list(store)
     for turn in ("first", "again"):
         tallies = _timed(f"tally, {turn}", lambda: store.tally(SERIES, Role.CHAMPION, 0, ALWAYS))
     record = track_record(tallies)
     print(f"{record['decisions']:,} of {rows:,} decisions in {len(tallies)} groups")
     _timed("span", lambda: store.span(SERIES, Role.CHAMPION, 0, ALWAYS))
     print(f"peak memory {_peak_mb()} MB")
+    _timed("paper", lambda: on_paper(klines, store, SERIES, Role.CHAMPION))
+    print(f"peak memory {_peak_mb()} MB")
     _timed("profit", lambda: followed(klines, store, SERIES, Role.CHAMPION))
     print(f"peak memory {_peak_mb()} MB")
     _timed(f"what-if over {MOST_ROWS:,}", lambda: _what_if(klines, store))
     print(f"peak memory {_peak_mb()} MB")
+
+
+def _list(store: MySQLDecisionStore) -> None:
+    newest = DecisionFilter(newest=True, limit=500)
+    _timed("a page of 500 in columns", lambda: store.listed(newest))
+    _timed("a page of 500 as JSON", lambda: page_in("json", store.listed(newest), None))
+    _timed("a filter that fits nothing", lambda: store.listed(replace(newest, reasons=("of nobody",))))
+    _timed("figures of all", lambda: described(store, DecisionFilter()))
+    print(f"peak memory {_peak_mb()} MB")
+    for form, write in WRITERS.items():
+        size = _timed(f"export as {form}", lambda write=write: _size(write(every_page(store, newest))))
+        print(f"{size / 1e6:.0f} MB, peak memory {_peak_mb()} MB")
+
+
+def _size(pieces: Iterator[bytes]) -> int:
+    return sum(map(len, pieces))
 
 
 def _what_if(klines: MySQLKlineStore, store: MySQLDecisionStore) -> list[ScoredRow]:

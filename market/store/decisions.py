@@ -121,7 +121,8 @@ class MySQLDecisionStore:
     def span(self, series: Series, role: Role, start: int, end: int) -> LedgerSpan | None:
         """How many candles of `[start, end)` the ledger decided; None where it holds nothing."""
         with self._db.transaction() as cursor:
-            return decisions_tally.span_of_ledger(cursor, find_series(cursor, series), role, start, end)
+            series_id = find_series(cursor, series)
+            return decisions_tally.span_of_ledger(cursor, series_id, series, role, start, end)
 
     def scored(self, series: Series, role: Role, start: int, end: int, limit: int) -> list[ScoredRow]:
         """Ledger decisions in `[start, end)` without their explanations, oldest first."""

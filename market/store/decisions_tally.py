@@ -7,6 +7,8 @@ and are a hundred times wider than what is counted.
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
+from dataclasses import fields, replace
 from typing import Any, Final
 
 from market.decision import Action, Origin, OutcomeState, Position, Role, Status
@@ -27,13 +29,20 @@ LEFT JOIN decisions AS b {_INDEX}
        ON b.series_id = d.series_id AND b.role = d.role AND b.open_time = d.open_time - %s
 WHERE d.series_id = %s AND d.role = %s AND d.open_time >= %s AND d.open_time < %s
 GROUP BY 1, 2, 3, 4, 5, 6, 7 ORDER BY 1, 2, 3, 4, 5, 6, 7"""  # noqa: S608  (our own names)
-_SPAN: Final = f"""
-SELECT MIN(d.open_time), MAX(d.open_time), COUNT(*) FROM decisions AS d {_INDEX}
+_ENDS: Final = f"""
+SELECT MIN(d.open_time), MAX(d.open_time) FROM decisions AS d {_INDEX}
+WHERE d.series_id = %s AND d.role = %s AND d.open_time >= %s AND d.open_time < %s"""  # noqa: S608  (our own names)
+_COUNT: Final = f"""
+SELECT COUNT(*) FROM decisions AS d {_INDEX}
 WHERE d.series_id = %s AND d.role = %s AND d.open_time >= %s AND d.open_time < %s"""  # noqa: S608  (our own names)
 _CANDLES: Final = f"""
 SELECT COUNT(*), COUNT(d.open_time) FROM klines AS k LEFT JOIN decisions AS d {_INDEX}
     ON d.series_id = k.series_id AND d.role = %s AND d.open_time = k.open_time
-WHERE k.series_id = %s AND k.open_time BETWEEN %s AND %s AND k.finality = 'confirmed'"""  # noqa: S608  (our own names)
+WHERE k.series_id = %s AND k.open_time >= %s AND k.open_time < %s AND k.finality = 'confirmed'"""  # noqa: S608  (our own names)
+# Candles of one statement: a server that ends what takes too long never ends one of these.
+_WINDOW: Final = 50_000
+_KIND: Final = ("origin", "status", "action", "long", "state", "correct", "tenth")
+_SUMS: Final = tuple(each.name for each in fields(Tally) if each.name not in _KIND)
 _STEPS: Final = f"""
 SELECT d.open_time, d.action, d.decided_at, d.origin, d.cost FROM decisions AS d {_INDEX}
 WHERE d.series_id = %s AND d.role = %s AND d.open_time >= %s AND d.open_time < %s
@@ -53,18 +62,31 @@ def count_ledger(
     """Decisions on candles that open in `[start, end)`, by kind and fate."""
     # Months have no fixed step; their last moves stay unknown.
     step = series.interval.typical_ms if series.interval.name != MONTH else -1
-    cursor.execute(_TALLY, (step, series_id, role.value, start, end))
-    return [_tally(row) for row in cursor.fetchall()]
+    ends = _ends(cursor, series_id, role, start, end)
+    found: dict[tuple[object, ...], Tally] = {}
+    for window in _windows(ends, series):
+        cursor.execute(_TALLY, (step, series_id, role.value, *window))
+        for each in map(_tally, cursor.fetchall()):
+            kind = tuple(getattr(each, name) for name in _KIND)
+            found[kind] = _sum(found[kind], each) if kind in found else each
+    return [found[kind] for kind in sorted(found, key=str)]
 
 
-def span_of_ledger(cursor: Any, series_id: int, role: Role, start: int, end: int) -> LedgerSpan | None:
+def span_of_ledger(
+    cursor: Any, series_id: int, series: Series, role: Role, start: int, end: int
+) -> LedgerSpan | None:
     """How many candles of a span are decided; None for an empty ledger."""
-    cursor.execute(_SPAN, (series_id, role.value, start, end))
-    first, last, decisions = cursor.fetchone()
-    if first is None:
+    ends = _ends(cursor, series_id, role, start, end)
+    if ends is None:
         return None
-    cursor.execute(_CANDLES, (role.value, series_id, first, last))
-    return LedgerSpan(first, last, decisions, *cursor.fetchone())
+    decisions = candles = decided = 0
+    for window in _windows(ends, series):
+        cursor.execute(_COUNT, (series_id, role.value, *window))
+        decisions += cursor.fetchone()[0]
+        cursor.execute(_CANDLES, (role.value, series_id, *window))
+        there, of_them = cursor.fetchone()
+        candles, decided = candles + there, decided + of_them
+    return LedgerSpan(*ends, decisions, candles, decided)
 
 
 def steps_of_ledger(cursor: Any, series_id: int, role: Role, start: int, end: int) -> list[Step]:
@@ -80,6 +102,25 @@ def scored_rows(cursor: Any, series_id: int, role: Role, start: int, end: int, l
     """Decisions without their explanations, oldest first."""
     cursor.execute(_SCORED, (series_id, role.value, start, end, limit))
     return [_scored(row) for row in cursor.fetchall()]
+
+
+def _ends(cursor: Any, series_id: int, role: Role, start: int, end: int) -> tuple[int, int] | None:
+    """The first and the last candle that is decided in `[start, end)`."""
+    cursor.execute(_ENDS, (series_id, role.value, start, end))
+    first, last = cursor.fetchone()
+    return None if first is None else (first, last)
+
+
+def _windows(ends: tuple[int, int] | None, series: Series) -> Iterator[tuple[int, int]]:
+    """What lies between two candles, both with it, in parts `[from, to)`."""
+    if ends is not None:
+        size = _WINDOW * series.interval.typical_ms
+        for at in range(ends[0], ends[1] + 1, size):
+            yield at, min(at + size, ends[1] + 1)
+
+
+def _sum(one: Tally, other: Tally) -> Tally:
+    return replace(one, **{name: getattr(one, name) + getattr(other, name) for name in _SUMS})
 
 
 def _scored(row: tuple[Any, ...]) -> ScoredRow:

@@ -15,6 +15,7 @@ from market.decision import Action, Origin, OutcomeState, Position, Role, Status
 from market.interval import HOUR, Interval
 from market.outcome import is_long
 from market.ports import DecisionFilter, LedgerSpan, Step, SymbolInfo, Tally
+from market.store import decisions_tally
 from tests.contracts.decision_shops import (
     SERIES,
     START,
@@ -159,3 +160,17 @@ def test_steps_are_the_issued_buys_and_sells(shop: Shop) -> None:
         Step(START, True, START + HOUR + 5, False, 0.002),
         Step(START + 3 * HOUR, False, START + 4 * HOUR + 5, True, 0.003),
     ]
+
+
+def test_counting_part_by_part_counts_the_same(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    fill(shop, 60, seed=11)
+    confirm(shop, *range(60))
+    whole, span = tallies(shop), shop.decisions.span(SERIES, Role.CHAMPION, *ALWAYS)
+    monkeypatch.setattr(decisions_tally, "_WINDOW", 7)
+    parts = tallies(shop)
+    assert [(each.action, each.state, each.count, each.rose) for each in parts] == [
+        (each.action, each.state, each.count, each.rose) for each in whole
+    ]
+    assert [each.net for each in parts] == pytest.approx([each.net for each in whole])
+    assert [each.effective for each in parts] == pytest.approx([each.effective for each in whole])
+    assert shop.decisions.span(SERIES, Role.CHAMPION, *ALWAYS) == span

@@ -109,6 +109,12 @@ def test_every_unusable_parameter_is_named(route: Route, client: httpx.Client) -
             assert refused(route, answer, 422).code == "invalid_input"
 
 
+@each_route
+def test_a_parameter_that_no_route_knows_is_refused_by_name(route: Route, client: httpx.Client) -> None:
+    problem = refused(route, route.ask(client, {"symbool": "BTCUSDT"}), 422)
+    assert (problem.code, "symbool" in problem.detail) == ("unknown_parameter", True)
+
+
 @only(*({"start", "end"} <= {each["name"] for each in route.parameters("query")} for route in ROUTES))
 def test_an_end_before_its_start_is_refused(route: Route, client: httpx.Client) -> None:
     answer = route.ask(client, {"start": "2026-01-02", "end": "2026-01-01"})

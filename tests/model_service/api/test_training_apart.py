@@ -47,6 +47,7 @@ def service(database: StoreSettings, tmp_path: Path, model: TrainedModel) -> Ite
         "OPA_API_KEYS": str(Keys.only(KEY).held[0]),
         "OPA_MODEL_PORT": str(port),
         "OPA_MODELS_DIR": str(tmp_path / "models"),
+        "OPA_RATE_LIMIT": "100000/second",
     }
     environment = {name: value for name, value in os.environ.items() if not name.startswith("OPA_")}
     command = [sys.executable, "-m", "model_service", "serve"]
