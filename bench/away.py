@@ -45,6 +45,7 @@ ABOUT = "exchange=simulated&symbol=BTCUSDT&interval=1m"
 BY_THE_PAGE = frozenset({200, 503, 504})  # it waits for 10 s
 GOES_ON_WITHIN_S = 60
 SPEED = 10
+READY_WITHIN_S = 300
 
 
 @dataclass(frozen=True)
@@ -138,7 +139,7 @@ def run(rounds: int, seconds: float) -> tuple[list[Round], list[str]]:
         prepare(chain)
         start = simulator.control.now() - 3_000 * MINUTE
         servers: list[TestDatabase | Searched] = [database, Searched(elastic, elastic.process)]
-        with following(chain, simulator, (SERIES,), SPEED) as rooms, doors(chain) as opened:
+        with following(chain, simulator, (SERIES,), SPEED, READY_WITHIN_S) as rooms, doors(chain) as opened:
             with Traffic(opened, paths(start)).flowing() as traffic:
                 recovered(traffic, time.monotonic())
                 for _ in range(rounds):

@@ -45,16 +45,18 @@ def prepare(chain: Chain) -> None:
 
 @contextmanager
 def following(
-    chain: Chain, simulator: Simulator, series: Sequence[Series], speed: float = SPEED
+    chain: Chain,
+    simulator: Simulator,
+    series: Sequence[Series],
+    speed: float = SPEED,
+    within_s: float = READY_WITHIN_S,
 ) -> Iterator[Rooms]:
     """Let the market run and start the rooms; yields when every series is live."""
     simulator.control.clock(speed=speed)
     rooms = Rooms({words[0]: chain.start(*words) for words in ROOMS})
     try:
-        until(
-            lambda: chain.log("ingest").count("is live") >= len(series), READY_WITHIN_S, "every series live"
-        )
-        until(lambda: all_decided(chain, series), READY_WITHIN_S, "every candle of the start decided")
+        until(lambda: chain.log("ingest").count("is live") >= len(series), within_s, "every series live")
+        until(lambda: all_decided(chain, series), within_s, "every candle of the start decided")
         rooms.since = simulator.control.now()
         yield rooms
     finally:
