@@ -9,6 +9,7 @@ import { format } from "./router.js";
  *   show(root, context)   fills `root` and returns { refresh(), close() }; both may be async, and whatever they
  *                 throw becomes the page's banner; the shell asks again until it goes well
  *   every         (optional) ms between two refresh() calls while the page is looked at; 15 s when left out
+ *   ahead         (optional) asks for what can be asked before it is known what is stored
  *   ofSeries      (optional) false: it is not about one series, so none is offered and `series` may be null
  * A view is shown anew for each series; `signal` ends with it.
  */

@@ -51,7 +51,7 @@ export class Shell {
     clearTimeout(this.timer);
     const { signal } = this.visit;
     try {
-      await Promise.all([this.learnStored(), this.moduleOf(this.view)]);
+      await Promise.all([this.learnStored(), this.prepare(signal)]);
       if (!signal.aborted) await this.fill(signal);
       if (signal.aborted) return;
       this.states.well();
@@ -75,6 +75,11 @@ export class Shell {
 
   moduleOf(view) {
     return import(`./views/${view}.js`);
+  }
+
+  async prepare(signal) {
+    const { ahead } = await this.moduleOf(this.view);
+    if (!this.shown && this.wish.interval && !signal.aborted) ahead?.(this.wish, signal);
   }
 
   async learnStored() {

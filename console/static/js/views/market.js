@@ -1,6 +1,7 @@
 // The market: a watch list, candles with the decisions made on them, and every decision explained.
 
 import { isSame } from "../watched.js";
+import { askAhead } from "./market/candles.js";
 import { CandleStage } from "./market/candle_stage.js";
 import { newestInLedger, record } from "./market/decided.js";
 import { Drawer } from "./market/drawer.js";
@@ -10,6 +11,7 @@ import { decisionTiles, priceTile, rightTile } from "./market/tiles.js";
 import { WatchList } from "./market/watch_list.js";
 
 export const title = "Market";
+export const ahead = askAhead;
 
 const LEDGER_ROWS = 100;
 const TOGETHER_MS = 250;

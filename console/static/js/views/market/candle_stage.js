@@ -1,7 +1,7 @@
 // The chart with what moves it: older candles as it is scrolled, the crosshair, the keyboard.
 
 import { find } from "../../element.js";
-import { before, FIRST, newest } from "./candles.js";
+import { before, first, newest } from "./candles.js";
 import { CandleChart } from "./chart.js";
 import { walkByKeys } from "./cursor.js";
 import { between } from "./decided.js";
@@ -35,7 +35,7 @@ export class CandleStage {
   }
 
   async load() {
-    this.chart.show(await newest(this.context, FIRST));
+    this.chart.show(await first(this.context));
     requestAnimationFrame(() => performance.mark("chart"));
     this.read(null);
   }
