@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 from typing import Final
 
 import httpx
+from asgi_correlation_id import correlation_id
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
@@ -29,7 +30,7 @@ POSTS: Final = frozenset({("model", "v1/what-if"), ("model", "v1/predict")})
 _TAKEN_ALONG: Final = ("accept", "if-none-match", "last-event-id")
 _PASSED_ON: Final = (
     *("content-type", "content-disposition", "etag", "link", "retry-after"),
-    *("x-next-cursor", "x-request-id", "x-simulated"),
+    *("x-next-cursor", "x-simulated"),
 )
 _EVENTS: Final = "text/event-stream"
 _ADVICE: Final = "`sh setup.sh status` shows what runs, `sh setup.sh` starts it"
@@ -74,6 +75,7 @@ class Proxy:
 
     async def _send(self, request: Request, address: str, body: bytes | None) -> httpx.Response:
         headers = {each: request.headers[each] for each in _TAKEN_ALONG if each in request.headers}
+        headers["x-request-id"] = correlation_id.get() or ""  # ours, so that both logs tell of one request
         client = self._streams if _EVENTS in headers.get("accept", "") else self._client
         asked = client.build_request(
             "GET" if body is None else "POST",

@@ -26,6 +26,13 @@ def test_an_api_s_own_error_passes_through(house: House) -> None:
     assert answer.headers["content-type"] == "application/problem+json"
 
 
+def test_a_request_has_one_id_on_both_sides(house: House) -> None:
+    asked = {"X-Request-ID": "from-the-page-1"}
+    refused = httpx.get(f"{house.address}/api/historic/v1/klines", params={"symbol": "NOPE"}, headers=asked)
+    assert refused.headers.get_list("x-request-id") == ["from-the-page-1"]
+    assert refused.json()["request_id"] == "from-the-page-1"
+
+
 def test_a_parameter_that_is_given_twice_arrives_twice(house: House) -> None:
     asked = {
         "exchange": "simulated",
