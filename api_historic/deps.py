@@ -74,7 +74,7 @@ ExchangeName = Annotated[
     Query(
         max_length=40,
         description="may be left out when only one exchange has the symbol",
-        examples=["binance"],
+        examples=["simulated"],
     ),
 ]
 SymbolName = Annotated[str, Query(min_length=1, max_length=40, examples=["BTCUSDT"])]
@@ -82,7 +82,7 @@ IntervalName = Annotated[str, Query(min_length=1, max_length=4, examples=["1h"])
 TimeText = Annotated[
     str | None,
     Query(
-        max_length=40, description="ms UTC or ISO 8601", examples=["2021-01-01T00:00:00Z", "1609459200000"]
+        max_length=40, description="ms UTC or ISO 8601", examples=["2026-01-01T00:00:00Z", "1767225600000"]
     ),
 ]
 
@@ -151,5 +151,5 @@ CensusNeeded = Annotated[Census, Depends(census)]
 Limit = Annotated[int, Query(ge=1, le=1000, description="rows on a page")]
 Cursor = Annotated[
     int | None,
-    Query(ge=0, le=END_OF_TIME, description="`next_cursor` of the page before", examples=[1609462800000]),
+    Query(ge=0, le=END_OF_TIME, description="`next_cursor` of the page before", examples=[1767225600000]),
 ]

@@ -2,25 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Final, Literal
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-_KLINE: Final = {
-    "open_time": 1609459200000,
-    "open": "28923.63",
-    "high": "29031.34",
-    "low": "28690.17",
-    "close": "28995.13",
-    "volume": "2311.811445",
-    "close_time": 1609462799999,
-    "quote_volume": "66768830.34010008",
-    "trades": 58389,
-    "taker_base_volume": "1215.359238",
-    "taker_quote_volume": "35103542.78288276",
-    "source": "archive",
-    "finality": "confirmed",
-}
+from api_historic import examples
 
 
 def _example(**values: object) -> ConfigDict:
@@ -30,7 +16,7 @@ def _example(**values: object) -> ConfigDict:
 class KlineRow(BaseModel):
     """A candle. Times are ms UTC; prices and volumes are exact decimals as text."""
 
-    model_config = _example(**_KLINE)
+    model_config = _example(**examples.KLINE)
     open_time: int
     open: str
     high: str
@@ -61,6 +47,7 @@ class _Page(BaseModel):
 class KlinePage(_Page):
     """One page of a series."""
 
+    model_config = _example(**examples.KLINE_PAGE)
     interval: str
     klines: list[KlineRow] | list[list[int | str]]
 
@@ -68,6 +55,7 @@ class KlinePage(_Page):
 class LatestKlines(BaseModel):
     """The newest rows and how old they are by the market clock."""
 
+    model_config = _example(**examples.LATEST_KLINES)
     exchange: str
     symbol: str
     interval: str
@@ -80,6 +68,7 @@ class LatestKlines(BaseModel):
 class TickRow(BaseModel):
     """A sample of the order book's top, and the last price."""
 
+    model_config = _example(**examples.TICK)
     time: int
     bid: str
     bid_quantity: str
@@ -91,12 +80,14 @@ class TickRow(BaseModel):
 class TickPage(_Page):
     """One page of sampled ticks."""
 
+    model_config = _example(**examples.TICK_PAGE)
     ticks: list[TickRow] | list[list[int | str]]
 
 
 class LatestTicks(BaseModel):
     """The newest samples and how old they are by the market clock."""
 
+    model_config = _example(**examples.LATEST_TICKS)
     exchange: str
     symbol: str
     simulated: bool
@@ -127,6 +118,7 @@ class MarketPrice(BaseModel):
 class PriceList(BaseModel):
     """The newest price of every market."""
 
+    model_config = _example(**examples.PRICES)
     simulated: bool
     prices: list[MarketPrice]
 
@@ -147,6 +139,7 @@ class ColumnStatistics(BaseModel):
 class KlineStatistics(BaseModel):
     """Every numeric column of a period, described."""
 
+    model_config = _example(**examples.KLINE_STATISTICS)
     exchange: str
     symbol: str
     interval: str
@@ -159,6 +152,7 @@ class KlineStatistics(BaseModel):
 class TickStatistics(BaseModel):
     """Every numeric column of a period of samples, described."""
 
+    model_config = _example(**examples.TICK_STATISTICS)
     exchange: str
     symbol: str
     simulated: bool
@@ -198,6 +192,7 @@ class SymbolSummary(BaseModel):
 class SymbolList(BaseModel):
     """Every stored market."""
 
+    model_config = _example(**examples.SYMBOLS)
     simulated: bool
     symbols: list[SymbolSummary]
 
@@ -213,6 +208,7 @@ class IntervalSummary(BaseModel):
 class IntervalList(BaseModel):
     """Every interval that a request may name."""
 
+    model_config = _example(**examples.INTERVALS)
     intervals: list[IntervalSummary]
 
 
@@ -237,6 +233,7 @@ class HoleRow(BaseModel):
 class CoverageReport(BaseModel):
     """What was read and confirmed of a series, and what is missing in it."""
 
+    model_config = _example(**examples.COVERAGE)
     exchange: str
     symbol: str
     interval: str
@@ -260,6 +257,7 @@ class RevisionRow(BaseModel):
 class RevisionReport(BaseModel):
     """Changes of confirmed bars, newest finding last."""
 
+    model_config = _example(**examples.REVISIONS)
     exchange: str
     symbol: str
     interval: str

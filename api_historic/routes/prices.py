@@ -19,7 +19,7 @@ router = APIRouter(tags=["now"])
 
 Symbols = Annotated[
     str | None,
-    Query(max_length=4_000, description="names with commas; all when left out", examples=["BTCUSDT,ETHUSDT"]),
+    Query(max_length=4_000, description="names with commas; all when left out", examples=["BTCUSDT"]),
 ]
 
 
@@ -60,7 +60,8 @@ async def stream(
     request: Request,
     wanted: Annotated[Wanted, Depends(wanted_news)],
     last_event_id: Annotated[
-        str | None, Header(max_length=40, description="`id` of the last event before the interruption")
+        str | None,
+        Header(max_length=40, description="`id` of the last event before the interruption", examples=["0"]),
     ] = None,
 ) -> EventStream:
     """Server-sent events: `tick` and `kline`, each one JSON object like a row with what it belongs to.
