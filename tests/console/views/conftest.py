@@ -16,8 +16,9 @@ from console.app import create_app as console_app
 from model_service.app import create_app as model_app
 from tests.api_historic.serving import serving
 from tests.console.house import KEY
-from tests.console.views.demo import Demo, demo
+from tests.console.views.demo import demo
 from tests.console.views.looking import Looking
+from tests.console.views.stores import Demo
 from web.keys import Keys
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -13,32 +13,19 @@ from market.coverage import Hole, HoleReason
 from market.decision import Decision, Origin, Role
 from market.interval import HOUR, Series
 from market.kline import Finality, Source
-from market.ports import Clock, DecisionFilter, EventKind, Job, ModelEvent, MonitorState, Reading, SymbolInfo
-from market.store.memory import MemoryKlineStore, MemoryTickStore
+from market.ports import DecisionFilter, SymbolInfo
 from market.store.memory_changes import MemoryChangeLog
 from market.store.memory_decisions import MemoryDecisionStore
-from market.store.memory_lifecycle import MemoryLifecycleStore
-from model_service.deps import Service
 from model_service.follow import Scorer
-from model_service.jobs import FAILED, QUEUED, RUNNING, SKIPPED, new_job, reported
+from model_service.jobs import new_job, reported
 from model_service.ledger import Scribe
-from model_service.lifecycle.watch import read_monitors
-from model_service.portfolio.holdings import parse_portfolio
-from model_service.registry import Shelf
 from model_service.settings import ModelSettings
 from model_service.training import Workshop, train_series
-from tests.model_service.made import HandClock, table
+from tests.console.views.lived import jobs_in_every_state, read_and_told
+from tests.console.views.stores import BARS, BTC, ETH, LEARNT, NOW, START, XRP, Demo, nothing_stored
+from tests.model_service.made import table
 from tests.model_service.markets import drifting_walk
 
-BTC: Final = Series.of("simulated", "BTCUSDT", "1h")
-ETH: Final = Series.of("simulated", "ETHUSDT", "1h")
-XRP: Final = Series.of("binance", "XRPUSDT", "1h")
-LEARNT: Final = 6_200
-BARS: Final = 6_600
-END: Final = 1_790_000_000_000 // HOUR * HOUR
-START: Final = END - BARS * HOUR
-NOW: Final = END + 12_000
-PORTFOLIO: Final = "BTCUSDT:0.5,ETHUSDT:4,USDT:10000"
 _WHENEVER: Final = 10**12
 _LATE: Final = (6_560, 6_566)
 # Place, number of candles, reason and evidence of what is missing.
@@ -49,50 +36,23 @@ _HOLES: Final = (
 )
 
 
-@dataclass
-class Demo:
-    """What both APIs read."""
-
-    klines: MemoryKlineStore
-    ticks: MemoryTickStore
-    decisions: MemoryDecisionStore
-    life: MemoryLifecycleStore
-    shelf: Shelf
-    clock: HandClock
-
-    def service(self) -> Service:
-        """The parts of the model API."""
-        watched = parse_portfolio(PORTFOLIO, BTC.exchange)
-        return Service(
-            self.klines, self.decisions, self.shelf, self._clock, lambda _jobs, _force: None,
-            self.ticks, watched, self.life, self.klines.changes,
-        )  # fmt: skip
-
-    def _clock(self, _exchange: str) -> Clock:
-        return self.clock
-
-
 def demo(folder: Path) -> Demo:
     """The house as it stands twelve seconds after the close of its last candle."""
-    klines = MemoryKlineStore()
-    decisions = MemoryDecisionStore(klines)
-    made = Demo(
-        klines, MemoryTickStore(klines), decisions, MemoryLifecycleStore(decisions), Shelf(folder),
-        HandClock(START + LEARNT * HOUR),
-    )  # fmt: skip
+    made = nothing_stored(folder, START + LEARNT * HOUR)
     markets = {BTC: _market(3, 2.0), ETH: _market(9, 0.1), XRP: _market(5, 0.00002)}
     for series, bars in markets.items():
         symbol = series.symbol
-        klines.register(SymbolInfo(series.exchange, symbol, symbol[:3], "USDT", "TRADING"), series.interval)
+        info = SymbolInfo(series.exchange, symbol, symbol[:3], "USDT", "TRADING")
+        made.klines.register(info, series.interval)
         _write(made, series, bars[:LEARNT])
     _train(made)
     for series, bars in markets.items():
         _write(made, series, bars[LEARNT:])
     _decide(made)
     _revise(made, markets[BTC])
-    _live(made)
+    read_and_told(made)
     made.clock.time = NOW
-    _jobs(made)
+    jobs_in_every_state(made)
     return made
 
 
@@ -141,7 +101,7 @@ def _decide(made: Demo) -> None:
     for model in made.decisions.models():
         draft.save_model(model)
     made.clock.time = NOW
-    scribe = Scribe(made.klines, draft, made.shelf, made._clock, _WHENEVER)
+    scribe = Scribe(made.klines, draft, made.shelf, made.market_clock, _WHENEVER)
     Scorer(scribe, MemoryChangeLog()).catch_up()
     for head in draft.chain_heads():
         asked = DecisionFilter(symbol=head.series.symbol, role=head.role, limit=BARS)
@@ -170,51 +130,4 @@ def _revise(made: Demo, bars: pd.DataFrame) -> None:
         made.klines.write(
             BTC, table(part, HOUR), finality=Finality.CONFIRMED, source=Source.REST,
             now=START + 6_500 * HOUR, covered=(start, start + HOUR),
-        )  # fmt: skip
-
-
-def _live(made: Demo) -> None:
-    """Monitors as they are read, two of them long enough for a state, and a timeline."""
-    work = Workshop(made.klines, made.decisions, made.shelf, ModelSettings())
-    newest = made.klines.last_confirmed(BTC)
-    assert newest is not None
-    readings = read_monitors(work, BTC, newest)
-    champion = next(each for each in made.decisions.models(BTC) if each.role is Role.CHAMPION)
-    about = (BTC, Role.CHAMPION)
-    told = [
-        Reading(*about, measure, "", newest + 1, champion.model_id, value, low, high, 720, state)
-        for measure, value, low, high, state in (
-            ("interval_coverage", 0.79, 0.74, 0.85, MonitorState.OK),
-            ("brier_skill", -0.021, -0.012, None, MonitorState.ALARM),
-        )
-    ]
-    made.life.save_readings([*readings, *told])
-    events = (
-        (EventKind.RETRAIN, 6_190, "on schedule: 730 candles since the last training"),
-        (EventKind.TRAINED, 6_200, "not proven: accuracy may be chance"),
-        (EventKind.REFUSED, 6_380, "the challenger is not better than the champion: p 0.41"),
-    )
-    made.life.add_events(
-        [
-            ModelEvent(*about, kind, START + at * HOUR, champion.model_id, reason)
-            for kind, at, reason in events
-        ]
-    )
-
-
-def _jobs(made: Demo) -> None:
-    """One of every state beside the one that was done."""
-    told = (
-        (RUNNING, 0.42, "champion: walk-forward", 95_000, None),
-        (QUEUED, 0.0, "waiting for a free process", 30_000, None),
-        (FAILED, 0.31, "insufficient history: 3000 bars, 5000 are needed", 7_200_000, 7_100_000),
-        (SKIPPED, 1.0, "the model in use is current", 3_600_000, 3_598_000),
-    )
-    for at, (state, progress, message, began, ended) in enumerate(told):
-        series = (BTC, ETH, XRP, ETH)[at]
-        made.decisions.save_job(
-            Job(
-                f"{at}f0c6b1d2a3e4f50817263544a5b6c7d", "train", str(series), state, progress, message,
-                NOW - began, None if ended is None else NOW - ended,
-            )
         )  # fmt: skip

@@ -3,19 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from market.store.memory import MemoryKlineStore, MemoryTickStore
-from market.store.memory_decisions import MemoryDecisionStore
-from market.store.memory_lifecycle import MemoryLifecycleStore
-from model_service.registry import Shelf
 from tests.console.views.conftest import standing
-from tests.console.views.demo import NOW, Demo
 from tests.console.views.looking import Looking
-from tests.model_service.made import HandClock
+from tests.console.views.stores import nothing_stored
 
 pytestmark = pytest.mark.browser
 _REFUSAL = {
@@ -28,17 +22,10 @@ _REFUSAL = {
 @pytest.fixture(scope="module")
 def empty(tmp_path_factory: pytest.TempPathFactory, chromium: Any) -> Iterator[Looking]:
     """A house in which nothing is stored yet."""
-    with standing(nothing(tmp_path_factory.mktemp("models"))) as house:
+    with standing(nothing_stored(tmp_path_factory.mktemp("models"))) as house:
         context = chromium.new_context(viewport={"width": 1440, "height": 900})
         yield Looking(context.new_page(), house.address)
         context.close()
-
-
-def nothing(folder: Path) -> Demo:
-    klines = MemoryKlineStore()
-    decisions = MemoryDecisionStore(klines)
-    life, ticks = MemoryLifecycleStore(decisions), MemoryTickStore(klines)
-    return Demo(klines, ticks, decisions, life, Shelf(folder), HandClock(NOW))
 
 
 @pytest.mark.parametrize(
