@@ -104,7 +104,7 @@ class MarketClient(AbstractContextManager["MarketClient"]):
         return cast(Json, self._http.post(f"{self._model}models/train", json=asked).json())
 
     def events(self, *kinds: str, after: str = "", **wanted: Any) -> Iterator[Event]:
-        """All, or `tick`, `kline`; or `decision`, `outcome`: as they happen, behind `after`, also after cuts."""
+        """All, or `tick`, `kline`; or `decision`, `outcome`; as they happen, behind `after`, through cuts."""
         api = self._model if {"decision", "outcome"} & {*kinds} else self._historic
         while True:
             try:
