@@ -16,7 +16,6 @@ class Entry:
 
     template: str
     methods: frozenset[str]
-    is_mount: bool = False
 
     @property
     def path(self) -> str:
@@ -34,7 +33,7 @@ def _walk(routes: Iterable[Any], prefix: str) -> Iterator[Entry]:
         if hasattr(route, "effective_route_contexts"):  # an included router of FastAPI's
             yield from _walk(route.effective_route_contexts(), prefix)
         elif isinstance(route, Mount):
-            yield Entry(f"{prefix}{route.path}/{{path}}", frozenset(), is_mount=True)
+            yield Entry(f"{prefix}{route.path}/{{path}}", frozenset())
             yield from _walk(route.routes, prefix + route.path)
         elif isinstance(route, WebSocketRoute):
             yield Entry(prefix + route.path, frozenset())
