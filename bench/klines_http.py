@@ -6,8 +6,8 @@ Two services in processes of their own, on the same server class and the same ro
 FastAPI's own pages teach it (`fetchall`, a list of models with Decimal fields as the return type). Gates:
 the median of 1,000 candles from the database at most 1/2.5 of the baseline's; the slowest hundredth at most
 three times the median; a remembered page at least 0.7 of the answers per second of processor of a route that
-does nothing (`/v1/ping`, added here behind the same layers). Ours and the other take turns, so that both meet what else
-the machine does.
+does nothing (`/v1/ping`, added here behind the same layers). Ours and the other take turns, so that both meet
+what else the machine does.
 """
 
 from __future__ import annotations
