@@ -156,8 +156,10 @@ class Attacker(AbstractContextManager["Attacker"]):
         findings.requests += 1
         answer = self.ask(place.request(payload))
         findings.statuses[answer.status] += 1
-        plain = self._plain.setdefault(str(place.operation), self.ask(place.operation.request()))
-        fault = _fault(place, answer, plain)
+        asked = str(place.operation)
+        if asked not in self._plain:
+            self._plain[asked] = self.ask(place.operation.request())
+        fault = _fault(place, answer, self._plain[asked])
         if fault:
             findings.faults.append(f"{place}: {fault}: {payload[:80]!r}: {answer.text[:200]}")
 
