@@ -41,6 +41,7 @@ class Mix:
     asked: list[Asked] = field(default_factory=list)
     events: int = 0
     listened: list[Asked] = field(default_factory=list)
+    kinds: list[str] = field(default_factory=lambda: list(KINDS))
     _tags: dict[str, str] = field(default_factory=dict)
 
     @contextmanager
@@ -70,7 +71,7 @@ class Mix:
 
     def _ask(self, stopped: threading.Event, number: int, pause_s: float) -> None:
         chance = random.Random(number)
-        kinds = itertools.cycle(chance.sample(list(KINDS), len(KINDS)))
+        kinds = itertools.cycle(chance.sample(self.kinds, len(self.kinds)))
         with httpx.Client(headers={"X-API-Key": KEY}, timeout=30, trust_env=False) as client:
             while not stopped.wait(pause_s):
                 kind = next(kinds)
