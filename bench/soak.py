@@ -88,6 +88,7 @@ def main() -> int:
     for each in tables(result):
         Console(width=110).print(each)
     print(f"{result.events} events on {len(result.listened)} streams; database connections {result.database}")
+    print(f"{result.busy} times told to ask for a long answer later")
     print(f"{platform.machine()}, {os.cpu_count()} cores, load {load:.1f} to {os.getloadavg()[0]:.1f}")
     failures = result.failures()
     for line in failures[:50]:

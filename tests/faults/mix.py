@@ -31,6 +31,10 @@ class Asked:
     fault: str = ""
 
 
+class Busy(Exception):
+    """An API makes as many long answers as it may already, and says when to ask again."""
+
+
 @dataclass
 class Mix:
     """Traffic on the three doors about some series."""
@@ -41,6 +45,7 @@ class Mix:
     asked: list[Asked] = field(default_factory=list)
     events: int = 0
     listened: list[Asked] = field(default_factory=list)
+    busy: int = 0
     kinds: list[str] = field(default_factory=lambda: list(KINDS))
     _tags: dict[str, str] = field(default_factory=dict)
 
@@ -75,7 +80,10 @@ class Mix:
         with httpx.Client(headers={"X-API-Key": KEY}, timeout=30, trust_env=False) as client:
             while not stopped.wait(pause_s):
                 kind = next(kinds)
-                self.asked.append(timed(kind, lambda kind=kind: KINDS[kind](client, self, chance)))  # type: ignore[misc]
+                try:
+                    self.asked.append(timed(kind, lambda kind=kind: KINDS[kind](client, self, chance)))  # type: ignore[misc]
+                except Busy:
+                    self.busy += 1
 
     def _listen(self, stopped: threading.Event, number: int) -> None:
         addresses = (
@@ -100,7 +108,7 @@ class Mix:
 
 
 def timed(kind: str, ask: Callable[[], None]) -> Asked:
-    """Ask, and note how long it took and what was wrong with it."""
+    """Ask, and note how long it took and what was wrong with it; raises `Busy`."""
     began = time.monotonic()
     try:
         ask()
@@ -112,6 +120,8 @@ def timed(kind: str, ask: Callable[[], None]) -> Asked:
 def _whole(answer: httpx.Response, *wanted: int) -> httpx.Response:
     if answer.status_code not in (wanted or (200,)):
         answer.read()
+        if "being made already" in answer.text and answer.headers.get("retry-after"):
+            raise Busy
         raise AssertionError(f"{answer.status_code} from {answer.url}: {answer.text[:120]}")
     return answer
 

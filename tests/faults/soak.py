@@ -60,6 +60,7 @@ class Soaked:
     before: dict[str, Held]
     after: dict[str, Held]
     database: dict[str, int]
+    busy: int = 0
 
     def faults(self) -> list[str]:
         """Everything that was answered otherwise than it should be, with how often."""
@@ -133,7 +134,9 @@ def soak(
     with watch.looking(), mix.flowing():
         _wait(seconds, said)
     after = _settled(mix, pids, before)
-    return Soaked(mix.asked, mix.listened, mix.events, watch.seen, before, after, dict(connections(port)))
+    return Soaked(
+        mix.asked, mix.listened, mix.events, watch.seen, before, after, dict(connections(port)), mix.busy
+    )
 
 
 def _wait(seconds: float, said: Callable[[float], Any]) -> None:
