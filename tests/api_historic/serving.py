@@ -9,6 +9,7 @@ from typing import Any
 import uvicorn
 
 from up.ports import free_port
+from web.connection import Connection
 from web.server import Server
 
 
@@ -17,7 +18,13 @@ def serving(app: Any, port: int | None = None) -> Iterator[str]:
     """Serve `app` until the block ends; yields its base address."""
     port = port or free_port()
     config = uvicorn.Config(
-        app, host="127.0.0.1", port=port, log_level="warning", ws="none", timeout_graceful_shutdown=10
+        app,
+        host="127.0.0.1",
+        port=port,
+        http=Connection,
+        log_level="warning",
+        ws="none",
+        timeout_graceful_shutdown=10,
     )
     visitors = getattr(getattr(app, "state", None), "visitors", None)
     server = Server(config, visitors) if visitors else uvicorn.Server(config)
