@@ -9,7 +9,9 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 class ConsoleSettings(BaseSettings):
     """Read from the environment or `.env`; the key stays on this side and never reaches the browser."""
 
-    model_config = SettingsConfigDict(env_prefix="OPA_", env_file=".env", extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(
+        env_prefix="OPA_", env_file=".env", extra="ignore", frozen=True, hide_input_in_errors=True
+    )
 
     read_key: SecretStr = Field(min_length=16)
     listen_host: str = "127.0.0.1"

@@ -17,7 +17,9 @@ from market.interval import Interval
 class IngestSettings(BaseSettings):
     """Names are `OPA_...` in the environment; `up/.env.example` explains each."""
 
-    model_config = SettingsConfigDict(env_prefix="OPA_", env_file=".env", extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(
+        env_prefix="OPA_", env_file=".env", extra="ignore", frozen=True, hide_input_in_errors=True
+    )
 
     exchange: str = "simulated"
     exchange_rest: str = ""

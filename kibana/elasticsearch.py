@@ -16,7 +16,9 @@ from market.errors import SinkRefused
 class ElasticSettings(BaseSettings):
     """Read from the environment or `.env`. An API key, where one is set, goes before user and password."""
 
-    model_config = SettingsConfigDict(env_file=".env", extra="ignore", frozen=True, populate_by_name=True)
+    model_config = SettingsConfigDict(
+        env_file=".env", extra="ignore", frozen=True, populate_by_name=True, hide_input_in_errors=True
+    )
 
     url: str = Field("https://127.0.0.1:9243", alias="ES_URL")
     ca: Path | None = Field(None, alias="ES_CA")

@@ -11,7 +11,9 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 class KibanaSettings(BaseSettings):
     """Read from the environment or `.env`."""
 
-    model_config = SettingsConfigDict(env_prefix="KIBANA_", env_file=".env", extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(
+        env_prefix="KIBANA_", env_file=".env", extra="ignore", frozen=True, hide_input_in_errors=True
+    )
 
     url: str = ""
     user: str = "elastic"

@@ -17,7 +17,9 @@ DatabaseUser = Literal["ingest", "model", "reader", "migrator", "heartbeat", "tr
 class StoreSettings(BaseSettings):
     """Read from the environment or `.env`; a missing password stops the start."""
 
-    model_config = SettingsConfigDict(env_prefix="OPA_DB_", env_file=".env", extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(
+        env_prefix="OPA_DB_", env_file=".env", extra="ignore", frozen=True, hide_input_in_errors=True
+    )
 
     host: str = "127.0.0.1"
     port: int = 3406
@@ -62,7 +64,12 @@ class HeartbeatSettings(BaseSettings):
     """What a process needs to write its heartbeat, and nothing else; without a password it does not beat."""
 
     model_config = SettingsConfigDict(
-        env_prefix="OPA_DB_", env_file=".env", extra="ignore", frozen=True, populate_by_name=True
+        env_prefix="OPA_DB_",
+        env_file=".env",
+        extra="ignore",
+        frozen=True,
+        populate_by_name=True,
+        hide_input_in_errors=True,
     )
 
     exchange: str = Field("simulated", alias="OPA_EXCHANGE")
@@ -92,7 +99,9 @@ def _known(secret: SecretStr | None, user: DatabaseUser) -> str:
 class RootSettings(BaseSettings):
     """How `python -m market.store users` reaches the server as its administrator."""
 
-    model_config = SettingsConfigDict(env_prefix="OPA_DB_", env_file=".env", extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(
+        env_prefix="OPA_DB_", env_file=".env", extra="ignore", frozen=True, hide_input_in_errors=True
+    )
 
     host: str = "127.0.0.1"
     port: int = 3406
