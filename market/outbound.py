@@ -67,7 +67,7 @@ class OutboundSettings(BaseSettings):
             "model_api": f"//{self.model_host}:{self.model_port}",
         }
         besides = [f"//{each.strip()}" for each in self.outbound_hosts.split(",") if each.strip()]
-        return [*(known[name] for name in NEEDED[service]), *besides, *urllib.request.getproxies().values()]
+        return [*(known[name] for name in NEEDED[service]), *besides, *_proxies()]
 
 
 class HostRefused(PermissionError):
@@ -176,6 +176,12 @@ def _address(host: str) -> Address | None:
     except ValueError:
         return None
     return (found.ipv4_mapped or found) if isinstance(found, IPv6Address) else found
+
+
+def _proxies() -> list[str]:
+    """Those of the environment; clients take one without a scheme for `http://`."""
+    named = (each for scheme, each in urllib.request.getproxies().items() if scheme != "no")
+    return [each if "://" in each else f"http://{each}" for each in named]
 
 
 def _parts(address: str) -> tuple[str, int]:

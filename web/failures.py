@@ -34,7 +34,7 @@ class Failures:
         except ClientDisconnect:
             return None
         except Exception as error:
-            log.error("%s %s failed", scope["method"], scope["path"], exc_info=error)
+            log.error("%s %r failed", scope["method"], scope["path"], exc_info=error)
             if not begun:
                 await problem(500, "this service has failed on the request")(scope, receive, send)
         return None

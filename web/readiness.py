@@ -44,7 +44,9 @@ class Dependency:
             self._asked_at = time.monotonic()
             self._asking = asyncio.get_running_loop().run_in_executor(self._thread, self._look)
         done, _ = await asyncio.wait({self._asking}, timeout=_PATIENCE_S)
-        if not done:
+        if done:
+            self._asking.result()  # what is no `MarketError` is a failure of ours, not readiness
+        else:
             self._note(missing=True)
         return self.missing_since is None
 

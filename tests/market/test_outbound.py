@@ -130,7 +130,11 @@ def test_a_redirect_to_another_host_ends_at_the_fence(server, tmp_path):
 def test_what_the_user_allows_besides_and_a_proxy_are_reached(server, tmp_path):
     port = server.server_address[1]
     url = f"http://127.0.0.1:{port}/"
-    for allowed in ({"OPA_OUTBOUND_HOSTS": f"127.0.0.1:{port}"}, {"http_proxy": url}):
+    for allowed in (
+        {"OPA_OUTBOUND_HOSTS": f"127.0.0.1:{port}"},
+        {"http_proxy": url},
+        {"http_proxy": f"127.0.0.1:{port}"},
+    ):
         ended = confined(f"url = {url!r}\n{CLIENTS['urllib']}", tmp_path, **allowed)
         assert "REACHED" in ended.stdout, ended.stderr
 

@@ -52,6 +52,13 @@ def test_ready_answers_while_the_database_says_nothing_at_all() -> None:
         until(lambda: client.get("/ready").status_code == 200)
 
 
+def test_who_cannot_even_ask_is_not_ready() -> None:
+    gate = Gate()
+    gate.ask = lambda: 1 / 0  # type: ignore[method-assign,assignment,return-value]
+    with serving(small_service(gate)) as address:
+        assert [httpx.get(f"{address}/ready").status_code for _ in range(2)] == [500, 500]
+
+
 def test_figures_are_for_those_who_may_read_and_speak_in_templates() -> None:
     with watched(Gate()) as client:
         for path in ("/v1/things/a", "/v1/things/b", "/v1/nothing", "/v1/broken"):
