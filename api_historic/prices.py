@@ -34,8 +34,9 @@ def market_prices(held: Stores, listed: Sequence[Listed]) -> list[MarketPrice]:
 
 def _market(held: Stores, listed: Sequence[Listed]) -> MarketPrice:
     series, info = listed[0]
+    finest_first = [each for each, _ in listed]
     now = held.clock(series.exchange).now()
-    price = _newest(held, series)
+    price = _newest(held, finest_first)
     return MarketPrice(
         exchange=series.exchange,
         symbol=series.symbol,
@@ -47,26 +48,31 @@ def _market(held: Stores, listed: Sequence[Listed]) -> MarketPrice:
         source=price.source if price else None,
         age_ms=now - price.at if price else None,
         market_time=now,
-        change_24h=_change(held, series, price) if price else None,
+        change_24h=_change(held, finest_first, price) if price else None,
         intervals=[str(each.interval) for each, _ in listed],
     )
 
 
-def _newest(held: Stores, finest: Series) -> _Price | None:
+def _newest(held: Stores, finest_first: Sequence[Series]) -> _Price | None:
     """The last price of the newest tick, or the close of the newest candle where that is later."""
+    finest = finest_first[0]
     ticks = held.ticks.read_text(finest.exchange, finest.symbol, 0, END_OF_TIME, limit=1, newest=True)
     found = [_Price(each["last"], int(each["time"]), "tick") for each in ticks.to_pylist()]
-    candles = held.klines.read_text(finest, 0, END_OF_TIME, limit=1, newest=True)
-    found += [_Price(each["close"], int(each["close_time"]), "kline") for each in candles.to_pylist()]
+    # The finest interval may be empty, or no longer followed.
+    for series in finest_first:
+        candles = held.klines.read_text(series, 0, END_OF_TIME, limit=1, newest=True)
+        found += [_Price(each["close"], int(each["close_time"]), "kline") for each in candles.to_pylist()]
     return max(found, key=lambda each: each.at, default=None)
 
 
-def _change(held: Stores, finest: Series, price: _Price) -> float | None:
+def _change(held: Stores, finest_first: Sequence[Series], price: _Price) -> float | None:
     """The share by which the price lies above the close of a day before it (0.01 is 1 %)."""
     then = price.at - DAY
-    length = finest.interval.typical_ms
-    # The candle that holds `then` closes later: the newest that closed by then opens before.
-    first, last = then - length - max(length, _SLACK_MS), finest.interval.floor(then + 1)
-    rows = held.klines.read_text(finest, first, last, limit=1, newest=True).to_pylist()
-    before = Decimal(rows[0]["close"]) if rows else Decimal(0)
-    return float(Decimal(price.text) / before - 1) if before else None
+    slack = max(finest_first[0].interval.typical_ms, _SLACK_MS)
+    for series in finest_first:
+        # The candle that holds `then` closes later: the newest that closed by then opens before.
+        first, last = then - series.interval.typical_ms - slack, series.interval.floor(then + 1)
+        rows = held.klines.read_text(series, first, last, limit=1, newest=True).to_pylist()
+        if rows and (before := Decimal(rows[0]["close"])):
+            return float(Decimal(price.text) / before - 1)
+    return None

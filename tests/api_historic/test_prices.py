@@ -38,6 +38,9 @@ def prices() -> Iterator[httpx.Client]:
     fill(klines, eth, minutes(NOW - 2 * MINUTE, ["60", "150"]))
     ticks.write([Tick("binance", "ETHUSDT", NOW - 90_000, one, one, one, one, one)])
     register(klines, "simulated", "XRPUSDT", "1h")
+    for interval in ("1m", "1d"):
+        register(klines, "simulated", "SOLUSDT", interval)
+    fill(klines, register(klines, "simulated", "SOLUSDT", "1h"), [row(START, "20"), row(START + DAY, "25")])
     stores = Stores(klines, ticks, klines.changes, lambda _: FixedClock(NOW))
     with (
         serving(create_app(stores, Keys.only(KEY))) as address,
@@ -81,6 +84,13 @@ def test_behind_a_hole_there_is_no_change(prices: httpx.Client) -> None:
     assert of(prices)["ETHUSDT"]["change_24h"] is None
 
 
+def test_where_the_finest_interval_is_empty_the_others_tell(prices: httpx.Client) -> None:
+    found = of(prices)["SOLUSDT"]
+    assert (found["price"], found["source"], found["price_at"]) == ("25", "kline", START + DAY + HOUR - 1)
+    assert found["change_24h"] == pytest.approx(0.25)
+    assert found["intervals"] == ["1m", "1h", "1d"]
+
+
 def test_a_market_without_rows_has_no_price(prices: httpx.Client) -> None:
     found = of(prices)["XRPUSDT"]
     assert [found[name] for name in ("price", "price_at", "source", "age_ms", "change_24h")] == [None] * 5
@@ -88,9 +98,9 @@ def test_a_market_without_rows_has_no_price(prices: httpx.Client) -> None:
 
 
 def test_markets_are_chosen_by_symbol_and_exchange(prices: httpx.Client) -> None:
-    assert list(of(prices)) == ["BTCUSDT", "ETHUSDT", "XRPUSDT"]
+    assert list(of(prices)) == ["BTCUSDT", "ETHUSDT", "SOLUSDT", "XRPUSDT"]
     assert list(of(prices, symbols="ETHUSDT, BTCUSDT")) == ["BTCUSDT", "ETHUSDT"]
-    assert list(of(prices, exchange="simulated")) == ["XRPUSDT"]
+    assert list(of(prices, exchange="simulated")) == ["SOLUSDT", "XRPUSDT"]
     for asked in (
         {"symbols": "BTCEUR"},
         {"exchange": "kraken"},
