@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Final
+from urllib.parse import quote
 
 import pyarrow as pa
 
@@ -34,14 +35,20 @@ def batches(feed: Feed, span: Period) -> Iterator[pa.Table]:
 def export(feed: Feed, form: Format, span: Period, places: Places) -> StreamedFile:
     """A file named after what it holds: `binance_BTCUSDT_1h_1609459200000_1609462800000.csv`."""
     ends = (span.start or "start", "end" if span.end == END_OF_TIME else span.end)
-    name = "_".join(str(each) for each in (*feed.identity.values(), *ends))
+    name = "_".join(str(each) for each in (*feed.identity.values(), *ends)) + f".{form.name}"
     headers = {
-        "Content-Disposition": f'attachment; filename="{name}.{form.name}"',
+        "Content-Disposition": _attached(name),
         "X-Simulated": str(feed.head["simulated"]).lower(),
         "Cache-Control": "private, no-cache",
         "Vary": "Accept",
     }
     return StreamedFile(_written(feed, form, span), places, form.media_type, headers)
+
+
+def _attached(name: str) -> str:
+    """Headers are ASCII, names of symbols need not be: RFC 6266."""
+    quoted = quote(name)
+    return f'attachment; filename="{name}"' if quoted == name else f"attachment; filename*=UTF-8''{quoted}"
 
 
 def _written(feed: Feed, form: Format, span: Period) -> Iterator[bytes]:

@@ -117,10 +117,11 @@ def asked(scope: Scope) -> Question:
     """What a request asks, as far as the answer depends on it."""
     accept = host = b""
     for name, value in scope["headers"]:
+        # Of several the first is answered, so that all of them make the question.
         if name == b"accept":
-            accept = value
+            accept += value + b"\n"
         elif name == b"host":
-            host = value
+            host += value + b"\n"
     return scope["path"], scope["query_string"], accept, host
 
 

@@ -102,6 +102,20 @@ def test_a_file_says_what_it_holds(client: httpx.Client, form: str) -> None:
     assert answer.headers["x-simulated"] == "false"
 
 
+def test_a_symbol_in_any_script_can_be_exported() -> None:
+    klines = MemoryKlineStore()
+    fill(klines, register(klines, "binance", "币安USDT", "1h"), [row(START, "1.5")])
+    stores = Stores(klines, MemoryTickStore(klines), klines.changes, lambda _: FixedClock())
+    with (
+        serving(create_app(stores, Keys.only(KEY))) as address,
+        httpx.Client(base_url=address, headers={"X-API-Key": KEY}) as client,
+    ):
+        answer = client.get("/v1/klines/export", params={**BTC, "symbol": "币安USDT", "format": "csv"})
+    assert opens("csv", answer) == [START]
+    name = "binance_%E5%B8%81%E5%AE%89USDT_1h_start_end.csv"
+    assert answer.headers["content-disposition"] == f"attachment; filename*=UTF-8''{name}"
+
+
 def test_the_rows_are_those_of_the_pages(client: httpx.Client) -> None:
     page = client.get("/v1/klines", params={**BTC, "limit": 1000}).json()
     whole = client.get("/v1/klines/export", params=BTC).json()

@@ -8,7 +8,7 @@ import pytest
 
 from api_historic.app import create_app
 from api_historic.deps import Stores
-from api_historic.remembered import Remembered, Touches
+from api_historic.remembered import Remembered, Touches, asked
 from market.interval import HOUR, Series
 from market.kline import Source
 from market.store.memory import MemoryKlineStore, MemoryTickStore
@@ -122,6 +122,20 @@ def test_nothing_is_given_out_while_the_log_cannot_be_followed(monkeypatch: pyte
     assert not memory.has()
     memory.tail.look()
     assert memory.has()
+
+
+def test_who_accepts_in_two_headers_asks_something_else_than_who_accepts_the_second() -> None:
+    one, other = ({**scope("a"), "headers": [(b"accept", each) for each in types]} for types in (
+        [b"application/json", b"text/csv"], [b"text/csv"]
+    ))  # fmt: skip
+    assert asked(one) != asked(other)
+
+
+def test_who_names_two_hosts_asks_something_else_than_who_names_the_second() -> None:
+    one, other = ({**scope("a"), "headers": [(b"host", each) for each in hosts]} for hosts in (
+        [b"elsewhere.example", b"127.0.0.1"], [b"127.0.0.1"]
+    ))  # fmt: skip
+    assert asked(one) != asked(other)
 
 
 def test_the_memory_is_bounded_and_the_least_used_goes_first() -> None:
