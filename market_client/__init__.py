@@ -104,13 +104,13 @@ class MarketClient(AbstractContextManager["MarketClient"]):
         return cast(Json, self._http.post(f"{self._model}models/train", json=asked).json())
 
     def events(self, *kinds: str, after: str = "", **wanted: Any) -> Iterator[Event]:
-        """All, or `tick`, `kline`; or `decision`, `outcome`; as they happen, behind `after`, through cuts."""
+        """`tick`, `kline` or `decision`, `outcome` or all; `range` and `reset` always. Goes on when cut."""
         api = self._model if {"decision", "outcome"} & {*kinds} else self._historic
         while True:
             try:
                 for told in self._told(f"{api}stream", wanted, {"Last-Event-ID": after} if after else {}):
                     after = told["id"]
-                    if "data" in told and (not kinds or told["event"] in kinds):
+                    if "data" in told and (not kinds or told["event"] in {*kinds, "range", "reset"}):
                         yield {"id": after, "event": told["event"], "data": json.loads(told["data"])}
             except (httpx.TransportError, ApiProblem) as error:
                 if not _passes(error):

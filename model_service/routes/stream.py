@@ -38,7 +38,8 @@ async def stream(
     """`event: decision` and `event: outcome`, each with one row of `/v1/decisions` as `data`.
 
     An outcome has its decision in it; what is told twice has the same `id` inside. `Last-Event-ID` goes on
-    where a stream ended; `event: reset` says that too much was missed: read it again over REST.
+    where a stream ended. `event: range` tells of more than 500 rows at once, `event: reset` that too much was
+    missed: read them over REST.
     """
     broadcast = getattr(request.app.state, "broadcast", None)
     if broadcast is None:

@@ -96,6 +96,19 @@ def test_a_service_that_is_away_is_waited_for_and_then_named() -> None:
         client.symbols()
 
 
+def test_who_asks_for_some_events_still_hears_that_rows_were_not_told(
+    client: MarketClient, script: Script
+) -> None:
+    told = "".join(
+        f"event: {name}\nid: {at}\ndata: {{}}\n\n"
+        for at, name in enumerate(["kline", "reset", "range", "tick"])
+    )
+    script.answers = [(200, {"Content-Type": "text/event-stream"}, told.encode())]
+    events = client.events("tick")
+    assert [next(events)["event"] for _ in range(3)] == ["reset", "range", "tick"]
+    events.close()
+
+
 def test_a_stream_is_taken_up_where_it_was_cut(client: MarketClient, script: Script) -> None:
     def said(number: int) -> tuple[int, dict[str, str], bytes]:
         news = f'event: tick\nid: {number + 1}\ndata: {{"a": {number}}}\n\n'

@@ -1,6 +1,6 @@
 // What the APIs push. A hidden page listens to nothing: browsers grant six connections to a host, over all tabs.
 
-const NAMES = { historic: ["kline", "tick"], model: ["decision", "outcome"] };
+const NAMES = { historic: ["kline", "tick", "range"], model: ["decision", "outcome", "range"] };
 const AGAIN_MS = 20_000;
 
 export class Live {

@@ -13,10 +13,12 @@ import pytest
 
 from market.decision import LEDGER
 from market.interval import HOUR
-from market.ports import DecisionFilter
+from market.ports import Change, DecisionFilter
+from model_service import news
 from model_service.app import create_app
 from model_service.trained import TrainedModel
-from tests.model_service.api.stocked import KEY, SERIES, in_memory, market, service_of
+from model_service.views import series_view
+from tests.model_service.api.stocked import DECIDED, KEY, SERIES, in_memory, market, service_of
 from tests.model_service.made import Shop, answering
 from web.keys import Keys
 
@@ -78,6 +80,25 @@ def test_what_is_told_is_a_row_of_the_list(client: httpx.Client, shop: Shop) -> 
         _, row = next(events(answer))
     listed = client.get("/v1/decisions", params={"order": "asc"}).json()["decisions"]
     assert row in listed
+
+
+def test_more_rows_than_are_told_one_by_one_are_told_as_their_range(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(news, "MOST_ROWS", DECIDED - 1)
+    first, last = (
+        shop.decisions.read(DecisionFilter(origins=LEDGER, newest=end, limit=1)) for end in (False, True)
+    )
+    line = Change(1, news.DECISIONS, str(SERIES), first[0].decision.open_time, last[0].decision.open_time)
+    teller = news.Teller(shop.decisions)
+    ((name, data),) = teller(line)
+    assert name == "range"
+    assert json.loads(data) == {
+        **series_view(SERIES), "stream": "decisions", "start": line.from_time, "end": line.to_time + 1
+    }  # fmt: skip
+    fewer = teller(replace(line, to_time=line.to_time - HOUR))
+    assert [kind for kind, _ in fewer].count("range") == 0
+    assert len(fewer) == DECIDED - 1
 
 
 def test_a_service_that_follows_nothing_says_so(shop: Shop) -> None:

@@ -36,7 +36,7 @@ class MarketView {
       if (isOfMarket(tick)) this.drawPrice();
     });
     onEvent("decision", (decision) => this.watch.decided(decision));
-    for (const name of ["kline", "decision", "outcome"]) {
+    for (const name of ["kline", "decision", "outcome", "range"]) {
       onEvent(name, (row) => isOfMarket(row) && row.interval === series.interval && this.soon());
     }
   }
