@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -119,12 +119,17 @@ async def _http_error(_request: Request, error: HTTPException) -> Response:
 
 async def _invalid_request(_request: Request, error: RequestValidationError) -> Response:
     errors: list[dict[str, Any]] = [
-        {"where": str(each["loc"][-1]), "message": each["msg"]} for each in error.errors()
+        {"where": _place(each["loc"]), "message": each["msg"]} for each in error.errors()
     ]
     detail = "; ".join(f"{each['where']}: {each['message']}" for each in errors)
     if any(each["type"] == "json_invalid" for each in error.errors()):
         return problem(400, detail, "malformed_json")
     return problem(422, detail, "invalid_input", errors=errors)
+
+
+def _place(loc: Sequence[str | int]) -> str:
+    """`limit` for `("query", "limit")`, `action.0` for the first of several."""
+    return ".".join(map(str, loc[1:] or loc))
 
 
 def add_problem_answers(app: FastAPI) -> None:

@@ -28,7 +28,7 @@ from web.streamed_file import Places, StreamedFile
 
 router = APIRouter(prefix="/decisions", tags=["decisions"])
 Reason = Annotated[str, StringConstraints(max_length=40)]
-FormatName = Literal["json", "ndjson", "csv", "arrow"]
+FormatName = Literal["json", "csv", "ndjson", "arrow"]
 Order = Literal["asc", "desc"]
 _EXPORTS: Final = Places(2)
 _WRITTEN: Final[dict[int | str, dict[str, Any]]] = {200: {"content": CONTENT}}

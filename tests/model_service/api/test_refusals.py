@@ -166,3 +166,9 @@ def test_a_path_and_a_method_that_do_not_exist(client: httpx.Client) -> None:
     answer = client.delete("/v1/decisions")
     assert (answer.status_code, answer.headers["content-type"]) == (405, "application/problem+json")
     assert answer.headers["allow"]
+
+
+def test_of_several_values_the_wrong_one_is_named_with_its_parameter(client: httpx.Client) -> None:
+    told = client.get("/v1/decisions", params={"action": ["BUY", "buy"]}).json()
+    assert told["detail"] == "action.1: Input should be 'BUY', 'SELL' or 'HOLD'"
+    assert [each["where"] for each in told["errors"]] == ["action.1"]
