@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 from pydantic import BaseModel, ConfigDict, Field
 
 
@@ -32,4 +34,6 @@ class ActivateRequest(BaseModel):
 class PredictRequest(AskedSeries):
     """A series, and the open time of one of its candles (default: the newest confirmed)."""
 
-    at: str | int | None = Field(None, description="ms UTC or ISO 8601", examples=["2026-01-01T00:00:00Z"])
+    at: Annotated[str, Field(max_length=40)] | int | None = Field(
+        None, description="ms UTC or ISO 8601", examples=["2026-01-01T00:00:00Z"]
+    )

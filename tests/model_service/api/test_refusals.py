@@ -63,6 +63,13 @@ def test_a_model_whose_files_cannot_be_used_is_named(shop: Shop, tmp_path: Path)
         assert "train" in refused(route, route.ask(client), 409).detail
 
 
+@pytest.mark.parametrize("at", ["\ud800", LONG[:50]])
+def test_a_time_that_is_no_text_or_a_long_one_is_refused(at: str, client: httpx.Client) -> None:
+    (route,) = (each for each in ROUTES if each.path == "/v1/predict")
+    answer = client.post(route.path, content=_json({**NAMES, "at": at}), headers=JSON)
+    assert refused(route, answer, 422).code == "invalid_input"
+
+
 @only(*(bool(route.parameters("path")) for route in ROUTES))
 def test_what_nobody_knows_is_not_found(route: Route, client: httpx.Client) -> None:
     for unknown in ("nothing", "0", "%F0%9F%90%8B", "%00", "..", "a'b", "%C3%A9"):
