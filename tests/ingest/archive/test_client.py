@@ -91,7 +91,7 @@ async def test_a_redirect_is_not_followed(serve: Open) -> None:
     async def elsewhere(_request: web.Request) -> web.Response:
         return web.Response(status=302, headers={"Location": "http://127.0.0.1:1/"})
 
-    with pytest.raises(RefusedByExchange, match="redirects are not followed"):
+    with pytest.raises(RefusedByExchange, match="no redirect is followed"):
         await download(await serve(elsewhere), DAY)
 
 
