@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from typing import Final
 
 from fastapi.sse import KEEPALIVE_COMMENT, format_sse_event
 from starlette.concurrency import iterate_in_threadpool
 from starlette.responses import Response
-from starlette.types import Message, Receive, Scope, Send
+from starlette.types import Receive, Scope, Send
 
 from market.errors import InvalidInput
 from web.broadcast import Broadcast
 from web.listening import Ended, Listening, Wants
+from web.sending import send_piece, until_hung_up
 
 log = logging.getLogger(__name__)
 
 KEEP_ALIVE_S: Final = 15.0
-# A client that takes nothing for so long is not there any more.
-SEND_WITHIN_S: Final = 30.0
 _RETRY_MS: Final = 3_000
 CONTENT: Final[dict[str, dict[str, object]]] = {"text/event-stream": {"schema": {"type": "string"}}}
 
@@ -51,29 +49,22 @@ class EventStream(Response):
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Send until the client hangs up, is too slow, or the server stops."""
         listening = self._broadcast.join(self._wants)
-        sending = asyncio.ensure_future(self._send_all(send, listening))
-        hanging_up = asyncio.ensure_future(hung_up(receive))
         try:
-            await asyncio.wait((sending, hanging_up), return_when=asyncio.FIRST_COMPLETED)
-            if sending.done():
-                sending.result()
+            await until_hung_up(self._send_all(send, listening), receive)
         finally:
             self._broadcast.leave(listening)
-            for each in (sending, hanging_up):
-                each.cancel()
-            await asyncio.gather(sending, hanging_up, return_exceptions=True)
 
     async def _send_all(self, send: Send, listening: Listening) -> None:
         await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
         try:
             position = listening.after if self._after is None else self._after
-            await _within(send, format_sse_event(id=str(position), retry=_RETRY_MS))
+            await send_piece(send, format_sse_event(id=str(position), retry=_RETRY_MS))
             if self._after is not None:
                 async for told in iterate_in_threadpool(self._broadcast.missed(listening, self._after)):
-                    await _within(send, told)
+                    await send_piece(send, told)
             while True:
                 told = await listening.next(self._keep_alive_s)
-                await _within(send, told or KEEPALIVE_COMMENT)
+                await send_piece(send, told or KEEPALIVE_COMMENT)
         except Ended as ended:
             if ended.slow:
                 raise TimeoutError from ended
@@ -81,18 +72,6 @@ class EventStream(Response):
         except TimeoutError:
             # Without the last chunk the client's side sees that the answer was cut.
             log.warning("a listener that does not keep up was cut off")
-
-
-async def _within(send: Send, told: bytes) -> None:
-    message: Message = {"type": "http.response.body", "body": told, "more_body": True}
-    async with asyncio.timeout(SEND_WITHIN_S):
-        await send(message)
-
-
-async def hung_up(receive: Receive) -> None:
-    """Return when the client is gone."""
-    while (await receive())["type"] != "http.disconnect":
-        pass
 
 
 def _number(text: str) -> int:

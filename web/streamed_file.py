@@ -14,11 +14,10 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from market.errors import MarketError, Transient
-from web.event_stream import hung_up
+from web.sending import send_piece, until_hung_up
 
 log = logging.getLogger(__name__)
 
-SEND_WITHIN_S: Final = 30.0
 _RETRY_AFTER_S: Final = 5.0
 
 
@@ -52,7 +51,8 @@ class StreamedFile(Response):
     """The pieces one after the other, made in a thread.
 
     What goes wrong before the first piece is an ordinary refusal. Later it ends the transfer without its last
-    chunk, as does a client that takes nothing for `SEND_WITHIN_S`; one that hangs up ends the work at once.
+    chunk, as does a client that takes nothing for half a minute; one that hangs up ends
+    the work at once.
     """
 
     def __init__(
@@ -69,16 +69,7 @@ class StreamedFile(Response):
         """Send until the last piece."""
         with self._places.taken():
             first = await to_thread.run_sync(next, self._pieces, b"")
-            sending = asyncio.ensure_future(self._send_all(first, send))
-            hanging_up = asyncio.ensure_future(hung_up(receive))
-            try:
-                await asyncio.wait((sending, hanging_up), return_when=asyncio.FIRST_COMPLETED)
-                if sending.done():
-                    sending.result()
-            finally:
-                for each in (sending, hanging_up):
-                    each.cancel()
-                await asyncio.gather(sending, hanging_up, return_exceptions=True)
+            await until_hung_up(self._send_all(first, send), receive)
 
     async def _send_all(self, first: bytes, send: Send) -> None:
         await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
@@ -88,15 +79,10 @@ class StreamedFile(Response):
                 # The next piece is made while this one is sent.
                 making = asyncio.ensure_future(to_thread.run_sync(next, self._pieces, b""))
                 try:
-                    await _within(send, piece)
+                    await send_piece(send, piece)
                 finally:
                     piece = await making
         except (MarketError, TimeoutError) as error:
             log.error("a long answer was cut off: %s", error or "the client takes nothing")
         else:
             await send({"type": "http.response.body", "body": b"", "more_body": False})
-
-
-async def _within(send: Send, piece: bytes) -> None:
-    async with asyncio.timeout(SEND_WITHIN_S):
-        await send({"type": "http.response.body", "body": piece, "more_body": True})

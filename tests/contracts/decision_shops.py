@@ -8,14 +8,16 @@ from decimal import Decimal
 from typing import Any
 
 import mysql.connector
+import pytest
 
 from market.decision import Action, Decision, Origin, Outcome, OutcomeState, Position, Role, Status
-from market.interval import HOUR, Series
+from market.interval import HOUR, Interval, Series
 from market.kline import Finality, Source, klines_from_rows
 from market.ports import (
     ChangeLog,
     DecisionStore,
     KlineStore,
+    SymbolInfo,
 )
 from market.store import Database, MySQLChangeLog, MySQLDecisionStore, MySQLKlineStore, StoreSettings
 from market.store.memory import MemoryKlineStore
@@ -23,6 +25,9 @@ from market.store.memory_decisions import MemoryDecisionStore
 
 START = 1_700_000_000_000 // HOUR * HOUR
 SERIES = Series.of("simulated", "BTCUSDT", "1h")
+
+
+SHOPS = ("memory", "mariadb", "mysql8")
 
 
 @dataclass
@@ -117,3 +122,15 @@ def outcome(i: int, **changes: object) -> Outcome:
 def confirm(shop: Shop, *bars: int, finality: Finality = Finality.CONFIRMED) -> None:
     rows = [[START + i * HOUR, *["1"] * 5, START + (i + 1) * HOUR - 1, "1", 1, "1", "1"] for i in bars]
     shop.klines.write(SERIES, klines_from_rows(rows), finality=finality, source=Source.REST, now=0)
+
+
+def opened_shop(request: pytest.FixtureRequest, *symbols: str) -> Shop:
+    """The shop that the parameter of a fixture over `SHOPS` names, empty but for hourly series."""
+    if request.param == "memory":
+        made = memory_shop()
+    else:
+        name = "database" if request.param == "mariadb" else "mysql8"
+        made = mysql_shop(request.getfixturevalue(name), request.getfixturevalue("root_password"))
+    for symbol in symbols:
+        made.klines.register(SymbolInfo("simulated", symbol, symbol[:3], "USDT", "TRADING"), Interval("1h"))
+    return made

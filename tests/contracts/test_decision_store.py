@@ -24,26 +24,20 @@ from market.store import Database, StoreSettings
 from market.store.decisions_chain import GENESIS, chained
 from tests.contracts.decision_shops import (
     SERIES,
+    SHOPS,
     START,
     Shop,
     confirm,
     decision,
-    memory_shop,
     mysql_shop,
+    opened_shop,
     outcome,
 )
 
 
-@pytest.fixture(params=["memory", "mariadb", "mysql8"])
+@pytest.fixture(params=SHOPS)
 def shop(request: pytest.FixtureRequest) -> Shop:
-    if request.param == "memory":
-        made = memory_shop()
-    else:
-        name = "database" if request.param == "mariadb" else "mysql8"
-        made = mysql_shop(request.getfixturevalue(name), request.getfixturevalue("root_password"))
-    for symbol in ("BTCUSDT", "ETHUSDT"):
-        made.klines.register(SymbolInfo("simulated", symbol, symbol[:3], "USDT", "TRADING"), Interval("1h"))
-    return made
+    return opened_shop(request, "BTCUSDT", "ETHUSDT")
 
 
 def ledger(**wanted: Any) -> DecisionFilter:

@@ -7,24 +7,17 @@ from dataclasses import replace
 import pytest
 
 from market.errors import InvalidInput
-from market.interval import Interval, Series
-from market.ports import Job, SeriesPage, SymbolInfo, Trial
-from tests.contracts.decision_shops import SERIES, Shop, memory_shop, mysql_shop
+from market.interval import Series
+from market.ports import Job, SeriesPage, Trial
+from tests.contracts.decision_shops import SERIES, SHOPS, Shop, opened_shop
 
 OTHER = Series.of("simulated", "ETHUSDT", "1h")
 JOB = Job("a" * 32, "train", str(SERIES), "running", 0.25, "walk-forward", 5, None)
 
 
-@pytest.fixture(params=["memory", "mariadb", "mysql8"])
+@pytest.fixture(params=SHOPS)
 def shop(request: pytest.FixtureRequest) -> Shop:
-    if request.param == "memory":
-        made = memory_shop()
-    else:
-        name = "database" if request.param == "mariadb" else "mysql8"
-        made = mysql_shop(request.getfixturevalue(name), request.getfixturevalue("root_password"))
-    for symbol in ("BTCUSDT", "ETHUSDT"):
-        made.klines.register(SymbolInfo("simulated", symbol, symbol[:3], "USDT", "TRADING"), Interval("1h"))
-    return made
+    return opened_shop(request, "BTCUSDT", "ETHUSDT")
 
 
 def lines(shop: Shop, after: int) -> list[tuple[str, str, int, int]]:

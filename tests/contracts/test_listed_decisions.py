@@ -9,10 +9,10 @@ from math import nan
 import pytest
 
 from market.decision import LEDGER, Action, Origin, OutcomeState, Role, Status
-from market.interval import HOUR, Interval, Series
-from market.ports import LISTED_SCHEMA, BacktestRun, Decided, DecisionFilter, SymbolInfo
+from market.interval import HOUR, Series
+from market.ports import LISTED_SCHEMA, BacktestRun, Decided, DecisionFilter
 from market.store.memory_listed import listed_of
-from tests.contracts.decision_shops import SERIES, START, Shop, decision, memory_shop, mysql_shop, outcome
+from tests.contracts.decision_shops import SERIES, SHOPS, START, Shop, decision, opened_shop, outcome
 
 OTHER = Series.of("simulated", "ETHUSDT", "1h")
 ALL = DecisionFilter(limit=100)
@@ -35,15 +35,9 @@ FILTERS = (
 )
 
 
-@pytest.fixture(params=["memory", "mariadb", "mysql8"])
+@pytest.fixture(params=SHOPS)
 def shop(request: pytest.FixtureRequest) -> Shop:
-    if request.param == "memory":
-        made = memory_shop()
-    else:
-        name = "database" if request.param == "mariadb" else "mysql8"
-        made = mysql_shop(request.getfixturevalue(name), request.getfixturevalue("root_password"))
-    for symbol in ("BTCUSDT", "ETHUSDT"):
-        made.klines.register(SymbolInfo("simulated", symbol, symbol[:3], "USDT", "TRADING"), Interval("1h"))
+    made = opened_shop(request, "BTCUSDT", "ETHUSDT")
     _fill(made)
     return made
 

@@ -11,21 +11,14 @@ from market.errors import InvalidInput, StoreRefused
 from market.interval import HOUR, Interval, Series
 from market.ports import DecisionStore, OpenedPeriod, SymbolInfo
 from market.store import Database, StoreSettings
-from tests.contracts.decision_shops import SERIES, memory_shop, mysql_shop
+from tests.contracts.decision_shops import SERIES, SHOPS, mysql_shop, opened_shop
 
 PERIOD = OpenedPeriod(SERIES, Role.CHAMPION, "0.1.0+abc", 9 * HOUR, HOUR, 5 * HOUR, {"auc": 0.55, "p": None})
 
 
-@pytest.fixture(params=["memory", "mariadb", "mysql8"])
+@pytest.fixture(params=SHOPS)
 def store(request: pytest.FixtureRequest) -> DecisionStore:
-    if request.param == "memory":
-        shop = memory_shop()
-    else:
-        name = "database" if request.param == "mariadb" else "mysql8"
-        shop = mysql_shop(request.getfixturevalue(name), request.getfixturevalue("root_password"))
-    for symbol in ("BTCUSDT", "ETHUSDT"):
-        shop.klines.register(SymbolInfo("simulated", symbol, symbol[:3], "USDT", "TRADING"), Interval("1h"))
-    return shop.decisions
+    return opened_shop(request, "BTCUSDT", "ETHUSDT").decisions
 
 
 def test_the_first_opening_stays_whatever_a_second_one_finds(store: DecisionStore) -> None:

@@ -18,27 +18,22 @@ from market.ports import DecisionFilter, LedgerSpan, Step, SymbolInfo, Tally
 from market.store import decisions_tally
 from tests.contracts.decision_shops import (
     SERIES,
+    SHOPS,
     START,
     Shop,
     confirm,
     decision,
     memory_shop,
-    mysql_shop,
+    opened_shop,
     outcome,
 )
 
 ALWAYS = (0, 1 << 60)
 
 
-@pytest.fixture(params=["memory", "mariadb", "mysql8"])
+@pytest.fixture(params=SHOPS)
 def shop(request: pytest.FixtureRequest) -> Shop:
-    if request.param == "memory":
-        made = memory_shop()
-    else:
-        name = "database" if request.param == "mariadb" else "mysql8"
-        made = mysql_shop(request.getfixturevalue(name), request.getfixturevalue("root_password"))
-    made.klines.register(SymbolInfo("simulated", "BTCUSDT", "BTC", "USDT", "TRADING"), Interval("1h"))
-    return made
+    return opened_shop(request, "BTCUSDT")
 
 
 def tallies(shop: Shop, role: Role = Role.CHAMPION) -> list[Tally]:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from market.errors import Transient
-from web import streamed_file
+from web import sending
 from web.streamed_file import Places, StreamedFile
 
 
@@ -51,7 +51,7 @@ async def answer(pieces: Iterator[bytes], client: Client, places: Places) -> Non
 
 
 async def test_who_takes_nothing_is_cut_off_without_a_last_word(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(streamed_file, "SEND_WITHIN_S", 0.05)
+    monkeypatch.setattr(sending, "SEND_WITHIN_S", 0.05)
     pieces, client, places = Pieces(), Client(takes=3), Places(1)
     await answer(pieces(), client, places)
     assert len(client.heard) == 4
