@@ -14,6 +14,7 @@ from fastapi.sse import format_sse_event
 
 from market.errors import MarketError, StoreUnavailable, Transient
 from market.ports import Change, ChangeLog
+from web.event_id import EventId
 from web.listening import Listening, Wants
 from web.tail import Tail
 
@@ -42,8 +43,8 @@ class Broadcast:
         self._most = most_listeners
         self._lock = threading.Lock()
         self._listening: tuple[Listening, ...] = ()
-        self._position: int | None = None
-        self._news: SimpleQueue[Sequence[Change] | None] = SimpleQueue()
+        self._here: EventId | None = None
+        self._news: SimpleQueue[tuple[EventId, Sequence[Change]] | None] = SimpleQueue()
         self._stopping = threading.Event()
 
     @property
@@ -53,11 +54,11 @@ class Broadcast:
 
     def changed(self, lines: Sequence[Change]) -> None:
         """Lines to tell of (called by the tail)."""
-        self._news.put(lines)
+        self._note(lines)
 
     def lost(self) -> None:
         """Everything may have changed (called by the tail)."""
-        self._news.put(None)
+        self._note(())
 
     def join(self, wants: Wants) -> Listening:
         """Listen from here on; call it in the event loop that will listen.
@@ -65,12 +66,12 @@ class Broadcast:
         Raises `Transient` when enough listen already, `StoreUnavailable` before the log was read.
         """
         with self._lock:
-            position = self._tail.position if self._position is None else self._position
-            if position is None:
+            here = self._here or self._tail.here
+            if here is None:
                 raise StoreUnavailable("the change log has not been read yet: try again in some seconds")
             if len(self._listening) >= self._most:
                 raise Transient(f"{self._most} streams are open already: close one or try again later")
-            listening = Listening(wants, position)
+            listening = Listening(wants, here)
             self._listening = (*self._listening, listening)
             return listening
 
@@ -79,21 +80,25 @@ class Broadcast:
         with self._lock:
             self._listening = tuple(each for each in self._listening if each is not listening)
 
-    def missed(self, listening: Listening, after: int) -> Iterator[bytes]:
-        """What was told between number `after` and the joining, a line at a time; asks the database."""
-        if listening.after < after <= self._changes.head():
-            listening.after = after  # it heard more elsewhere than is told here so far
-        if not self._changes.oldest() - 1 <= after <= listening.after <= after + MOST_REPLAYED:
-            yield reset(listening.after)
+    def missed(self, listening: Listening, after: EventId) -> Iterator[bytes]:
+        """What was told between `after` and the joining, a line at a time; asks the database."""
+        joined = listening.after
+        if after.log == joined.log and joined.seq < after.seq <= self._changes.head():
+            joined = listening.after = after  # it heard more elsewhere than is told here so far
+        if not self._can_be_told(after, joined):
+            yield reset(joined)
             return
-        while after < listening.after:
-            lines = self._changes.read(after, _LINES)
-            if not lines:
-                return
+        told = after.seq
+        while told < joined.seq and (lines := self._changes.read(told, _LINES)):
             for line in lines:
-                if line.seq <= listening.after and listening.wants(line):
-                    yield _told(line, self._read(line))
-            after = lines[-1].seq
+                if line.seq <= joined.seq and listening.wants(line):
+                    yield _told(line, self._read(line), joined.log)
+            told = lines[-1].seq
+
+    def _can_be_told(self, after: EventId, joined: EventId) -> bool:
+        if after.log != joined.log:
+            return False
+        return self._changes.oldest() - 1 <= after.seq <= joined.seq <= after.seq + MOST_REPLAYED
 
     @contextmanager
     def running(self) -> Iterator[None]:
@@ -112,40 +117,43 @@ class Broadcast:
     def close(self) -> None:
         """End every stream at once, properly."""
         self._stopping.set()
-        self._news.put(())
+        self._news.put(None)
         for each in self._listening:
             each.end()
 
     def _run(self) -> None:
         while not self._stopping.is_set():
-            lines = self._news.get()
-            if lines is None:
-                self._tell_loss()
-            else:
-                self._tell(lines)
+            news = self._news.get()
+            if news and news[1]:
+                self._tell(*news)
+            elif news:
+                self._tell_loss(news[0])
 
-    def _tell_loss(self) -> None:
+    def _note(self, lines: Sequence[Change]) -> None:
+        if here := self._tail.here:
+            self._news.put((here, lines))
+
+    def _tell_loss(self, here: EventId) -> None:
         with self._lock:
-            self._position = position = self._tail.position or 0
-            listening = self._listening
+            self._here, listening = here, self._listening
         for each in listening:
-            each.begin_again(position, reset(position))
+            each.begin_again(here, reset(here))
 
-    def _tell(self, lines: Sequence[Change]) -> None:
+    def _tell(self, here: EventId, lines: Sequence[Change]) -> None:
         for line in lines:
             with self._lock:
-                self._position, everybody = line.seq, self._listening
+                self._here, everybody = EventId(here.log, line.seq), self._listening
             interested = [each for each in everybody if each.wants(line)]
-            told = self._patiently(line) if interested else b""
+            told = self._patiently(line, here.log) if interested else b""
             for each in interested:
                 each.put(line.seq, told)
 
-    def _patiently(self, line: Change) -> bytes:
+    def _patiently(self, line: Change, log_name: str) -> bytes:
         """The line's events; while the database is away it is asked again and nobody misses anything."""
         wait_s = 1.0
         while not self._stopping.is_set():
             try:
-                return _told(line, self._read(line))
+                return _told(line, self._read(line), log_name)
             except MarketError as error:
                 log.warning("line %s cannot be told, next try in %.0f s: %s", line.seq, wait_s, error)
                 self._stopping.wait(wait_s)
@@ -153,16 +161,18 @@ class Broadcast:
         return b""
 
 
-def reset(position: int) -> bytes:
+def reset(here: EventId) -> bytes:
     """What a listener has to hear that cannot be told everything it missed."""
-    data = orjson.dumps({"position": position, "hint": "read what you need again over REST, then go on here"})
-    return format_sse_event(event="reset", data_str=data.decode(), id=str(position))
+    data = orjson.dumps({"position": here.seq, "hint": "read what you need again over REST, then go on here"})
+    return format_sse_event(event="reset", data_str=data.decode(), id=str(here))
 
 
-def _told(line: Change, events: Events) -> bytes:
+def _told(line: Change, events: Events, log_name: str) -> bytes:
     """On the wire. Only the last event has the line's number: who is cut off before hears the line again."""
     last = len(events) - 1
     return b"".join(
-        format_sse_event(event=name, data_str=data.decode(), id=str(line.seq - (at < last)))
+        format_sse_event(
+            event=name, data_str=data.decode(), id=str(EventId(log_name, line.seq - (at < last)))
+        )
         for at, (name, data) in enumerate(events)
     )

@@ -10,8 +10,8 @@ from starlette.concurrency import iterate_in_threadpool
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from market.errors import InvalidInput
 from web.broadcast import Broadcast
+from web.event_id import EventId
 from web.listening import Ended, Listening, Wants
 from web.sending import send_piece, until_hung_up
 
@@ -25,7 +25,7 @@ CONTENT: Final[dict[str, dict[str, object]]] = {"text/event-stream": {"schema": 
 class EventStream(Response):
     """What `wants` lets through, from now on or from behind `last_event_id`.
 
-    Raises `InvalidInput` for an id that is no number; what `Broadcast.join` raises comes before any answer.
+    Raises `InvalidInput` for an id that is none; what `Broadcast.join` raises comes before any answer.
     """
 
     media_type = "text/event-stream"
@@ -38,7 +38,7 @@ class EventStream(Response):
         *,
         keep_alive_s: float = KEEP_ALIVE_S,
     ) -> None:
-        self._after = _number(last_event_id) if last_event_id else None
+        self._after = EventId.parse(last_event_id) if last_event_id else None
         self._keep_alive_s = keep_alive_s
         self._broadcast = broadcast
         self._wants = wants
@@ -57,8 +57,8 @@ class EventStream(Response):
     async def _send_all(self, send: Send, listening: Listening) -> None:
         await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
         try:
-            position = listening.after if self._after is None else self._after
-            await send_piece(send, format_sse_event(id=str(position), retry=_RETRY_MS))
+            here = self._after or listening.after
+            await send_piece(send, format_sse_event(id=str(here), retry=_RETRY_MS))
             if self._after is not None:
                 async for told in iterate_in_threadpool(self._broadcast.missed(listening, self._after)):
                     await send_piece(send, told)
@@ -72,9 +72,3 @@ class EventStream(Response):
         except TimeoutError:
             # Without the last chunk the client's side sees that the answer was cut.
             log.warning("a listener that does not keep up was cut off")
-
-
-def _number(text: str) -> int:
-    if not text.isascii() or not text.isdigit() or len(text) > 19:
-        raise InvalidInput("Last-Event-ID has to be the id of an event of this stream: a whole number")
-    return int(text)

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Final
 
 from market.ports import Change
+from web.event_id import EventId
 
 Wants = Callable[[Change], bool]
 MOST_WAITING_BYTES: Final = 1_000_000
@@ -25,7 +26,7 @@ class Ended(Exception):
 class Listening:
     """Filled by the broadcast's thread, emptied by the event loop that made it."""
 
-    def __init__(self, wants: Wants, after: int) -> None:
+    def __init__(self, wants: Wants, after: EventId) -> None:
         self.wants = wants
         self.after = after
         self._loop = asyncio.get_running_loop()
@@ -37,11 +38,11 @@ class Listening:
 
     def put(self, seq: int, told: bytes) -> None:
         """To be sent next; a listener that lets too much wait is ended."""
-        if seq > self.after and told:
+        if seq > self.after.seq and told:
             self._add(told)
 
-    def begin_again(self, after: int, told: bytes) -> None:
-        """Say `told`, then whatever comes after that number, of whichever log."""
+    def begin_again(self, after: EventId, told: bytes) -> None:
+        """Say `told`, then whatever comes after that line, of whichever log."""
         self.after = after
         self._add(told)
 

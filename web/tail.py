@@ -11,6 +11,7 @@ from typing import Final, Protocol
 
 from market.errors import MarketError
 from market.ports import Change, ChangeLog
+from web.event_id import EventId
 
 log = logging.getLogger(__name__)
 
@@ -50,6 +51,12 @@ class Tail:
     def position(self) -> int | None:
         """Number of the last line that listeners were told of; None before the first look."""
         return self._position
+
+    @property
+    def here(self) -> EventId | None:
+        """The same with the log that the number is of."""
+        with self._lock:
+            return None if self._position is None else EventId.of(self._epoch, self._position)
 
     @property
     def fresh(self) -> bool:

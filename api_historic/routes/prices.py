@@ -61,14 +61,19 @@ async def stream(
     wanted: Annotated[Wanted, Depends(wanted_news)],
     last_event_id: Annotated[
         str | None,
-        Header(max_length=40, description="`id` of the last event before the interruption", examples=["0"]),
+        Header(
+            max_length=60,
+            description="`id` of the last event before the interruption",
+            examples=["0b5c2d1e-4711"],
+        ),
     ] = None,
 ) -> EventStream:
     """Server-sent events: `tick` and `kline`, each one JSON object like a row with what it belongs to.
 
-    `id` is the number of a change; after an interruption browsers send it back as `Last-Event-ID` and hear
-    what they missed. `range` tells of many rows at once, or of rows that are gone: read them over REST.
-    `reset` says that more was missed than can be told. Every 15 s without news there is a comment.
+    `id` names a change; after an interruption browsers send it back as `Last-Event-ID` and hear what they
+    missed. `range` tells of many rows at once, or of rows that are gone: read them over REST. `reset` says
+    that more was missed than can be told, or that a backup was put back. Every 15 s without news there is a
+    comment.
     """
     return EventStream(request.app.state.broadcast, wanted, last_event_id)
 

@@ -32,14 +32,15 @@ async def stream(
     ] = None,
     interval: IntervalName = None,
     last_event_id: Annotated[
-        str | None, Header(max_length=20, description="`id` of the last event heard", examples=["4711"])
+        str | None,
+        Header(max_length=60, description="`id` of the last event heard", examples=["0b5c2d1e-4711"]),
     ] = None,
 ) -> Response:
     """`event: decision` and `event: outcome`, each with one row of `/v1/decisions` as `data`.
 
     An outcome has its decision in it; what is told twice has the same `id` inside. `Last-Event-ID` goes on
     where a stream ended. `event: range` tells of more than 500 rows at once, `event: reset` that too much was
-    missed: read them over REST.
+    missed or a backup was put back: read them over REST.
     """
     broadcast = getattr(request.app.state, "broadcast", None)
     if broadcast is None:

@@ -18,6 +18,7 @@ from market.tick import Tick
 from tests.api_historic.conftest import KEY, START, FixedClock, fill, register, row
 from tests.api_historic.serving import serving
 from tests.web.waiting import until
+from web.event_id import EventId
 from web.keys import Keys
 
 
@@ -29,6 +30,9 @@ class House:
     ticks: MemoryTickStore
     hours: Series
     client: httpx.Client
+
+    def place(self, seq: int) -> str:
+        return str(EventId.of(self.klines.changes.epoch(), seq))
 
     def close(self, at: int, symbol: Series | None = None) -> None:
         rows = [row(START + at * HOUR, "150")]
@@ -57,7 +61,7 @@ def house() -> Iterator[House]:
 
 @contextmanager
 def listening(house: House, after: int | None = None, **asked: str) -> Iterator[Iterator[dict[str, str]]]:
-    headers = {} if after is None else {"Last-Event-ID": str(after)}
+    headers = {} if after is None else {"Last-Event-ID": house.place(after)}
     with house.client.stream("GET", "/v1/stream", params=asked, headers=headers) as answer:
         assert answer.status_code == 200
         events = blocks(answer)
@@ -81,10 +85,10 @@ def test_a_tick_and_a_candle_come_as_rows_of_the_other_routes(house: House) -> N
         house.tick(5)
         house.close(0)
         tick, candle = next(events), next(events)
-    assert (tick["event"], tick["id"]) == ("tick", "1")
+    assert (tick["event"], tick["id"]) == ("tick", house.place(1))
     row = house.client.get("/v1/ticks", params={"symbol": "BTCUSDT"}).json()["ticks"][0]
     assert json.loads(tick["data"]) == {"exchange": "binance", "symbol": "BTCUSDT", "simulated": False, **row}
-    assert (candle["event"], candle["id"]) == ("kline", "2")
+    assert (candle["event"], candle["id"]) == ("kline", house.place(2))
     page = house.client.get("/v1/klines", params={"symbol": "BTCUSDT", "interval": "1h"}).json()
     named = {name: page[name] for name in ("exchange", "symbol", "interval", "simulated")}
     assert json.loads(candle["data"]) == named | page["klines"][0]
@@ -105,7 +109,7 @@ def test_who_comes_back_hears_what_was_missed(house: House) -> None:
     for at in range(4):
         house.tick(at)
     with listening(house, after=2, events="tick") as events:
-        assert [next(events)["id"] for _ in range(2)] == ["3", "4"]
+        assert [next(events)["id"] for _ in range(2)] == [house.place(3), house.place(4)]
 
 
 def test_a_back_fill_is_one_event_with_its_range(house: House) -> None:

@@ -104,6 +104,7 @@ def test_events_tell_what_is_stored_while_they_are_listened_to(client: MarketCli
     event = next(events)
     assert (event["event"], event["data"]["symbol"]) == ("kline", HIDDEN)
     events.close()
-    again = client.events("kline", symbols=HIDDEN, after=str(int(event["id"]) - 1))
+    log, _, number = event["id"].rpartition("-")
+    again = client.events("kline", symbols=HIDDEN, after=f"{log}-{int(number) - 1}")
     assert next(again) == event, "what was missed is told again"
     again.close()

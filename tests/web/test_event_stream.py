@@ -17,6 +17,7 @@ from market.store.memory_changes import MemoryChangeLog
 from tests.api_historic.serving import serving
 from tests.web.waiting import until
 from web.broadcast import Broadcast, Events
+from web.event_id import EventId
 from web.event_stream import EventStream
 from web.problems import add_problem_answers
 from web.tail import Tail
@@ -39,6 +40,9 @@ class House:
             raise StoreUnavailable("the database does not answer")
         filling = "x" * self.size
         return [(line.stream, orjson.dumps({"at": at, "filling": filling})) for at in (line.from_time, 0)]
+
+    def place(self, seq: int) -> str:
+        return str(EventId.of(self.log.epoch(), seq))
 
     def app(self, keep_alive_s: float) -> FastAPI:
         app = FastAPI()
@@ -67,8 +71,8 @@ def opened(house: House, keep_alive_s: float = 30) -> Iterator[httpx.Client]:
 
 
 @contextmanager
-def listening(client: httpx.Client, series: str = "a", after: int | None = None) -> Iterator[Iterator[str]]:
-    headers = {} if after is None else {"Last-Event-ID": str(after)}
+def listening(client: httpx.Client, series: str = "a", after: str | None = None) -> Iterator[Iterator[str]]:
+    headers = {} if after is None else {"Last-Event-ID": after}
     with client.stream("GET", "/stream", params={"series": series}, headers=headers) as answer:
         assert answer.status_code == 200, answer.read()
         assert answer.headers["content-type"].startswith("text/event-stream")
@@ -92,34 +96,44 @@ def test_an_event_goes_to_those_who_want_it_and_its_last_part_has_the_number() -
     with opened(house) as client, listening(client) as lines:
         house.log.append("ticks", "b", 6, 6)
         house.log.append("ticks", "a", 7, 7)
-        assert block(lines) == ["event: ticks", 'data: {"at":7,"filling":"x"}', "id: 1"]
-        assert block(lines) == ["event: ticks", 'data: {"at":0,"filling":"x"}', "id: 2"]
+        assert block(lines) == ["event: ticks", 'data: {"at":7,"filling":"x"}', f"id: {house.place(1)}"]
+        assert block(lines) == ["event: ticks", 'data: {"at":0,"filling":"x"}', f"id: {house.place(2)}"]
 
 
 def test_who_comes_back_hears_first_what_was_missed() -> None:
     house = House()
     for at in range(1_200):
         house.log.append("klines", "ab"[at % 2], at, at)
-    with opened(house) as client, listening(client, after=1_100) as lines:
+    with opened(house) as client, listening(client, after=house.place(1_100)) as lines:
         house.log.append("klines", "a", 9_999, 9_999)
         heard = [block(lines) for _ in range(2 * 51)]
     assert [each[-1] for each in heard[1::2]] == [
-        *(f"id: {seq}" for seq in range(1_101, 1_200, 2)),
-        "id: 1201",
+        *(f"id: {house.place(seq)}" for seq in (*range(1_101, 1_200, 2), 1_201))
     ]
 
 
-@pytest.mark.parametrize("after", [1, 99], ids=["trimmed since", "of another log"])
+@pytest.mark.parametrize("after", [1, 99], ids=["trimmed since", "beyond the log"])
 def test_who_cannot_be_told_everything_is_told_so(after: int) -> None:
     house = House()
     for at in range(5):
         house.log.append("ticks", "a", at, at)
     house.log.trim(3, keep_s=-1)
-    with opened(house) as client, listening(client, after=after) as lines:
+    with opened(house) as client, listening(client, after=house.place(after)) as lines:
         told = block(lines)
-        assert (told[0], told[-1]) == ("event: reset", "id: 5")
+        assert (told[0], told[-1]) == ("event: reset", f"id: {house.place(5)}")
         house.log.append("ticks", "a", 8, 8)
         assert block(lines)[1] == 'data: {"at":8,"filling":"x"}'
+
+
+def test_who_heard_of_another_log_is_told_to_read_again_whatever_the_number() -> None:
+    house = House()
+    for at in range(5):
+        house.log.append("ticks", "a", at, at)
+    before = house.place(3)
+    house.log._epoch = "restored-from-a-backup"
+    with opened(house) as client, listening(client, after=before) as lines:
+        told = block(lines)
+        assert (told[0], told[-1]) == ("event: reset", "id: restored-5")
 
 
 def test_who_heard_more_than_is_told_here_so_far_hears_the_rest() -> None:
@@ -129,7 +143,7 @@ def test_who_heard_more_than_is_told_here_so_far_hears_the_rest() -> None:
     with opened(house) as client:
         for at in range(3):
             house.log.append("ticks", "a", at, at)
-        with listening(client, after=2) as lines:
+        with listening(client, after=house.place(2)) as lines:
             assert block(lines)[1] == 'data: {"at":2,"filling":"x"}'
 
 
@@ -138,7 +152,11 @@ def test_a_lost_log_resets_every_listener() -> None:
     house.log.append("ticks", "a", 1, 1)
     with opened(house) as client, listening(client) as lines:
         house.log._epoch = "another"
-        assert block(lines)[0] == "event: reset"
+        told = block(lines)
+        assert (told[0], told[-1]) == ("event: reset", "id: another-1")
+        house.log.append("ticks", "a", 2, 2)
+        block(lines)
+        assert block(lines)[-1] == "id: another-2"
 
 
 def test_an_idle_stream_is_kept_alive() -> None:
@@ -162,9 +180,12 @@ def test_more_listeners_than_allowed_are_asked_to_come_later() -> None:
         assert int(refused.headers["retry-after"]) > 0
 
 
-def test_an_id_that_is_no_number_is_refused() -> None:
+@pytest.mark.parametrize(
+    "id_", ["-1", "4711", "here-", "here-x", "here--1", "a b-1", "here-1-1", "here-" + "9" * 20]
+)
+def test_an_id_that_is_none_is_refused(id_: str) -> None:
     with opened(House()) as client:
-        refused = client.get("/stream", params={"series": "a"}, headers={"Last-Event-ID": "-1"})
+        refused = client.get("/stream", params={"series": "a"}, headers={"Last-Event-ID": id_})
         assert (refused.status_code, refused.json()["code"]) == (422, "invalid_input")
 
 

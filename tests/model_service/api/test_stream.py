@@ -20,6 +20,7 @@ from model_service.trained import TrainedModel
 from model_service.views import series_view
 from tests.model_service.api.stocked import DECIDED, KEY, SERIES, in_memory, market, service_of
 from tests.model_service.made import Shop, answering
+from web.event_id import EventId
 from web.keys import Keys
 
 Event = tuple[str, dict[str, Any]]
@@ -47,6 +48,10 @@ def events(answer: httpx.Response, names: tuple[str, ...] = ("decision", "outcom
             yield name, json.loads(value)
 
 
+def after_the_first(shop: Shop) -> dict[str, str]:
+    return {"Last-Event-ID": str(EventId.of(shop.changes.epoch(), 1))}
+
+
 def decide_another(shop: Shop) -> None:
     """One candle more: its decision, and the outcome of an earlier one."""
     last = shop.klines.last_confirmed(SERIES)
@@ -66,7 +71,7 @@ def test_a_decision_and_an_outcome_are_told_when_they_are_recorded(client: httpx
         decide_another(shop)
     newest = DecisionFilter(origins=LEDGER, newest=True, limit=3)
     recorded = [each.decision.id for each in shop.decisions.read(newest)]
-    with client.stream("GET", "/v1/stream", headers={"Last-Event-ID": "1"}) as answer:
+    with client.stream("GET", "/v1/stream", headers=after_the_first(shop)) as answer:
         told = []
         for name, row in events(answer):
             told.append((name, row["id"]))
@@ -76,7 +81,7 @@ def test_a_decision_and_an_outcome_are_told_when_they_are_recorded(client: httpx
 
 
 def test_what_is_told_is_a_row_of_the_list(client: httpx.Client, shop: Shop) -> None:
-    with client.stream("GET", "/v1/stream", headers={"Last-Event-ID": "1"}) as answer:
+    with client.stream("GET", "/v1/stream", headers=after_the_first(shop)) as answer:
         _, row = next(events(answer))
     listed = client.get("/v1/decisions", params={"order": "asc"}).json()["decisions"]
     assert row in listed
