@@ -12,6 +12,7 @@ or somebody who forges its name, could make us ask services of the user's own ne
 from __future__ import annotations
 
 import logging
+import re
 import socket
 import sys
 import urllib.request
@@ -24,9 +25,12 @@ from urllib.parse import urlsplit
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from market.errors import InvalidInput
+
 log = logging.getLogger(__name__)
 _PORTS: Final = {"http": 80, "ws": 80, "https": 443, "wss": 443}
 _LOOKUPS: Final = {"socket.getaddrinfo", "socket.gethostbyname"}
+_HOST_AND_PORT: Final = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[^\s:/@?#\[\]]+):([0-9]{1,5})")
 _SENDING: Final = {"socket.connect", "socket.sendto", "socket.sendmsg"}
 Address = IPv4Address | IPv6Address
 
@@ -59,14 +63,18 @@ class OutboundSettings(BaseSettings):
     outbound_hosts: str = Field("", alias="OPA_OUTBOUND_HOSTS")
 
     def addresses(self, service: str) -> list[str]:
-        """Those that a service needs, what the user allows besides, and the proxies of the environment."""
+        """Those that a service needs, what the user allows besides, and the proxies of the environment.
+
+        Raises `InvalidInput` for an entry of the user that is no host and port.
+        """
         known = {
             "database": f"//{self.db_host}:{self.db_port}",
             "elasticsearch": self.elasticsearch,
             "historic_api": f"//{self.historic_host}:{self.historic_port}",
             "model_api": f"//{self.model_host}:{self.model_port}",
         }
-        besides = [f"//{each.strip()}" for each in self.outbound_hosts.split(",") if each.strip()]
+        entries = (each.strip() for each in self.outbound_hosts.split(","))
+        besides = [_host_and_port(each) for each in entries if each]
         return [*(known[name] for name in NEEDED[service]), *besides, *_proxies()]
 
 
@@ -145,9 +153,16 @@ _fences: Final[list[Fence]] = []
 
 
 def confine(service: str) -> None:
-    """From now on, for good, this process talks only to what its service needs."""
+    """From now on, for good, this process talks only to what its service needs.
+
+    Ends the process, with exit code 2, where `OPA_OUTBOUND_HOSTS` cannot be read.
+    """
     fence = Fence(service)
-    fence.allow(OutboundSettings().addresses(service), inside=True)
+    try:
+        fence.allow(OutboundSettings().addresses(service), inside=True)
+    except InvalidInput as error:
+        sys.stderr.write(f"{error}\n")
+        raise SystemExit(2) from error
     _fences.append(fence)
     sys.addaudithook(fence)
 
@@ -176,6 +191,16 @@ def _address(host: str) -> Address | None:
     except ValueError:
         return None
     return (found.ipv4_mapped or found) if isinstance(found, IPv6Address) else found
+
+
+def _host_and_port(entry: str) -> str:
+    written = _HOST_AND_PORT.fullmatch(entry)
+    if written is None or not 0 < int(written[2]) < 65_536:
+        raise InvalidInput(
+            f"OPA_OUTBOUND_HOSTS: {entry!r} is no host:port: write name and port and no more, "
+            "as api.example.org:443, with commas between several"
+        )
+    return f"//{entry}"
 
 
 def _proxies() -> list[str]:

@@ -1,4 +1,4 @@
-"""No secret in a log: whatever the settings call a secret is cut out of every line."""
+"""No secret in a log: what the settings call a secret is cut out of every line, and who an address names."""
 
 from __future__ import annotations
 
@@ -12,11 +12,13 @@ from dotenv import dotenv_values
 
 SECRET_NAMES: Final = re.compile(r"(OPA|ES|KIBANA)_\w*(PASSWORD|SECRET|KEYS?|NOTIFY_URLS)")
 HIDDEN: Final = "[hidden]"
+# `https://user:pass@host`: of a proxy, say, that no setting of ours names.
+_USER_OF_ADDRESS: Final = re.compile(r"(?<=://)[^\s/?#\"'<>]+(?=@)")
 _SHORTEST: Final = 6  # cutting out every "opa" would leave nothing to read
 
 
 class Redaction:
-    """Replaces values by `[hidden]`, also where they are spelled as in an address.
+    """Replaces values by `[hidden]`, also where they are spelled as in an address, and any address's user.
 
     Values of fewer than six characters are left alone.
     """
@@ -29,7 +31,8 @@ class Redaction:
 
     def __call__(self, text: str) -> str:
         """The text without any of the values."""
-        return self._pattern.sub(HIDDEN, text) if self._pattern else text
+        text = self._pattern.sub(HIDDEN, text) if self._pattern else text
+        return _USER_OF_ADDRESS.sub(HIDDEN, text)
 
 
 def redaction(environment: Mapping[str, str | None] | None = None) -> Redaction:

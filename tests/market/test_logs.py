@@ -120,6 +120,16 @@ def test_an_address_is_hidden_and_so_is_the_password_in_it() -> None:
     assert hide("me at host") == "me at host"
 
 
+@pytest.mark.parametrize("user", ["me:hush", "me:hu@sh", "me:", ":hush", "me"])
+def test_who_an_address_names_is_hidden_whatever_the_settings_know(user: str) -> None:
+    hide = redaction({})
+    said = f"ProxyError('http://{user}@proxy.example:3128/x?y=a@b'), ws://{user}@here, mail me@host"
+    assert hide(said) == (
+        f"ProxyError('http://{HIDDEN}@proxy.example:3128/x?y=a@b'), ws://{HIDDEN}@here, mail me@host"
+    )
+    assert hide("GET https://host/a@b") == "GET https://host/a@b"
+
+
 def test_the_hash_of_a_key_is_hidden_by_itself() -> None:
     hide = redaction({"OPA_API_KEYS": f"owner:operate:{'a' * 64},page:read:{'b' * 64}"})
     assert hide("b" * 64) == HIDDEN

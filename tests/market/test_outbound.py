@@ -139,6 +139,27 @@ def test_what_the_user_allows_besides_and_a_proxy_are_reached(server, tmp_path):
         assert "REACHED" in ended.stdout, ended.stderr
 
 
+@pytest.mark.parametrize(
+    "written",
+    [
+        *("https://api.example.org", "https://api.example.org:443", "api.example.org", "api.example.org:"),
+        *("api.example.org:443/path", "api.example.org:70000", "::1:9200", "me@api.example.org:443"),
+    ],
+)
+def test_a_host_that_cannot_be_read_stops_the_start_and_says_what_to_write(written, tmp_path):
+    ended = confined("", tmp_path, OPA_OUTBOUND_HOSTS=f"localhost:1,{written}")
+    assert ended.returncode == 2
+    assert "REACHED" not in ended.stdout
+    said = f"OPA_OUTBOUND_HOSTS: {written!r} is no host:port: write name and port and no more, as api"
+    assert ended.stderr.startswith(said)
+    assert "Traceback" not in ended.stderr
+
+
+def test_hosts_may_be_names_and_addresses_of_both_kinds(tmp_path):
+    allowed = " api.example.org:443 , 10.1.2.3:80,[::1]:9200,localhost:5000,"
+    assert "REACHED" in confined("", tmp_path, OPA_OUTBOUND_HOSTS=allowed).stdout
+
+
 def test_the_settings_of_the_folder_count_like_those_of_the_environment(server, tmp_path):
     url = f"http://127.0.0.1:{server.server_address[1]}"
     (tmp_path / ".env").write_text(f"ES_URL={url}\n")
