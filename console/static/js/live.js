@@ -1,6 +1,6 @@
 // What the APIs push. A hidden page listens to nothing: browsers grant six connections to a host, over all tabs.
 
-const NAMES = { historic: ["kline", "tick", "range"], model: ["decision", "outcome", "range"] };
+const NAMES = { historic: ["kline", "tick", "range", "reset"], model: ["decision", "outcome", "range", "reset"] };
 const AGAIN_MS = 20_000;
 
 export class Live {
@@ -36,7 +36,6 @@ export class Live {
   }
 
   pause() {
-    clearTimeout(this.again);
     for (const source of this.sources.values()) source.close();
     this.sources.clear();
   }
@@ -46,18 +45,20 @@ export class Live {
   }
 
   // A browser reconnects by itself after a cut, but gives up for good after a refusal: then we try again later.
-  open(api, address) {
+  // It would say what it heard last; we cannot, so what came in between has to be read.
+  open(api, address, isAgain = false) {
     const source = new EventSource(address);
     this.sources.set(api, source);
-    for (const name of NAMES[api]) source.addEventListener(name, (event) => this.tell(name, event));
+    const isInUse = () => this.sources.get(api) === source;
+    for (const name of NAMES[api]) source.addEventListener(name, (event) => this.tell(name, JSON.parse(event.data)));
+    if (isAgain) source.addEventListener("open", () => this.tell("reset", {}), { once: true });
     source.addEventListener("error", () => {
-      if (source.readyState !== EventSource.CLOSED || this.sources.get(api) !== source) return;
-      this.again = setTimeout(() => this.open(api, address), AGAIN_MS);
+      if (source.readyState !== EventSource.CLOSED || !isInUse()) return;
+      setTimeout(() => isInUse() && this.open(api, address, true), AGAIN_MS);
     });
   }
 
-  tell(name, event) {
-    const row = JSON.parse(event.data);
+  tell(name, row) {
     for (const act of this.listeners.get(name) ?? []) act(row);
   }
 }
