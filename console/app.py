@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Final, cast
@@ -19,8 +19,11 @@ from starlette.routing import Route
 from console.files import Files
 from console.proxy import Proxy
 from web.bounds import Bounds
+from web.door import given_secret
 from web.front import shield
-from web.problems import problem
+from web.keys import Keys, Scope
+from web.metrics import Metrics
+from web.problems import UNAUTHORIZED, problem
 
 STATIC: Final = Path(__file__).parent / "static"
 # Another name in the Host header is a page elsewhere that had its name pointed at this machine.
@@ -41,13 +44,26 @@ def _health(_request: Request) -> Response:
     return JSONResponse({"status": "ok"})
 
 
+def _metrics(key: str) -> Callable[[Request], Response]:
+    keys = Keys.only(key, Scope.READ)
+
+    def metrics(request: Request) -> Response:
+        if keys.find(given_secret(request.scope)) is None:
+            hint = "send OPA_READ_KEY of .env as bearer token or in the header X-API-Key"
+            return problem(401, "the API key is missing or wrong", headers=UNAUTHORIZED, hint=hint)
+        found: Metrics = request.app.state.metrics
+        return found.figures()
+
+    return metrics
+
+
 def _refusal(_request: Request, error: Exception) -> Response:
     refused = cast(HTTPException, error)
     return problem(refused.status_code, refused.detail, headers=refused.headers)
 
 
 def create_app(addresses: dict[str, str], key: str) -> Starlette:
-    """The application; `addresses` names the APIs `historic` and `model`, `key` opens both."""
+    """`addresses` names the APIs `historic` and `model`; `key` opens both, and the metrics of the console."""
     proxy, files = Proxy(addresses, key), Files(STATIC)
 
     @asynccontextmanager
@@ -64,6 +80,7 @@ def create_app(addresses: dict[str, str], key: str) -> Starlette:
     app = Starlette(
         routes=[
             Route("/health", _health, methods=["GET"]),
+            Route("/metrics", _metrics(key), methods=["GET"]),
             Route("/api/{name}/{path:path}", ask, methods=["GET", "POST"]),
             Route("/{path:path}", file, methods=["GET"]),
         ],

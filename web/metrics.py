@@ -74,6 +74,10 @@ class Metrics:
         """Count a refusal of a caller that asks too often."""
         self._limited.labels(key).inc()
 
+    def figures(self) -> Response:
+        """Everything counted so far, as Prometheus reads it."""
+        return Response(generate_latest(self.registry), media_type=CONTENT_TYPE_PLAIN_0_0_4)
+
 
 def metrics_route(metrics: Metrics) -> APIRouter:
     """`/metrics` for those who may read."""
@@ -82,6 +86,6 @@ def metrics_route(metrics: Metrics) -> APIRouter:
     @router.get("/metrics", response_class=Response, responses=_ANSWERS)
     async def figures() -> Response:
         """Figures of this service in Prometheus' text format; a scraper sends a read key as bearer token."""
-        return Response(generate_latest(metrics.registry), media_type=CONTENT_TYPE_PLAIN_0_0_4)
+        return metrics.figures()
 
     return router

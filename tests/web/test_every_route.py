@@ -153,17 +153,35 @@ def test_nobody_gets_a_socket() -> None:
         assert httpx.get(f"{address}/v1/talk", headers=asked | MAY_READ).status_code == 404
 
 
-def test_the_console_has_three_ways_in_and_one_of_them_leads_on() -> None:
-    app = console_app({"historic": "http://127.0.0.1:9", "model": "http://127.0.0.1:9"}, "x" * 16)
+def console() -> Starlette:
+    return console_app({"historic": "http://127.0.0.1:9", "model": "http://127.0.0.1:9"}, "x" * 16)
+
+
+def test_the_console_has_four_ways_in_and_one_of_them_leads_on() -> None:
+    app = console()
     assert {entry.template: entry.methods for entry in walk(app)} == {
         "/health": {"GET", "HEAD"},
+        "/metrics": {"GET", "HEAD"},
         "/api/{name}/{path:path}": {"GET", "HEAD", "POST"},
         "/{path:path}": {"GET", "HEAD"},
     }
     ours = {"Sec-Fetch-Site": "same-origin"}
     with serving(app) as address, httpx.Client(base_url=address, headers=ours) as client:
         for method in set(METHODS) - {"GET", "HEAD", "POST"}:
-            for path in ("/health", "/api/model/v1/models", "/index.html"):
+            for path in ("/health", "/metrics", "/api/model/v1/models", "/index.html"):
                 assert client.request(method, path).status_code == 405, f"{method} {path}"
         for path in ("/api/model/v1/models/train", "/api/historic/v1/klines", "/api/model/metrics"):
             assert client.post(path, json={}).status_code == 405
+
+
+def test_the_figures_of_the_console_take_the_key_that_its_page_never_has() -> None:
+    with serving(console()) as address, httpx.Client(base_url=address) as client:
+        for method in ("GET", "HEAD"):
+            for headers in WITHOUT_A_KEY:
+                refused(client.request(method, "/metrics", headers=headers), method, "/metrics")
+        client.get("/index.html")
+        for headers in ({"X-API-Key": "x" * 16}, {"Authorization": f"Bearer {'x' * 16}"}):
+            answer = client.get("/metrics", headers=headers)
+            assert answer.headers["content-type"].startswith("text/plain; version=0.0.4")
+            assert 'opa_http_requests_total{method="GET",route="/{path}",status="200"} 1.0' in answer.text
+            assert 'opa_http_requests_total{method="GET",route="/metrics",status="401"}' in answer.text
