@@ -13,6 +13,7 @@ import pytest
 from api_historic.app import create_app as historic_app
 from api_historic.deps import Stores
 from console.app import create_app as console_app
+from market_client import MarketClient
 from model_service.app import create_app as model_app
 from tests.api_historic.serving import serving
 from tests.console.house import KEY
@@ -24,16 +25,17 @@ from web.keys import Keys
 
 @dataclass
 class DemoHouse:
-    """The console, what is behind it, and a client of the same two APIs."""
+    """The console, what is behind it, the client of the two APIs, and the console's own door to them."""
 
     address: str
     demo: Demo
-    client: httpx.Client
+    apis: MarketClient
+    proxy: httpx.Client
 
     def ask(self, path: str, **parameters: Any) -> Any:
         """What an API answers through the console's proxy: `historic/...` or `model/...`, without `/v1`."""
         api, _, rest = path.partition("/")
-        answer = self.client.get(f"/api/{api}/v1/{rest}", params=parameters)
+        answer = self.proxy.get(f"/api/{api}/v1/{rest}", params=parameters)
         answer.raise_for_status()
         return answer.json()
 
@@ -46,14 +48,15 @@ def standing(made: Demo) -> Iterator[DemoHouse]:
         serving(historic_app(held, Keys.only(KEY))) as historic,
         serving(model_app(made.service(), Keys.only(KEY))) as model,
         serving(console_app({"historic": historic, "model": model}, KEY)) as address,
-        httpx.Client(base_url=address, headers={"Origin": address}, timeout=60) as client,
+        MarketClient(historic, model, KEY) as apis,
+        httpx.Client(base_url=address, timeout=60) as proxy,
     ):
         for api in (
             historic,
             model,
         ):  # FastAPI makes its routes ready at the first request: not at two at once
-            assert client.get(f"{api}/openapi.json").status_code == 200
-        yield DemoHouse(address, made, client)
+            assert proxy.get(f"{api}/openapi.json").status_code == 200
+        yield DemoHouse(address, made, apis, proxy)
 
 
 @pytest.fixture(scope="session")

@@ -26,7 +26,7 @@ def test_the_sums_stand_beside_what_following_would_have_made(
 def test_every_holding_has_its_price_change_and_value(looking: Looking, demo_house: DemoHouse) -> None:
     looking.open("portfolio")
     held = demo_house.ask("model/portfolio")
-    prices = demo_house.ask("historic/prices")["prices"]
+    prices = demo_house.apis.prices()
     changes = {(each["exchange"], each["symbol"]): each["change_24h"] for each in prices}
     rows = looking.page.locator(".table-card tbody tr").all_inner_texts()
     assert len(rows) == len(held["holdings"]) == 3
@@ -40,7 +40,7 @@ def test_every_holding_has_its_price_change_and_value(looking: Looking, demo_hou
 
 def test_the_day_s_change_is_that_of_the_holdings_together(looking: Looking, demo_house: DemoHouse) -> None:
     looking.open("portfolio")
-    prices = demo_house.ask("historic/prices")["prices"]
+    prices = demo_house.apis.prices()
     changes = {(each["exchange"], each["symbol"]): each["change_24h"] for each in prices}
     held = demo_house.ask("model/portfolio")["holdings"]
     values = [float(each["value"]) for each in held]

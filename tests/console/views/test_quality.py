@@ -17,9 +17,7 @@ REVISIONS = "Revisions of BTCUSDT 1h"
 
 def test_the_state_of_all_series_at_a_glance(looking: Looking, demo_house: DemoHouse) -> None:
     looking.open("quality")
-    stored = [
-        each for market in demo_house.ask("historic/symbols")["symbols"] for each in market["intervals"]
-    ]
+    stored = [each for market in demo_house.apis.symbols() for each in market["intervals"]]
     total = {
         name: sum(each[name] for each in stored) for name in ("rows", "missing_bars", "holes", "revisions")
     }

@@ -15,7 +15,7 @@ NAMES = {"exchange": "simulated", "symbol": "BTCUSDT", "interval": "1h"}
 
 
 def record(house: DemoHouse, role: str = "champion") -> Any:
-    return house.ask("model/track-record", **NAMES, role=role)["track_record"][0]
+    return house.apis.track_record(**NAMES, role=role)[0]
 
 
 def test_the_record_at_a_glance(looking: Looking, demo_house: DemoHouse) -> None:

@@ -15,9 +15,7 @@ NAMES = {"exchange": "simulated", "symbol": "BTCUSDT", "interval": "1h"}
 
 
 def asked(house: DemoHouse, **settings: float) -> Any:
-    answer = house.client.post("/api/model/v1/what-if", json={**NAMES, **settings, "points": 400})
-    answer.raise_for_status()
-    return answer.json()
+    return house.apis.what_if(**NAMES, **settings, points=400)
 
 
 def figures(looking: Looking) -> dict[str, list[str]]:
@@ -42,7 +40,7 @@ def test_at_first_the_sliders_are_as_recorded(looking: Looking, demo_house: Demo
 
 
 def test_a_moved_slider_stands_beside_the_record(looking: Looking, demo_house: DemoHouse) -> None:
-    before = demo_house.ask("model/decisions", **NAMES, limit=1000)
+    before = [*demo_house.apis.decisions(**NAMES)]
     looking.open("what-if")
     looking.page.focus("#set-fee_bp")
     for _ in range(4):
@@ -66,7 +64,7 @@ def test_a_moved_slider_stands_beside_the_record(looking: Looking, demo_house: D
     ):
         assert str(other[field]["count"]) in looking.tile(heading)
     assert percent(other["what_if"]["total"]) in looking.read(".glance")
-    assert demo_house.ask("model/decisions", **NAMES, limit=1000) == before
+    assert [*demo_house.apis.decisions(**NAMES)] == before
     looking.is_quiet()
 
 
