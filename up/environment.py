@@ -5,10 +5,12 @@ from __future__ import annotations
 import os
 import re
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 from market.errors import InvalidInput
+from web.env_file import alone_with
 from web.keys import Key, Keys, Scope, digest
 
 EXAMPLE = Path(__file__).parent / ".env.example"
@@ -72,18 +74,19 @@ class EnvFile:
 
     def complete(self, given: Mapping[str, str]) -> None:
         """Write the file if absent, with what the caller's environment sets; append keys it lacks."""
-        if self.is_new:
-            self._write(
-                _filled(EXAMPLE.read_text(), {key: given[key] for key in documented() if key in given})
-            )
-        text = self.path.read_text()
-        missing = {key: value for key, value in documented().items() if key not in documented(text)}
-        if missing:
-            added = "".join(_line(key, value) + "\n" for key, value in missing.items())
-            self._write(text.rstrip("\n") + "\n" + added)
-        self.fill({key: secrets.token_hex(20) for key in GENERATED})
-        if (listed := self._hashed_keys()) != self.values.get("OPA_API_KEYS"):
-            self.set({"OPA_API_KEYS": listed})
+        with self._alone():
+            if self.is_new:
+                self._write(
+                    _filled(EXAMPLE.read_text(), {key: given[key] for key in documented() if key in given})
+                )
+            text = self.path.read_text()
+            missing = {key: value for key, value in documented().items() if key not in documented(text)}
+            if missing:
+                added = "".join(_line(key, value) + "\n" for key, value in missing.items())
+                self._write(text.rstrip("\n") + "\n" + added)
+            self._set({key: secrets.token_hex(20) for key in GENERATED if not self.values.get(key)})
+            if (listed := self._hashed_keys()) != self.values.get("OPA_API_KEYS"):
+                self._set({"OPA_API_KEYS": listed})
 
     def _hashed_keys(self) -> str:
         """Every listed key; those of our own settings under their names, as they are now."""
@@ -97,12 +100,25 @@ class EnvFile:
 
     def fill(self, defaults: Mapping[str, str]) -> None:
         """Give a value to keys that have none."""
-        self.set({key: value for key, value in defaults.items() if not self.values.get(key)})
+        with self._alone():
+            self._set({key: value for key, value in defaults.items() if not self.values.get(key)})
 
     def set(self, changes: Mapping[str, str]) -> None:
         """Replace values and keep every comment."""
+        with self._alone():
+            self._set(changes)
+
+    def _set(self, changes: Mapping[str, str]) -> None:
         if changes:
             self._write(_filled(self.path.read_text(), changes))
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """The file as it is by now, until the block ends."""
+        with alone_with(self.path):
+            if not self.is_new:
+                self.values = parse(self.path.read_text())
+            yield
 
     def ignored(self, given: Mapping[str, str]) -> list[str]:
         """Keys that the caller's environment sets to something else than the file."""

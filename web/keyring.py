@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -9,6 +11,7 @@ from typing import Final
 from dotenv import dotenv_values, set_key
 
 from market.errors import InvalidInput
+from web.env_file import alone_with
 from web.keys import Key, Keys, digest
 
 _ENTRIES: Final = "OPA_API_KEYS"
@@ -29,31 +32,38 @@ class Keyring:
 
     def add(self, key: Key) -> None:
         """One more; `InvalidInput` when the name is taken."""
-        held = self.held()
-        if any(each.name == key.name for each in held):
-            raise InvalidInput(
-                f"there is a key {key.name!r} already: revoke it first, or choose another name"
-            )
-        self._write(_ENTRIES, ",".join(map(str, (*held, key))))
+        with self._alone():
+            held = self.held()
+            if any(each.name == key.name for each in held):
+                raise InvalidInput(
+                    f"there is a key {key.name!r} already: revoke it first, or choose another name"
+                )
+            self._write(_ENTRIES, ",".join(map(str, (*held, key))))
 
     def revoke(self, name: str) -> list[str]:
         """One less; returns the settings that held its secret and are empty now."""
-        held = self.held()
-        gone = next((each for each in held if each.name == name), None)
-        if gone is None:
-            known = ", ".join(each.name for each in held) or "none"
-            raise InvalidInput(f"there is no key {name!r} in {self.path}; keys: {known}")
-        emptied = [each for each in _SECRETS if digest(self._value(each)) == gone.sha256]
-        self._write(_ENTRIES, ",".join(str(each) for each in held if each != gone))
-        for each in emptied:
-            self._write(each, "")
-        return emptied
+        with self._alone():
+            held = self.held()
+            gone = next((each for each in held if each.name == name), None)
+            if gone is None:
+                known = ", ".join(each.name for each in held) or "none"
+                raise InvalidInput(f"there is no key {name!r} in {self.path}; keys: {known}")
+            emptied = [each for each in _SECRETS if digest(self._value(each)) == gone.sha256]
+            self._write(_ENTRIES, ",".join(str(each) for each in held if each != gone))
+            for each in emptied:
+                self._write(each, "")
+            return emptied
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        if not self.path.exists():
+            raise InvalidInput(f"there is no {self.path}: `sh setup.sh` makes it, or name another --env-file")
+        with alone_with(self.path):
+            yield
 
     def _value(self, setting: str) -> str:
         return dotenv_values(self.path, interpolate=False).get(setting) or ""
 
     def _write(self, setting: str, value: str) -> None:
-        if not self.path.exists():
-            raise InvalidInput(f"there is no {self.path}: `sh setup.sh` makes it, or name another --env-file")
         set_key(self.path, setting, value, quote_mode="never", follow_symlinks=True)
         self.path.chmod(0o600)
