@@ -13,6 +13,7 @@ from es_loader.anchors import Anchors
 from es_loader.bulk import Bulk
 from es_loader.figures import LoaderFigures
 from es_loader.indices import Indices
+from es_loader.old_logs import OldLogs
 from es_loader.patience import delays, wait
 from es_loader.ranges import ALL_TIME, Span, joined, widest
 from es_loader.rebuild import Rebuild
@@ -56,6 +57,7 @@ class Follower:
         self._trimming = trimming
         self._figures = figures
         self._rebuild = Rebuild(record, bulk, indices, states)
+        self._old_logs = OldLogs(indices)
         self._generations: dict[str, int] = {}
         self._unsure_quality: dict[Series, Span] | None = None  # None: of every series, as after a start
         self._quality_at = 0.0
@@ -92,6 +94,7 @@ class Follower:
         self._write_quality()
         self._anchors.lay()
         self._trimming.trim(state.seq)
+        self._old_logs.drop()
         return bool(lines)
 
     def out_of_step(self, state: State) -> str:

@@ -18,6 +18,7 @@ from market.documents.stream import EMPTY_PARTITION, generation_of
 
 log = logging.getLogger(__name__)
 SETTINGS: Final[dict[str, object]] = {"number_of_shards": 1, "auto_expand_replicas": "0-1"}
+LOGS: Final = "opa-logs"  # Filebeat's, one index a month: up/filebeat.yml
 _PRIORITY: Final = 500
 
 
@@ -38,6 +39,7 @@ class Indices:
         with translated("bootstrap"):
             self._template("opa-state", "opa-state-*", state.MAPPING, {state.ALIAS: {}})
             self._create(state.INDEX)
+            self._template(LOGS, f"{LOGS}-*", {})
         wanted = {name: generations.get(name) or self._shown(stream) for name, stream in DOCUMENTS.items()}
         for name, generation in wanted.items():
             self.prepare(DOCUMENTS[name], generation)
@@ -113,6 +115,11 @@ class Indices:
         """Every physical index of the stream, of whatever generation."""
         with translated(f"listing {stream.alias}"):
             return sorted(self._client.indices.get(index=f"{stream.alias}-*", features="settings"))
+
+    def logs(self) -> list[str]:
+        """Every index of log lines: `opa-logs-2026.11`."""
+        with translated("listing the logs"):
+            return sorted(self._client.indices.get(index=f"{LOGS}-*", features="settings"))
 
     def next_generation(self) -> int:
         """A number that no index bears yet."""
