@@ -123,8 +123,7 @@ def first_bytes_s(client: httpx.Client, form: str) -> float:
 def serving(settings: StoreSettings) -> Iterator[tuple[httpx.Client, int]]:
     """The historic API over the database; yields a client and the process's number."""
     port = ports.free_port()
-    users = ("ingest", "model", "reader", "migrator")
-    environment = {f"OPA_DB_{user.upper()}_PASSWORD": settings.password(user) for user in users} | {
+    environment = {f"OPA_DB_{user.upper()}_PASSWORD": settings.password(user) for user in settings.users} | {
         "OPA_DB_PORT": str(settings.port), "OPA_LOG_LEVEL": "WARNING",
     }  # fmt: skip
     command = [sys.executable, "-m", klines_services.__name__, "ours", str(port), SECRET]

@@ -45,8 +45,7 @@ RATIO, TAIL, SHARE = 2.5, 3.0, 0.7
 def running(kind: str, settings: StoreSettings) -> Iterator[tuple[int, int]]:
     """One of the services: its port and its process."""
     port = ports.free_port()
-    users = ("ingest", "model", "reader", "migrator")
-    environment = {f"OPA_DB_{user.upper()}_PASSWORD": settings.password(user) for user in users} | {
+    environment = {f"OPA_DB_{user.upper()}_PASSWORD": settings.password(user) for user in settings.users} | {
         "OPA_DB_PORT": str(settings.port), "OPA_LOG_LEVEL": "WARNING",
     }  # fmt: skip
     command = [sys.executable, "-m", klines_services.__name__, kind, str(port), SECRET]

@@ -46,8 +46,7 @@ Took = dict[str, list[float]]
 def serving(folder: Path, database: StoreSettings) -> Iterator[httpx.Client]:
     """The service in a process of its own."""
     port = ports.free_port()
-    users = ("ingest", "model", "reader", "migrator")
-    settings = {f"OPA_DB_{user.upper()}_PASSWORD": database.password(user) for user in users} | {
+    settings = {f"OPA_DB_{user.upper()}_PASSWORD": database.password(user) for user in database.users} | {
         "OPA_DB_PORT": str(database.port),
         "OPA_API_KEYS": str(Keys.only(KEY).held[0]),
         "OPA_MODEL_PORT": str(port),
