@@ -21,7 +21,8 @@ export class Shell {
     this.storedAt = 0;
     this.marketTime = null;
     this.visit = new AbortController();
-    this.live.on("reset", () => this.readAgain());
+    // Views ask for what is new only: after news that nobody told, this one is shown anew.
+    this.live.on("reset", () => { Object.assign(this, { asked: null, storedAt: 0 }); this.follow(); });
     window.addEventListener("hashchange", () => this.follow());
     document.addEventListener("visibilitychange", () => document.hidden || this.turn());
     this.follow();
@@ -37,12 +38,6 @@ export class Shell {
     this.visit = new AbortController();
     this.states.loading();
     this.turn();
-  }
-
-  // Views ask for what is new only: after news that nobody told, a view is shown anew.
-  readAgain() {
-    Object.assign(this, { asked: null, storedAt: 0 });
-    this.follow();
   }
 
   choose = (wish) => {
