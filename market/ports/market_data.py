@@ -83,11 +83,6 @@ class WriteResult:
             self.kept + other.kept,
         )
 
-    @property
-    def rows_written(self) -> int:
-        """Rows of the table that the write touched."""
-        return self.inserted + self.changed + self.withdrawn
-
 
 @dataclass(frozen=True, slots=True)
 class Change:
