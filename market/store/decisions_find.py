@@ -7,6 +7,7 @@ from typing import Any, Final, NamedTuple
 
 from market.decision import LEDGER, Origin, Role
 from market.ports import DecisionFilter
+from market.store.exact_sql import as_id, exactly
 
 _NAMES: Final = " JOIN symbols AS m ON m.symbol_id = s.symbol_id"
 _RUN_TABLES: Final = f" FROM backtest_runs AS r JOIN series AS s ON s.series_id = r.series_id{_NAMES}"
@@ -88,13 +89,13 @@ def _series_ids(cursor: Any, wanted: DecisionFilter) -> list[int]:
 
 def _series_conditions(wanted: DecisionFilter) -> tuple[list[str], list[object]]:
     exact = {
-        "m.exchange": wanted.exchange,
-        "m.symbol": wanted.symbol,
-        "s.interval_name": wanted.interval,
+        exactly("m.exchange"): wanted.exchange,
+        exactly("m.symbol"): wanted.symbol,
+        exactly("s.interval_name"): wanted.interval,
     }
     given = {column: value for column, value in exact.items() if value is not None}
     where, values = [f"{column} = %s" for column in given], list[object](given.values())
-    return _chosen("m.symbol", wanted.symbols, where, values)
+    return _chosen(exactly("m.symbol"), wanted.symbols, where, values)
 
 
 def _conditions(wanted: DecisionFilter, *, ledger: bool) -> tuple[list[str], list[object]]:
@@ -109,7 +110,7 @@ def _conditions(wanted: DecisionFilter, *, ledger: bool) -> tuple[list[str], lis
     for column, allowed in (
         ("d.action", [each.value for each in wanted.actions]),
         ("d.status", [each.value for each in wanted.statuses]),
-        ("d.reason", wanted.reasons),
+        (exactly("d.reason"), wanted.reasons),
         ("d.origin", origins),
     ):
         where, values = _chosen(column, allowed, where, values)
@@ -133,5 +134,4 @@ def _allows(wanted: DecisionFilter, *origins: Origin) -> bool:
 
 
 def _can_be_ids(*names: str | None) -> bool:
-    # Columns of ids are ASCII; the server refuses to compare them with anything else.
-    return all(name is None or name.isascii() for name in names)
+    return all(name is None or as_id(name) == name for name in names)

@@ -9,6 +9,7 @@ from market.decision import Decision, Role
 from market.ports import Decided, DecisionFilter
 from market.store.decisions_find import Part, keys, ledger_parts, run_parts
 from market.store.decisions_rows import DECISION_COLUMNS, OUTCOME_COLUMNS, Row, to_decision, to_outcome
+from market.store.exact_sql import as_id
 
 _NAMES: Final = "m.exchange, m.symbol, s.interval_name"
 _DECISION: Final = ", ".join(f"d.{name}" for name in DECISION_COLUMNS)
@@ -59,9 +60,8 @@ def select(
 
 def decision_by_id(cursor: Any, decision_id: str) -> Decided | None:
     """One decision, from the ledger or a back-test."""
-    # The column is ASCII; the server refuses to compare it with anything else.
-    for statement in _ONE if decision_id.isascii() else ():
-        cursor.execute(statement, (decision_id,))
+    for statement in _ONE:
+        cursor.execute(statement, (as_id(decision_id),))
         row = cursor.fetchone()
         if row:
             return _decided(row)

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from market.ports import Job, SeriesPage
 from market.store.connection import log_change
+from market.store.exact_sql import as_id
 from market.store.pages_sql import OF_TEXT, page_clause
 
 _SELECT: Final = (
@@ -39,8 +40,7 @@ def read_jobs(cursor: Any, limit: int, since: int, end: int) -> list[Job]:
 
 def read_job(cursor: Any, job_id: str) -> Job | None:
     """One job."""
-    # The column is ASCII; the server refuses to compare it with anything else.
-    cursor.execute(f"{_SELECT} job_id = %s", (job_id if job_id.isascii() else "",))
+    cursor.execute(f"{_SELECT} job_id = %s", (as_id(job_id),))
     row = cursor.fetchone()
     return Job(*row) if row else None
 

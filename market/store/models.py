@@ -11,6 +11,7 @@ from market.interval import Series
 from market.ports import ModelRecord, SeriesPage
 from market.store.connection import log_change
 from market.store.decisions_rows import Row, json_text
+from market.store.exact_sql import as_id
 from market.store.pages_sql import OF_SERIES, page_clause
 
 _COLUMNS: Final = (
@@ -63,8 +64,7 @@ def read_models(cursor: Any, series: Series | None, active_only: bool) -> list[M
 
 def read_model(cursor: Any, model_id: str) -> ModelRecord | None:
     """One registered model."""
-    # The column is ASCII; the server refuses to compare it with anything else.
-    cursor.execute(f"{_WHOLE} WHERE t.model_id = %s", (model_id if model_id.isascii() else "",))
+    cursor.execute(f"{_WHOLE} WHERE t.model_id = %s", (as_id(model_id),))
     row = cursor.fetchone()
     return _model(row) if row else None
 

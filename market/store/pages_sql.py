@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from market.ports import SeriesPage
+from market.store.exact_sql import exactly
 
 # Of tables that name their series by number.
 OF_SERIES: Final = ("m.exchange", "m.symbol", "s.interval_name")
@@ -25,10 +26,10 @@ def page_clause(
     values: list[object] = []
     for column, value in ((exchange, page.exchange), (interval, page.interval)):
         if value is not None:
-            where, values = [*where, f"{column} = %s"], [*values, value]
+            where, values = [*where, f"{exactly(column)} = %s"], [*values, value]
     if page.symbols:
         marks = ", ".join(["%s"] * len(page.symbols))
-        where, values = [*where, f"{symbol} IN ({marks})"], [*values, *page.symbols]
+        where, values = [*where, f"{exactly(symbol)} IN ({marks})"], [*values, *page.symbols]
     if page.after:
         at, behind = page.after
         where.append(f"{time} <= %s AND ({time} < %s OR {name} > %s)")
