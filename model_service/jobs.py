@@ -22,6 +22,9 @@ DONE: Final = "done"
 SKIPPED: Final = "skipped"
 FAILED: Final = "failed"
 UNFINISHED: Final = (QUEUED, RUNNING)
+# A job that was killed outright never ends. Trainings tell of themselves every few seconds; one of several
+# that were begun at once may wait long.
+DEAD_AFTER_S: Final = 3_600.0
 STOPPED: Final = "stopped on request; the model in use goes on, train again"
 _WRITE_EVERY_S: Final = 0.5
 _stop: Final = threading.Event()

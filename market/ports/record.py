@@ -253,6 +253,13 @@ class DecisionStore(Protocol):
         """Insert or update a job."""
         ...
 
+    def begin_job(self, job: Job, dead_after_s: float) -> Job:
+        """Store a new job, unless one of its series lives; the job that lives now. At once only one begins.
+
+        A job lives until it is finished, or nothing was told of it for so many seconds of wall time.
+        """
+        ...
+
     def jobs(self, limit: int = 100, *, since: int = 0, end: int = END_OF_TIME) -> list[Job]:
         """Jobs that were started in `[since, end)`, newest first."""
         ...

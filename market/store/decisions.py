@@ -197,6 +197,11 @@ class MySQLDecisionStore:
         with self._db.transaction() as cursor:
             jobs.save_job(cursor, job)
 
+    def begin_job(self, job: Job, dead_after_s: float) -> Job:
+        """Store a new job, unless one of its series lives; the job that lives now."""
+        with self._db.transaction() as cursor:
+            return jobs.begin_job(cursor, job, dead_after_s)
+
     def jobs(self, limit: int = 100, *, since: int = 0, end: int = END_OF_TIME) -> list[Job]:
         """Jobs that were started in `[since, end)`, newest first."""
         with self._db.transaction() as cursor:

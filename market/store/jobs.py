@@ -7,11 +7,16 @@ from typing import Any, Final
 
 from market.ports import Job, SeriesPage
 from market.store.connection import log_change
-from market.store.exact_sql import as_id
+from market.store.exact_sql import as_id, exactly
 from market.store.pages_sql import OF_TEXT, page_clause
 
 _SELECT: Final = (
     "SELECT job_id, kind, series, state, progress, message, started_at, finished_at FROM jobs WHERE"
+)
+_LIVING: Final = (
+    f"{exactly('series')} = %s AND finished_at IS NULL"
+    " AND TIMESTAMPDIFF(MICROSECOND, told_at, CURRENT_TIMESTAMP(3)) < %s"
+    " ORDER BY started_at DESC, job_id LIMIT 1"
 )
 
 
@@ -20,13 +25,27 @@ def save_job(cursor: Any, job: Job) -> None:
     cursor.execute(
         "INSERT INTO jobs (job_id, kind, series, state, progress, message, started_at, finished_at)"
         " VALUES (%s, %s, %s, %s, %s, %s, %s, %s) ON DUPLICATE KEY UPDATE state = VALUES(state),"
-        " progress = VALUES(progress), message = VALUES(message), finished_at = VALUES(finished_at)",
+        " progress = VALUES(progress), message = VALUES(message), finished_at = VALUES(finished_at),"
+        " told_at = CURRENT_TIMESTAMP(3)",
         (
             job.job_id, job.kind, job.series, job.state, job.progress, job.message, job.started_at,
             job.finished_at,
         ),
     )  # fmt: skip
     log_change(cursor, "jobs", job.series, job.started_at, job.started_at)
+
+
+def begin_job(cursor: Any, job: Job, dead_after_s: float) -> Job:
+    """Insert a job, unless one of its series lives; the job that lives now."""
+    # Whoever writes a job ends with this row: who holds it sees every job, and nobody adds one meanwhile.
+    cursor.execute("SELECT seq FROM change_counter WHERE id = 1 FOR UPDATE")
+    cursor.fetchall()
+    cursor.execute(f"{_SELECT} {_LIVING}", (job.series, round(dead_after_s * 1_000_000)))
+    row = cursor.fetchone()
+    if row:
+        return Job(*row)
+    save_job(cursor, job)
+    return job
 
 
 def read_jobs(cursor: Any, limit: int, since: int, end: int) -> list[Job]:

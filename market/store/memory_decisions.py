@@ -31,6 +31,7 @@ from market.ports import (
 from market.store.decisions_chain import DECISIONS, GENESIS, OUTCOMES, Link, broken, chained, chains_of
 from market.store.memory import MemoryKlineStore
 from market.store.memory_filter import matches
+from market.store.memory_jobs import MemoryJobs
 from market.store.memory_listed import listed_of
 from market.store.memory_tally import count_decided, scored_of, span_of, steps_of
 
@@ -47,7 +48,7 @@ class MemoryDecisionStore:
         self.changes = klines.changes
         self._models: dict[str, ModelRecord] = {}
         self._runs: dict[str, tuple[BacktestRun, list[Decided]]] = {}
-        self._jobs: dict[str, Job] = {}
+        self._jobs = MemoryJobs(klines.changes)
         self._opened: dict[tuple[Series, Role, str], OpenedPeriod] = {}
         self._trials: dict[Series, dict[str, Trial]] = defaultdict(dict)
 
@@ -226,22 +227,23 @@ class MemoryDecisionStore:
 
     def save_job(self, job: Job) -> None:
         """Insert or update a job."""
-        self._jobs[job.job_id] = job
-        self.changes.append("jobs", job.series, job.started_at, job.started_at)
+        self._jobs.save(job)
+
+    def begin_job(self, job: Job, dead_after_s: float) -> Job:
+        """Store a new job, unless one of its series lives; the job that lives now."""
+        return self._jobs.begin(job, dead_after_s)
 
     def jobs(self, limit: int = 100, *, since: int = 0, end: int = END_OF_TIME) -> list[Job]:
         """Jobs that were started in `[since, end)`, newest first."""
-        found = [each for each in self._jobs.values() if since <= each.started_at < end]
-        return sorted(found, key=lambda job: (-job.started_at, job.job_id))[:limit]
+        return self._jobs.started(since, end)[:limit]
 
     def job(self, job_id: str) -> Job | None:
         """One job."""
-        return self._jobs.get(job_id)
+        return self._jobs.find(job_id)
 
     def job_page(self, page: SeriesPage, states: Sequence[str] = ()) -> list[Job]:
         """Jobs by when they were started, in one of the states if there are any."""
-        found = [job for job in self._jobs.values() if not states or job.state in states]
-        return page.of(found, lambda job: Series.parse(job.series), lambda job: (job.started_at, job.job_id))
+        return self._jobs.page(page, states)
 
     def _check(self, series: Series) -> None:
         if series not in {each.series for each in self._klines.series()}:

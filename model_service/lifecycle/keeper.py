@@ -12,7 +12,7 @@ from market.decision import Role
 from market.errors import MarketError, Transient
 from market.interval import Series
 from market.ports import Clock, EventKind, Job, LifecycleStore, ModelEvent, ModelRecord, Reading
-from model_service.jobs import FAILED, SKIPPED, UNFINISHED, new_job
+from model_service.jobs import DEAD_AFTER_S, FAILED, SKIPPED, UNFINISHED, new_job
 from model_service.lifecycle.promotion import examine, promote
 from model_service.lifecycle.schedule import RETRAIN, due, patience, paused_until
 from model_service.lifecycle.timeline import expired, not_trained
@@ -123,13 +123,14 @@ class Keeper:
     def _begin(self, series: Series, model_id: str, reason: str) -> None:
         """Start a training, unless one runs or the last one failed a short while ago."""
         jobs = self._jobs_of(series)
-        if any(each.state in UNFINISHED for each in jobs) or self.trainer.busy():
+        if self.trainer.busy():
             return
         now = self.clock(series.exchange).now()
         if now < paused_until(jobs, int(self.shop.settings.retrain_pause_s * 1_000)):
             return
         job = new_job(series, now, kind=RETRAIN)
-        self.shop.decisions.save_job(job)
+        if self.shop.decisions.begin_job(job, DEAD_AFTER_S) != job:
+            return
         if not self.trainer.start(job):
             self._settle(job.job_id, SKIPPED, "another training is running")
             return

@@ -9,11 +9,10 @@ from starlette.exceptions import HTTPException
 
 from market.decision import Role
 from market.errors import InvalidInput
-from market.interval import HOUR
-from market.ports import ModelRecord, SeriesPage
+from market.ports import ModelRecord
 from model_service.cursors import WantedPage, read_page
 from model_service.deps import Service, ServiceNeeded, known_series
-from model_service.jobs import UNFINISHED, new_job
+from model_service.jobs import DEAD_AFTER_S, new_job
 from model_service.shapes.asked import ActivateRequest, TrainRequest
 from model_service.shapes.jobs import JobShape
 from model_service.shapes.models import ModelList, ModelShape, ModelWithCard
@@ -25,8 +24,6 @@ from web.refusals import refusals
 
 router = APIRouter(prefix="/models", tags=["models"])
 ModelId = Annotated[str, Path(max_length=80, examples=["btcusdt-1h-champion-9f86d081884c7d65"])]
-# A job that was killed outright never ends; training takes minutes, so an hour later it may be started again.
-_DEAD_AFTER_MS: Final = HOUR
 _JSON: Final = MEDIA_TYPES["json"]
 
 
@@ -65,12 +62,10 @@ def start(parts: ServiceNeeded, order: Annotated[TrainRequest, Body()]) -> Respo
     """202 with the job, whose progress is at `/v1/jobs/{id}`; 409 while the series is being trained."""
     series = known_series(parts, order.exchange, order.symbol, order.interval)
     now = parts.clock(series.exchange).now()
-    ours = SeriesPage(series.exchange, (series.symbol,), series.interval.name)
-    for job in parts.decisions.job_page(ours, UNFINISHED):
-        if now - job.started_at < _DEAD_AFTER_MS:
-            raise HTTPException(409, f"{series} is being trained: see /v1/jobs/{job.job_id}")
     job = new_job(series, now)
-    parts.decisions.save_job(job)
+    living = parts.decisions.begin_job(job, DEAD_AFTER_S)
+    if living != job:
+        raise HTTPException(409, f"{series} is being trained: see /v1/jobs/{living.job_id}")
     parts.start_training([job], order.force)
     return answer(job_view(job, now), 202)
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from threading import Barrier
 
 import pytest
 
@@ -12,6 +14,7 @@ from market.ports import Job, SeriesPage, Trial
 from tests.contracts.decision_shops import SERIES, SHOPS, Shop, opened_shop
 
 OTHER = Series.of("simulated", "ETHUSDT", "1h")
+HOUR_S = 3_600.0
 JOB = Job("a" * 32, "train", str(SERIES), "running", 0.25, "walk-forward", 5, None)
 
 
@@ -57,6 +60,46 @@ def test_a_job_is_updated_and_found_by_when_it_was_started(shop: Shop) -> None:
     assert shop.decisions.jobs(1) == [later]
     assert shop.decisions.jobs(since=6) == [later]
     assert shop.decisions.jobs(since=5, end=6) == [done]
+
+
+def test_of_many_who_begin_a_job_of_a_series_at_once_one_does(shop: Shop) -> None:
+    asked = [
+        replace(JOB, job_id=name * 32, state="queued", started_at=at) for at, name in enumerate("abcdef")
+    ]
+    together, before = Barrier(len(asked)), shop.changes.head()
+
+    def begin(job: Job) -> Job:
+        together.wait(60)
+        return shop.decisions.begin_job(job, HOUR_S)
+
+    with ThreadPoolExecutor(len(asked)) as pool:
+        living = set(pool.map(begin, asked, timeout=60))
+    assert shop.decisions.jobs() == list(living)
+    assert len(lines(shop, before)) == len(living) == 1
+
+
+def test_a_job_that_is_done_of_another_series_or_silent_is_in_nobodys_way(shop: Shop) -> None:
+    names = iter("abcdefg")
+
+    def begins(series: str = "simulated/BTCUSDT/1m", dead_after_s: float = HOUR_S) -> bool:
+        job = replace(JOB, job_id=next(names) * 32, series=series)
+        return shop.decisions.begin_job(job, dead_after_s) == job
+
+    assert begins()
+    assert not begins()
+    assert begins("simulated/BTCUSDT/1M")
+    assert begins("simulated/btcusdt/1m")
+    assert begins(dead_after_s=0.0)
+    for job in shop.decisions.jobs():
+        shop.decisions.save_job(replace(job, state="done", finished_at=9))
+    assert begins()
+
+
+@pytest.mark.parametrize("started_at", [1, 1 << 45])
+def test_a_job_lives_by_the_wall_clock_whatever_its_market_says(shop: Shop, started_at: int) -> None:
+    early = replace(JOB, started_at=started_at)
+    shop.decisions.save_job(early)
+    assert shop.decisions.begin_job(replace(JOB, job_id="b" * 32, started_at=1 << 40), HOUR_S) == early
 
 
 def test_every_word_of_a_job_has_its_line_in_the_change_log(shop: Shop) -> None:

@@ -131,6 +131,15 @@ def test_training_starts_a_job_once(client: Client, started: list[Any]) -> None:
     assert len(started) == 1
 
 
+def test_a_training_lives_on_while_a_fast_market_runs_ahead(client: Client, shop: Shop) -> None:
+    now = shop.clock.time
+    client.post("/v1/models/train", json=NAMES)
+    shop.clock.time = now + 1_000 * STEP
+    again = client.post("/v1/models/train", json=NAMES)
+    shop.clock.time = now
+    assert (again.status_code, again.json()["code"]) == (409, "conflict")
+
+
 def test_models_have_cards(client: Client) -> None:
     listed = client.get("/v1/models", params={"active": "true"}).json()["models"]
     assert [model["model_id"] for model in listed] == ["m1"]

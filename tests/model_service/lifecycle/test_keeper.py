@@ -155,6 +155,17 @@ def test_a_job_left_behind_by_a_killed_scorer_is_settled(kept: Watched) -> None:
     assert (kept.jobs()[0].state, kept.jobs()[0].message) == (FAILED, "stopped: its process is gone")
 
 
+def test_no_training_is_begun_beside_one_that_was_asked_for(kept: Watched) -> None:
+    asked = Job("asked", "train", str(SERIES), RUNNING, 0.4, "walk-forward", NOW - 1, None)
+    kept.places.shop.decisions.save_job(asked)
+    kept.look()
+    assert kept.trainer.started == []
+    assert kept.places.shop.decisions.jobs() == [asked]
+    kept.places.shop.decisions.save_job(replace(asked, state=FAILED, finished_at=NOW))
+    kept.look()
+    assert len(kept.trainer.started) == 1
+
+
 def test_a_training_that_brought_nothing_better_is_not_repeated_at_once(kept: Watched) -> None:
     kept.look()
     job = kept.trainer.started[0]
