@@ -6,6 +6,7 @@ import logging
 import shutil
 import tempfile
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -58,16 +59,31 @@ class Shelf:
         return load(self._place(record.model_id), record.files)
 
     def copy(self, record: ModelRecord, model_id: str) -> None:
-        """The files of a model under another id, whole or not at all; `ModelRefused` as with `load`."""
+        """The files of a model under another id, whole or not at all; `ModelRefused` as with `load`.
+
+        Several may do the same at once: where the files are, they stay.
+        """
         self.verify(record)
+        target = self._folder / model_id
         partial = Path(tempfile.mkdtemp(prefix=f".{model_id}-", dir=self._folder))
         try:
             for name in record.files:
                 shutil.copyfile(self._folder / record.model_id / name, partial / name)
-            shutil.rmtree(self._folder / model_id, ignore_errors=True)
-            partial.rename(self._folder / model_id)
+            try:
+                partial.rename(target)
+            except OSError:
+                if not self._are_there(replace(record, model_id=model_id)):
+                    shutil.rmtree(target, ignore_errors=True)
+                    partial.rename(target)
         finally:
             shutil.rmtree(partial, ignore_errors=True)
+
+    def _are_there(self, record: ModelRecord) -> bool:
+        try:
+            self.verify(record)
+        except ModelRefused:
+            return False
+        return True
 
     def _place(self, model_id: str) -> Path:
         """The folder of a model; `ModelRefused` for an id that is a way out of ours."""

@@ -97,8 +97,16 @@ class LifecycleStore(Protocol):
         """The timeline by time, of one of the kinds if there are any."""
         ...
 
-    def install(self, models: Sequence[ModelRecord], events: Sequence[ModelEvent]) -> None:
-        """Register active models and append events, all in one transaction."""
+    def install(
+        self,
+        models: Sequence[ModelRecord],
+        events: Sequence[ModelEvent],
+        replacing: Sequence[ModelRecord] = (),
+    ) -> None:
+        """Register active models and append events, all in one transaction.
+
+        `InvalidInput` where one of `replacing` is in charge no more: of two at once one wins.
+        """
         ...
 
     def withdraw(self, models: Sequence[ModelRecord], events: Sequence[ModelEvent]) -> None:

@@ -35,7 +35,10 @@ _NEWEST: Final = (
     " JOIN (SELECT series_id, role, MAX(time) AS time FROM monitors GROUP BY series_id, role) AS n"
     " ON n.series_id = e.series_id AND n.role = e.role AND n.time = e.time"
 )
-_ACTIVE: Final = "SELECT model_id FROM models WHERE series_id = %s AND role = %s AND active FOR UPDATE"
+# By its key: who waits for it holds nothing that the one before needs.
+_ACTIVE: Final = (
+    "SELECT 1 FROM models WHERE model_id = %s AND series_id = %s AND role = %s AND active FOR UPDATE"
+)
 _BEFORE: Final = (
     "SELECT model_id FROM models WHERE series_id = %s AND role = %s AND activated_at IS NOT NULL"
     " AND model_id <> %s ORDER BY activated_at DESC, model_id DESC LIMIT 1"
@@ -88,9 +91,16 @@ class MySQLLifecycleStore:
             )
             return [_event(row) for row in cursor.fetchall()]
 
-    def install(self, models: Sequence[ModelRecord], events: Sequence[ModelEvent]) -> None:
+    def install(
+        self,
+        models: Sequence[ModelRecord],
+        events: Sequence[ModelEvent],
+        replacing: Sequence[ModelRecord] = (),
+    ) -> None:
         """Register active models and append events, all in one transaction."""
         with self._db.transaction() as cursor:
+            for model in sorted(replacing, key=lambda each: each.model_id):
+                _demand_in_charge(cursor, find_series(cursor, model.series), model)
             for model in models:
                 write_model(cursor, find_series(cursor, model.series), model)
             log_changes(cursor, [*_model_lines(models), *_add_events(cursor, events)])
@@ -183,11 +193,16 @@ def _add_events(cursor: Any, events: Sequence[ModelEvent]) -> list[Line]:
     return lines
 
 
-def _withdraw(cursor: Any, series_id: int, model: ModelRecord) -> None:
-    place = (series_id, model.role.value)
-    cursor.execute(_ACTIVE, place)
-    if (model.model_id,) not in cursor.fetchall():
+def _demand_in_charge(cursor: Any, series_id: int, model: ModelRecord) -> None:
+    """And that it stays so until the transaction ends."""
+    cursor.execute(_ACTIVE, (model.model_id, series_id, model.role.value))
+    if not cursor.fetchall():
         raise InvalidInput(f"{model.model_id} is not in charge any more: look at GET /v1/models again")
+
+
+def _withdraw(cursor: Any, series_id: int, model: ModelRecord) -> None:
+    _demand_in_charge(cursor, series_id, model)
+    place = (series_id, model.role.value)
     cursor.execute(_BEFORE, (*place, model.model_id))
     before = cursor.fetchone()
     if before is None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from threading import Lock
 
 from market.decision import Role
 from market.errors import InvalidInput
@@ -21,6 +22,7 @@ class MemoryLifecycleStore:
         self._decisions = decisions
         self._events: dict[str, ModelEvent] = {}
         self._readings: dict[_Key, Reading] = {}
+        self._changing = Lock()
 
     def add_events(self, events: Sequence[ModelEvent]) -> int:
         """Append events; those that are there already are left alone."""
@@ -48,19 +50,28 @@ class MemoryLifecycleStore:
         found = [each for each in self._events.values() if not kinds or each.kind in kinds]
         return page.of(found, lambda each: each.series, lambda each: (each.time, each.event_id))
 
-    def install(self, models: Sequence[ModelRecord], events: Sequence[ModelEvent]) -> None:
+    def install(
+        self,
+        models: Sequence[ModelRecord],
+        events: Sequence[ModelEvent],
+        replacing: Sequence[ModelRecord] = (),
+    ) -> None:
         """Register active models and append events."""
-        for model in models:
-            self._decisions.save_model(model)
-        self.add_events(events)
+        with self._changing:
+            for model in replacing:
+                self._peers(model)
+            for model in models:
+                self._decisions.save_model(model)
+            self.add_events(events)
 
     def withdraw(self, models: Sequence[ModelRecord], events: Sequence[ModelEvent]) -> None:
         """Take active models out of charge; the one before each takes its place."""
-        before = [self._before(model) for model in models]
-        for model, successor in zip(models, before, strict=True):
-            self._decisions.save_model(replace(model, active=False, activated_at=None))
-            self._decisions.save_model(replace(successor, active=True))
-        self.add_events(events)
+        with self._changing:
+            before = [self._before(model) for model in models]
+            for model, successor in zip(models, before, strict=True):
+                self._decisions.save_model(replace(model, active=False, activated_at=None))
+                self._decisions.save_model(replace(successor, active=True))
+            self.add_events(events)
 
     def save_readings(self, readings: Sequence[Reading]) -> int:
         """Append readings; those that are there already are left alone."""
@@ -96,10 +107,15 @@ class MemoryLifecycleStore:
         found = [each for each in self._readings.values() if each.time == newest[each.series, each.role]]
         return sorted(found, key=_order)
 
-    def _before(self, model: ModelRecord) -> ModelRecord:
+    def _peers(self, model: ModelRecord) -> list[ModelRecord]:
+        """The models of its place; `InvalidInput` where it is not in charge."""
         peers = [each for each in self._decisions.models(model.series) if each.role is model.role]
         if not any(each.model_id == model.model_id and each.active for each in peers):
             raise InvalidInput(f"{model.model_id} is not in charge any more: look at GET /v1/models again")
+        return peers
+
+    def _before(self, model: ModelRecord) -> ModelRecord:
+        peers = self._peers(model)
         older = [e for e in peers if e.activated_at is not None and e.model_id != model.model_id]
         if not older:
             raise InvalidInput(f"{model.series} {model.role}: no model was in charge before {model.model_id}")

@@ -137,7 +137,8 @@ def promote(
 
     `asked` goes into the timeline: who wanted it, and why.
     The positions of both ledgers carry over; the files of the old champion stay where they are.
-    `InvalidInput` when the finding is about another challenger than there is by now.
+    `InvalidInput` when the finding is about another challenger than there is by now, and when somebody else
+    was quicker.
     """
     places = in_charge_of(shop, series)
     if places[Role.CHALLENGER].model_id != finding.challenger:
@@ -147,7 +148,7 @@ def promote(
     reason = "; ".join(f"{each.name}: {each.found}" for each in finding.criteria)
     details = {**finding.numbers, "replaces": places[Role.CHAMPION].model_id, **asked}
     event = ModelEvent(series, Role.CHAMPION, EventKind.PROMOTED, now, champion.model_id, reason, details)
-    life.install([champion, challenger], [event])
+    life.install([champion, challenger], [event], list(places.values()))
     return champion, challenger
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from threading import Barrier
 
 import pytest
 
@@ -162,6 +164,29 @@ def test_nothing_is_installed_when_one_of_them_cannot_be(shop: Shop) -> None:
         shop.life.install([stranger], [EVENT])
     assert in_charge(shop) == ["old"]
     assert shop.life.events() == []
+
+
+def test_of_many_who_take_the_same_places_at_once_one_does(shop: Shop) -> None:
+    before = [model("old", 1), model("shadow", 1, Role.CHALLENGER)]
+    for each in before:
+        shop.decisions.save_model(each)
+    together = Barrier(6)
+
+    def take(number: int) -> str:
+        name, role = f"new{number}", Role.CHALLENGER
+        promoted = replace(EVENT, kind=EventKind.PROMOTED, time=number, model_id=name)
+        together.wait(60)
+        try:
+            shop.life.install([model(name, 2), model(f"{name}~{role}", 2, role)], [promoted], before)
+        except InvalidInput as error:
+            return str(error)
+        return name
+
+    with ThreadPoolExecutor(6) as pool:
+        said = list(pool.map(take, range(6), timeout=60))
+    (winner,) = [each for each in said if "is not in charge any more" not in each]
+    assert (in_charge(shop), in_charge(shop, Role.CHALLENGER)) == ([winner], [f"{winner}~challenger"])
+    assert [each.model_id for each in shop.life.events()] == [winner]
 
 
 def test_a_withdrawn_model_gives_way_to_the_one_before_it_for_good(shop: Shop) -> None:

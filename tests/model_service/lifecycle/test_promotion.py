@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
+from threading import Barrier
 
 import numpy as np
 import pytest
@@ -231,6 +233,37 @@ def test_who_puts_a_challenger_in_charge_is_told_with_why_and_once(places: Place
     (event,) = [each for each in places.life.events(SERIES) if each.kind is EventKind.PROMOTED]
     assert (event.details["by"], event.details["why"]) == ("desk", "a better month")
     assert "smaller log-loss" in event.reason
+
+
+def test_of_two_who_promote_at_once_the_second_is_told_so(places: Places) -> None:
+    knowing(places)
+    finding, together = judged(places), Barrier(2)
+
+    def put(after: int) -> str:
+        together.wait(60)
+        try:
+            return promote(places.work, places.life, SERIES, finding, places.now() + after)[0].model_id
+        except InvalidInput as error:
+            return str(error)
+
+    with ThreadPoolExecutor(2) as pool:
+        said = sorted(pool.map(put, range(2), timeout=60))
+    assert said.count("b~champion") == 1
+    assert any("no more" in each or "not in charge any more" in each for each in said)
+    assert [e.kind for e in places.life.events(SERIES)].count(EventKind.PROMOTED) == 1
+    assert places.in_charge() == {CHAMPION: "b~champion", CHALLENGER: "a~challenger"}
+
+
+def test_files_that_are_copied_twice_are_there_and_what_is_left_of_others_is_not(places: Places) -> None:
+    shelf, record = places.shop.shelf, places.shop.decisions.model("b")
+    assert record is not None
+    left = shelf._folder / "b~champion"
+    left.mkdir()
+    (left / "model.json").write_text("half")
+    for _ in range(2):
+        shelf.copy(record, "b~champion")
+        assert shelf.holds(replace(record, model_id="b~champion"))
+    assert [each.name for each in shelf._folder.iterdir() if each.name.startswith(".")] == []
 
 
 def test_nobody_puts_a_model_in_charge_against_the_rule(places: Places) -> None:
