@@ -34,9 +34,14 @@ class UnknownParameter(InvalidInput):
     """A query parameter that the route does not know."""
 
 
+class StaleCursor(InvalidInput):
+    """A cursor into rows that others have taken the place of."""
+
+
 # The first that fits counts.
 _MARKET_ERRORS: Final[tuple[tuple[type[MarketError], int, str], ...]] = (
     (UnknownParameter, 422, "unknown_parameter"),
+    (StaleCursor, 409, "stale_cursor"),
     (InvalidInput, 422, "invalid_input"),
     (UnknownSymbol, 404, "unknown_series"),
     (StoreTooSlow, 503, "took_too_long"),
@@ -55,6 +60,7 @@ _HINTS: Final = {
     "method_not_allowed": "/docs lists the methods of each route",
     "not_acceptable": "ask for JSON, CSV, NDJSON or Arrow, or use format=json|csv|ndjson|arrow",
     "invalid_input": "the parameters, their bounds and examples are at /docs",
+    "stale_cursor": "ask again without `cursor`; with `run` a list keeps to one back-test",
     "unknown_parameter": "look for a typo; the parameters of every route are at /docs",
     "unknown_series": "GET /v1/symbols of the historic API lists what is stored",
     "store_unavailable": "try again in some seconds; `sh setup.sh status` shows the database",

@@ -20,7 +20,8 @@ class DecisionFilter:
 
     `origins` picks the table: ledger (live, late) or back-test (needs or implies the newest `run_id`s).
     `symbols` are allowed beside each other; `symbol` is the short form for one.
-    `after` is the cursor: the last decision's `(open_time, id)` of the page before.
+    `after` is the cursor: the last decision's `(open_time, id)` of the page before. `runs` is what
+    `DecisionStore.runs_of` found for the first page; None looks for them anew.
     """
 
     exchange: str | None = None
@@ -37,6 +38,7 @@ class DecisionFilter:
     reasons: tuple[str, ...] = ()
     origins: tuple[Origin, ...] = ()
     after: tuple[int, str] | None = None
+    runs: tuple[str, ...] | None = None
     newest: bool = False
     limit: int = 1000
 
@@ -170,6 +172,10 @@ class DecisionStore(Protocol):
 
     def measured(self, wanted: DecisionFilter) -> pa.Table:
         """At most `wanted.limit` of the decisions that are meant, in `MEASURED_SCHEMA` and any order."""
+        ...
+
+    def runs_of(self, wanted: DecisionFilter) -> tuple[str, ...]:
+        """The back-tests that are meant: the run that is named, else the newest of each series and role."""
         ...
 
     def get(self, decision_id: str) -> Decided | None:

@@ -25,6 +25,7 @@ from market.ports import (
 )
 from market.store import (
     backtests,
+    decisions_find,
     decisions_ledger,
     decisions_list,
     decisions_read,
@@ -93,6 +94,11 @@ class MySQLDecisionStore:
         """At most `wanted.limit` of the decisions that are meant, in `MEASURED_SCHEMA` and any order."""
         with self._db.transaction() as cursor:
             return decisions_list.measure_decisions(cursor, wanted)
+
+    def runs_of(self, wanted: DecisionFilter) -> tuple[str, ...]:
+        """The back-tests that are meant: the run that is named, else the newest of each series and role."""
+        with self._db.transaction() as cursor:
+            return decisions_find.runs_of(cursor, wanted)
 
     def get(self, decision_id: str) -> Decided | None:
         """One decision, from the ledger or a back-test."""

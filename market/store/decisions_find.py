@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any, Final, NamedTuple
 
 from market.decision import LEDGER, Origin, Role
@@ -39,11 +39,12 @@ def ledger_parts(cursor: Any, wanted: DecisionFilter) -> list[Part]:
 
 def run_parts(cursor: Any, wanted: DecisionFilter) -> list[Part]:
     """Where in the back-tests to look: the run that is named, else the newest of every series and role."""
-    if not _allows(wanted, Origin.BACKTEST) or not _can_be_ids(wanted.model_id, wanted.run_id):
+    if not _can_be_ids(wanted.model_id):
         return []
+    runs = runs_of(cursor, wanted) if wanted.runs is None else wanted.runs
     where, values = _conditions(wanted, ledger=False)
     clause = " AND ".join(["d.run_id = %s", *where])
-    return [Part(RUN_INDEX, clause, (run_id, *values)) for run_id in _runs(cursor, wanted)]
+    return [Part(RUN_INDEX, clause, (run_id, *values)) for run_id in runs]
 
 
 def keys(parts: Sequence[Part], wanted: DecisionFilter) -> tuple[str, list[object]]:
@@ -62,7 +63,10 @@ def keys(parts: Sequence[Part], wanted: DecisionFilter) -> tuple[str, list[objec
     return f"{together} ORDER BY open_time {order}, id {order} LIMIT %s", [*values, wanted.limit]
 
 
-def _runs(cursor: Any, wanted: DecisionFilter) -> Iterator[str]:
+def runs_of(cursor: Any, wanted: DecisionFilter) -> tuple[str, ...]:
+    """The run that is named, else the newest of every series and role; in the order of their names."""
+    if not _allows(wanted, Origin.BACKTEST) or not _can_be_ids(wanted.run_id):
+        return ()
     where, values = _series_conditions(wanted)
     if wanted.role:
         where, values = [*where, "r.role = %s"], [*values, wanted.role.value]
@@ -75,7 +79,7 @@ def _runs(cursor: Any, wanted: DecisionFilter) -> Iterator[str]:
         values,
     )
     newest = {(series_id, role): run_id for run_id, series_id, role in cursor.fetchall()}
-    yield from newest.values()
+    return tuple(sorted(newest.values()))
 
 
 def _series_ids(cursor: Any, wanted: DecisionFilter) -> list[int]:

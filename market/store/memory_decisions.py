@@ -30,7 +30,7 @@ from market.ports import (
 )
 from market.store.decisions_chain import DECISIONS, GENESIS, OUTCOMES, Link, broken, chained, chains_of
 from market.store.memory import MemoryKlineStore
-from market.store.memory_filter import matches
+from market.store.memory_filter import matches, newest_runs
 from market.store.memory_jobs import MemoryJobs
 from market.store.memory_listed import listed_of
 from market.store.memory_tally import count_decided, scored_of, span_of, steps_of
@@ -111,6 +111,10 @@ class MemoryDecisionStore:
     def measured(self, wanted: DecisionFilter) -> pa.Table:
         """At most `wanted.limit` of the decisions that are meant, in `MEASURED_SCHEMA` and any order."""
         return self.listed(wanted).select(MEASURED_SCHEMA.names)
+
+    def runs_of(self, wanted: DecisionFilter) -> tuple[str, ...]:
+        """The back-tests that are meant: the run that is named, else the newest of each series and role."""
+        return newest_runs([run for run, decided in self._runs.values() if decided], wanted)
 
     def get(self, decision_id: str) -> Decided | None:
         """One decision, from the ledger or a back-test."""
@@ -283,10 +287,6 @@ class MemoryDecisionStore:
         return [d for d in self._ledger() if (d.decision.series, d.decision.role) == (series, role)]
 
     def _candidates(self, wanted: DecisionFilter) -> list[Decided]:
-        if wanted.run_id is not None:
-            return list(self._runs[wanted.run_id][1]) if wanted.run_id in self._runs else []
-        newest: dict[tuple[Series, Role], list[Decided]] = {}
-        for run, decided in sorted(self._runs.values(), key=lambda r: (r[0].created_at, r[0].run_id)):
-            if decided:
-                newest[run.series, run.role] = decided
-        return self._ledger() + [each for decided in newest.values() for each in decided]
+        runs = self.runs_of(wanted) if wanted.runs is None else wanted.runs
+        ledger = self._ledger() if wanted.run_id is None else []
+        return ledger + [each for run in runs for each in self._runs[run][1]]

@@ -78,7 +78,7 @@ WantedFormat = Annotated[str, Depends(_format)]
     "",
     summary="Decisions by candle",
     response_model=DecisionPage,
-    responses={**_WRITTEN, **UNCHANGED, **refusals(406, 422)},
+    responses={**_WRITTEN, **UNCHANGED, **refusals(406, 409, 422)},
 )
 def list_decisions(
     request: Request,
@@ -91,8 +91,9 @@ def list_decisions(
 ) -> Response:
     """Ledger and newest back-tests, unless `origin` or `run` chooses; pages by `next_cursor`.
 
-    CSV, NDJSON and Arrow have the cursor in `X-Next-Cursor` and `Link`. `ETag` and `If-None-Match` spare the
-    body of a page that has not changed.
+    CSV, NDJSON and Arrow have the cursor in `X-Next-Cursor` and `Link`. 409 `stale_cursor` where a back-test
+    of the list was made anew since the page before. `ETag` and `If-None-Match` spare the body of a page that
+    has not changed.
     """
     rows, following = page(parts.decisions, replace(wanted, after=after, newest=order == "desc", limit=limit))
     headers = {"Vary": "Accept"}
@@ -115,7 +116,9 @@ def list_decisions(
         **refusals(406, 422),
     },
 )
-def export(parts: ServiceNeeded, wanted: Wanted, form: WantedFormat, order: Order = "asc") -> Response:
+def export_decisions(
+    parts: ServiceNeeded, wanted: Wanted, form: WantedFormat, order: Order = "asc"
+) -> Response:
     """As many rows as there are, in flat memory. CSV and Arrow are flat, JSON and NDJSON as in the list.
 
     An answer that breaks off has no proper end: JSON and Arrow show it, of the others the transfer does.
@@ -135,7 +138,7 @@ def export(parts: ServiceNeeded, wanted: Wanted, form: WantedFormat, order: Orde
     response_model=Figures,
     responses=refusals(422),
 )
-def describe(parts: ServiceNeeded, wanted: Wanted) -> Response:
+def decision_statistics(parts: ServiceNeeded, wanted: Wanted) -> Response:
     """Of at most 2,000,000 decisions. Gains and returns are fractions; `net_return` is of known outcomes."""
     return answer(described(parts.decisions, wanted))
 
@@ -146,7 +149,7 @@ def describe(parts: ServiceNeeded, wanted: Wanted) -> Response:
     response_model=LatestDecisions,
     responses=refusals(422),
 )
-def latest(parts: ServiceNeeded, chosen: ChosenSeries, role: Role = Role.CHAMPION) -> Response:
+def latest_decisions(parts: ServiceNeeded, chosen: ChosenSeries, role: Role = Role.CHAMPION) -> Response:
     """One for each series that a model speaks for."""
     found: list[dict[str, Any]] = []
     for each in parts.decisions.spoken_for(role):

@@ -98,3 +98,33 @@ def test_exact_prices_and_gaps_are_told_as_they_are(shop: Shop) -> None:
     assert rows["outcome"].to_pylist() == ["known", "insufficient", "known", "pending"]
     assert rows["correct"].to_pylist() == [True, None, False, None]
     assert rows["data_hash"].to_pylist()[3] == ""
+
+
+def test_the_runs_of_a_filter_are_the_newest_of_each_series_and_role_or_the_one_it_names(shop: Shop) -> None:
+    def stored(name: str, at: int, role: Role = Role.CHAMPION) -> None:
+        run = BacktestRun(name, SERIES, role, "walk_forward", at, START, START + HOUR, {})
+        past = decision(0, origin=Origin.BACKTEST, run_id=name, role=role)
+        shop.decisions.save_backtest(run, [Decided(past, None)])
+
+    runs = shop.decisions.runs_of
+    stored("older", 0)
+    stored("other", 0, Role.CHALLENGER)
+    assert runs(ALL) == ("other", "run")
+    assert runs(replace(ALL, role=Role.CHAMPION)) == ("run",)
+    assert runs(replace(ALL, run_id="older")) == ("older",)
+    for none in ({"origins": LEDGER}, {"symbols": ("ETHUSDT",)}, {"exchange": "binance"}, {"run_id": "é"}):
+        assert runs(replace(ALL, **none)) == ()  # type: ignore[arg-type]
+
+
+def test_pages_go_on_in_the_run_they_began_in(shop: Shop) -> None:
+    wanted = replace(ALL, origins=(Origin.BACKTEST,))
+    first = replace(wanted, runs=shop.decisions.runs_of(wanted), limit=1)
+    (begun,) = shop.decisions.listed(first).to_pylist()
+    run = BacktestRun("anew", SERIES, Role.CHAMPION, "walk_forward", 2, START, START + HOUR, {})
+    anew = [decision(i, origin=Origin.BACKTEST, run_id="anew") for i in range(2)]
+    shop.decisions.save_backtest(run, [Decided(each, None) for each in anew])
+    following = replace(first, after=(begun["open_time"], begun["id"]))
+    assert shop.decisions.listed(following)["run_id"].to_pylist() == ["run"]
+    assert [each.decision.run_id for each in shop.decisions.read(following)] == ["run"]
+    assert shop.decisions.measured(replace(first, limit=9)).num_rows == 2
+    assert set(shop.decisions.listed(wanted)["run_id"].to_pylist()) == {"anew"}

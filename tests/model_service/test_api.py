@@ -119,6 +119,13 @@ def test_a_prediction_agrees_with_the_ledger_and_leaves_it_alone(client: Client,
     assert shop.decisions.chain_heads() == heads
 
 
+def test_a_cursor_of_a_back_test_that_was_made_anew_is_refused_with_what_to_do(client: Client) -> None:
+    cursor = client.get("/v1/decisions", params={"limit": 7}).json()["next_cursor"]
+    answer = client.get("/v1/decisions", params={"limit": 7, "cursor": f"{cursor}.0123abcd"})
+    assert (answer.status_code, answer.json()["code"]) == (409, "stale_cursor")
+    assert "without `cursor`" in answer.json()["hint"]
+
+
 def test_training_starts_a_job_once(client: Client, started: list[Any]) -> None:
     answer = client.post("/v1/models/train", json={**NAMES, "force": True})
     assert answer.status_code == 202
