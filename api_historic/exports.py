@@ -37,8 +37,8 @@ def export(feed: Feed, form: Format, span: Period, places: Places) -> StreamedFi
     ends = (span.start or "start", "end" if span.end == END_OF_TIME else span.end)
     name = "_".join(str(each) for each in (*feed.identity.values(), *ends)) + f".{form.name}"
     headers = {
+        **feed.headers,
         "Content-Disposition": _attached(name),
-        "X-Simulated": str(feed.head["simulated"]).lower(),
         "Cache-Control": "private, no-cache",
         "Vary": "Accept",
     }

@@ -11,6 +11,7 @@ import pyarrow as pa
 from market.interval import Series
 from market.kline import STORED_SCHEMA
 from market.ports import TICK_SCHEMA, KlineStore, TickStore
+from web.simulated import header_of
 
 SIMULATED: Final = "simulated"
 
@@ -34,6 +35,11 @@ class Feed:
     def head(self) -> dict[str, object]:
         """What every answer about it begins with."""
         return {**self.identity, "simulated": self.identity["exchange"] == SIMULATED}
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """What every answer about it has, whatever its format."""
+        return header_of(self.head)
 
 
 def kline_feed(store: KlineStore, series: Series) -> Feed:

@@ -18,4 +18,4 @@ def answer_newest(feed: Feed, time: str, clock: Clock, limit: int) -> Response:
     age = market_time - int(rows.column(time)[-1].as_py()) if rows.num_rows else None
     head = {**feed.head, "market_time": market_time, "age_ms": age}
     body = JSON.page(rows, Contents(head, feed.stream, feed.schema))
-    return Response(body, media_type=JSON.media_type)
+    return Response(body, headers=feed.headers, media_type=JSON.media_type)

@@ -75,7 +75,7 @@ def _written(request: Request, asked: Asked, page: Page) -> Answer:
         "count": page.rows.num_rows,
         "next_cursor": None if cursor is None else str(cursor),
     }
-    headers = {"X-Simulated": str(head["simulated"]).lower(), "Vary": "Accept"}
+    headers = {**feed.headers, "Vary": "Accept"}
     if cursor is not None:
         following = request.url.include_query_params(cursor=cursor)
         headers |= {"Link": f'<{following}>; rel="next"', "X-Next-Cursor": str(cursor)}

@@ -37,7 +37,7 @@ def answer_statistics(request: Request, feed: Feed, span: Period, places: Places
     note = memory.note(feed.stream, feed.series)
     with places.taken(asked(request.scope)):
         body = {**feed.head, **describe_period(feed, span)}
-    answer = answer_of(orjson.dumps(body), "application/json", {"Vary": "Accept"})
+    answer = answer_of(orjson.dumps(body), "application/json", {**feed.headers, "Vary": "Accept"})
     memory.keep(request.scope, answer, Touches(feed.stream, feed.series, span.start, span.end), note)
     return answer.response(request.headers.get("if-none-match", ""))
 

@@ -8,12 +8,15 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 import orjson
-from fastapi import Response
+from fastapi import Request, Response
 
 from market.decision import Decision, Flip, Outcome
 from market.interval import Series
 from market.ports import Decided, Job, ModelRecord
 from model_service.reasons import REASONS
+from web.etags import tagged
+from web.media_types import MEDIA_TYPES
+from web.simulated import header_of
 
 SIMULATED: Final = "simulated"
 PENDING: Final = "pending"
@@ -21,7 +24,12 @@ PENDING: Final = "pending"
 
 def answer(content: Any, status: int = 200) -> Response:
     """A JSON answer."""
-    return Response(json_bytes(content), status, media_type="application/json")
+    return Response(json_bytes(content), status, header_of(content), MEDIA_TYPES["json"])
+
+
+def tagged_answer(request: Request, content: Any) -> Response:
+    """A JSON answer, or 304 where `If-None-Match` names it."""
+    return tagged(request, json_bytes(content), MEDIA_TYPES["json"], header_of(content))
 
 
 def json_bytes(content: Any) -> bytes:

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Response
 
 from api_historic.deps import CensusNeeded, StoresNeeded, WantedSeries
 from api_historic.feeds import SIMULATED
 from api_historic.schemas import CoverageReport, HoleRow, RangeRow, RevisionReport, RevisionRow
+from web.simulated import header
 
 router = APIRouter(tags=["quality"])
 
 
 @router.get("/coverage")
-def coverage(held: StoresNeeded, counted: CensusNeeded, series: WantedSeries) -> CoverageReport:
+def coverage(
+    response: Response, held: StoresNeeded, counted: CensusNeeded, series: WantedSeries
+) -> CoverageReport:
     """Ranges that were read and confirmed, and the holes in them with their reasons."""
+    response.headers.update(header(series.exchange == SIMULATED))
     holes = held.klines.holes(series)
     return CoverageReport(
         exchange=series.exchange,
@@ -39,12 +43,14 @@ def coverage(held: StoresNeeded, counted: CensusNeeded, series: WantedSeries) ->
 
 @router.get("/revisions")
 def revisions(
+    response: Response,
     held: StoresNeeded,
     series: WantedSeries,
     offset: Annotated[int, Query(ge=0, le=10_000_000, description="how many to skip")] = 0,
     limit: Annotated[int, Query(ge=1, le=1000)] = 500,
 ) -> RevisionReport:
     """Confirmed candles that the exchange changed or withdrew later, in the order they were found."""
+    response.headers.update(header(series.exchange == SIMULATED))
     found = held.klines.revisions(series)
     return RevisionReport(
         exchange=series.exchange,

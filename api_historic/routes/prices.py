@@ -14,6 +14,7 @@ from api_historic.telling import EVENTS, Wanted
 from market.errors import InvalidInput
 from market.interval import Interval
 from web.event_stream import CONTENT, EventStream
+from web.simulated import header
 
 router = APIRouter(tags=["now"])
 
@@ -25,11 +26,17 @@ Symbols = Annotated[
 
 @router.get("/prices")
 def prices(
-    held: StoresNeeded, known: CatalogueNeeded, symbols: Symbols = None, exchange: ExchangeName = None
+    response: Response,
+    held: StoresNeeded,
+    known: CatalogueNeeded,
+    symbols: Symbols = None,
+    exchange: ExchangeName = None,
 ) -> PriceList:
     """The newest price of every market, of a tick or of a candle, and its change within 24 hours."""
     found = market_prices(held, known.markets(exchange, _names(symbols)))
-    return PriceList(simulated=any(each.exchange == SIMULATED for each in found), prices=found)
+    listed = PriceList(simulated=any(each.exchange == SIMULATED for each in found), prices=found)
+    response.headers.update(header(listed.simulated))
+    return listed
 
 
 def wanted_news(

@@ -5,13 +5,14 @@ from __future__ import annotations
 from decimal import Decimal
 from itertools import groupby
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Response
 
 from api_historic.deps import CatalogueNeeded, CensusNeeded, ExchangeName
 from api_historic.feeds import SIMULATED
 from api_historic.schemas import IntervalList, IntervalSummary, SeriesSummary, SymbolList, SymbolSummary
 from market.interval import INTERVAL_NAMES, Interval
 from market.ports import SeriesStatus
+from web.simulated import header
 
 router = APIRouter(tags=["symbols"])
 
@@ -50,7 +51,9 @@ def _plain(step: Decimal | None) -> str | None:
 
 
 @router.get("/symbols")
-def symbols(known: CatalogueNeeded, counted: CensusNeeded, exchange: ExchangeName = None) -> SymbolList:
+def symbols(
+    response: Response, known: CatalogueNeeded, counted: CensusNeeded, exchange: ExchangeName = None
+) -> SymbolList:
     """Every stored market with its intervals, rows, holes and revisions (at most five seconds old)."""
     known.markets(exchange)
     ordered = sorted(
@@ -59,7 +62,9 @@ def symbols(known: CatalogueNeeded, counted: CensusNeeded, exchange: ExchangeNam
     )
     grouped = groupby(ordered, key=lambda each: (each.series.exchange, each.series.symbol))
     found = [_symbol(list(of_symbol)) for _, of_symbol in grouped]
-    return SymbolList(simulated=any(each.simulated for each in found), symbols=found)
+    listed = SymbolList(simulated=any(each.simulated for each in found), symbols=found)
+    response.headers.update(header(listed.simulated))
+    return listed
 
 
 @router.get("/intervals")

@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 from market.errors import InvalidInput
 from market.outcome import Floats
 from market.ports import DecisionFilter, DecisionStore
+from model_service.listing.simulated import of_all
 
 MOST_DESCRIBED: Final = 2_000_000
 _KINDS: Final = {"actions": "action", "statuses": "status", "reasons": "reason"}
@@ -28,6 +29,7 @@ def described(store: DecisionStore, wanted: DecisionFilter) -> dict[str, Any]:
         )
     return {
         "count": found.num_rows,
+        "simulated": of_all(store, wanted),
         **{name: _shares(found[column]) for name, column in _KINDS.items()},
         **{name: _spread(found[column]) for name, column in _NUMBERS.items()},
     }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Final
+from typing import Annotated
 
 from fastapi import APIRouter, Body, Depends, Path, Query, Request, Response
 from starlette.exceptions import HTTPException
@@ -16,15 +16,13 @@ from model_service.jobs import DEAD_AFTER_S, new_job
 from model_service.shapes.asked import ActivateRequest, TrainRequest
 from model_service.shapes.jobs import JobShape
 from model_service.shapes.models import ModelList, ModelShape, ModelWithCard
-from model_service.views import answer, job_view, json_bytes, model_view
+from model_service.views import answer, job_view, model_view, tagged_answer
 from web.access import may_operate
-from web.etags import UNCHANGED, tagged
-from web.media_types import MEDIA_TYPES
+from web.etags import UNCHANGED
 from web.refusals import refusals
 
 router = APIRouter(prefix="/models", tags=["models"])
 ModelId = Annotated[str, Path(max_length=80, examples=["btcusdt-1h-champion-9f86d081884c7d65"])]
-_JSON: Final = MEDIA_TYPES["json"]
 
 
 @router.get(
@@ -47,7 +45,7 @@ def list_models(
         lambda record: (record.trained_at, record.model_id),
     )
     content = {"models": [model_view(record) for record in records], "next_cursor": following}
-    return tagged(request, json_bytes(content), _JSON)
+    return tagged_answer(request, content)
 
 
 @router.post(
@@ -105,7 +103,7 @@ def card(request: Request, parts: ServiceNeeded, model_id: ModelId) -> Response:
     """The card: data, parameters, metrics beside their baselines, naive beside honest scores, verdict."""
     record = _model(parts, model_id)
     content = model_view(record) | {"card": dict(record.card), "files": dict(record.files)}
-    return tagged(request, json_bytes(content), _JSON)
+    return tagged_answer(request, content)
 
 
 def _model(parts: Service, model_id: str) -> ModelRecord:

@@ -31,6 +31,7 @@ class Figures(Shape):
     """Of every decision that the filter means."""
 
     count: int = Field(examples=[720])
+    simulated: bool = Field(description="true: one of them or more is of a made-up market", examples=[True])
     actions: dict[str, Counted] = Field(examples=[{"BUY": {"count": 12, "share": 0.25}}])
     statuses: dict[str, Counted] = Field(examples=[{"issued": {"count": 700, "share": 0.97}}])
     reasons: dict[str, Counted] = Field(examples=[{"no_edge": {"count": 690, "share": 0.96}}])
