@@ -16,6 +16,7 @@ DECISIONS: Final = "opa-decisions"
 EQUITY: Final = "opa-equity"
 BACKTESTS: Final = "opa-backtests"
 CHAMPION: Final = "decision.role: champion"
+LEDGER: Final = f"{CHAMPION} and not decision.origin: backtest"
 VEGA: Final = Path(__file__).parents[1] / "vega"
 BP: Final = number(1, " bp")
 KNOWN: Final = "outcome.state: known"
@@ -30,8 +31,9 @@ for its costs, SELL (and staying out) if it did not. *Pending*, *insufficient* (
 candles. While the 95 % interval reaches over it, the verdict is **unknown**. Neighbouring outcomes share \
 candles: with a horizon of 4, four count as one.
 
-Ledger (live, late) and back-tests count together unless a row names them; the curve and the intervals \
-take the newest back-test of each series, tables and shares every stored one.
+*Pending* and *insufficient* on top are of the ledger (live, late). Other counts, means and shares take the \
+ledger **and every stored back-test** unless a row names its origin, so a candle counts once in each; the \
+curve and the intervals take the newest back-test of each series.
 
 On the **reliability** diagram a model that means what it says lies on the dashed line. Being right and \
 earning are two things: see the curve, beside buy-and-hold and doing nothing.
@@ -67,7 +69,7 @@ TILES: Final = (
     metric(
         "right",
         DECISIONS,
-        share("m", "Right, of known outcomes", "outcome.correct: true", KNOWN),
+        share("m", "Right, of ledger and every back-test", "outcome.correct: true", KNOWN),
         secondary=count("Known", KNOWN, format=number()),
         secondary_prefix="known ",
         kuery=CHAMPION,
@@ -75,17 +77,17 @@ TILES: Final = (
     metric(
         "buys",
         DECISIONS,
-        average("Mean return after a BUY, costs off", "outcome.net_bp", format=BP, kuery=BUYS),
+        average("Mean return after a BUY, costs off, of all those", "outcome.net_bp", format=BP, kuery=BUYS),
         secondary=count("BUY", BUYS, format=number()),
         secondary_prefix="outcomes of BUY ",
         kuery=CHAMPION,
     ),
-    metric("pending", DECISIONS, count("Pending outcomes", RESULTS["pending"][0]), kuery=CHAMPION),
+    metric("pending", DECISIONS, count("Pending in the ledger", RESULTS["pending"][0]), kuery=LEDGER),
     metric(
         "insufficient",
         DECISIONS,
-        count("Insufficient: a candle is missing", RESULTS["insufficient"][0]),
-        kuery=CHAMPION,
+        count("Insufficient in the ledger: a candle is missing", RESULTS["insufficient"][0]),
+        kuery=LEDGER,
     ),
 )
 
@@ -185,7 +187,7 @@ DASHBOARD: Final = story(
                 (
                     chart_over_time(
                         "results",
-                        "Results over time, share of decisions",
+                        "Results over time, share of decisions of ledger and every back-test",
                         DECISIONS,
                         SERIES,
                         kind="bar_percentage_stacked",
@@ -196,7 +198,7 @@ DASHBOARD: Final = story(
                 (
                     bars_by(
                         "results-by-action",
-                        "Results by action, share of decisions",
+                        "Results by action, share of decisions of ledger and every back-test",
                         DECISIONS,
                         SAID,
                         SERIES,
