@@ -11,12 +11,12 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
-from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from console.files import Files
+from console.hosts import OwnHosts
 from console.proxy import Proxy
 from web.bounds import Bounds
 from web.door import given_secret
@@ -26,8 +26,6 @@ from web.metrics import Metrics
 from web.problems import UNAUTHORIZED, problem
 
 STATIC: Final = Path(__file__).parent / "static"
-# Another name in the Host header is a page elsewhere that had its name pointed at this machine.
-HOSTS: Final = ["127.0.0.1", "localhost"]
 HEADERS: Final = {
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self';"
     " img-src 'self' data:; font-src 'self'; connect-src 'self';"
@@ -85,7 +83,7 @@ def create_app(addresses: dict[str, str], key: str) -> Starlette:
             Route("/{path:path}", file, methods=["GET"]),
         ],
         middleware=[
-            Middleware(TrustedHostMiddleware, allowed_hosts=HOSTS),
+            Middleware(OwnHosts),
             Middleware(GZipMiddleware, compresslevel=6),
         ],
         exception_handlers={HTTPException: _refusal},

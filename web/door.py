@@ -71,7 +71,7 @@ def given_secret(scope: Scope) -> str:
     """What a request says in `X-API-Key` or behind `Authorization: Bearer`; empty for nothing."""
     bearer = b""
     for name, value in scope["headers"]:
-        if name == b"x-api-key":
+        if name == b"x-api-key" and value.strip():
             return str(value.decode("latin-1"))
         if name == b"authorization" and value[: len(_BEARER)].lower() == _BEARER:
             bearer = value[len(_BEARER) :].strip()

@@ -72,7 +72,10 @@ def test_a_strange_path_goes_nowhere(house: House, path: str) -> None:
 @pytest.mark.parametrize("host", ["evil.example", "127.0.0.1.evil.example", "169.254.169.254"])
 def test_another_host_name_is_refused(house: House, host: str) -> None:
     answer = httpx.get(house.address, headers={"Host": host})
-    assert answer.status_code == 400
+    assert (answer.status_code, answer.json()["code"]) == (400, "unknown_host")
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.json()["hint"] == "use 127.0.0.1 or localhost"
+    assert answer.json()["request_id"] == answer.headers["x-request-id"]
 
 
 def test_every_answer_carries_the_security_headers(house: House) -> None:

@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from tests.api_historic.serving import serving
-from tests.web.service import MAY_READ, Gate, small_service
+from tests.web.service import MAY_READ, READ, Gate, small_service
 
 
 @pytest.fixture(scope="module")
@@ -30,6 +30,13 @@ def test_every_answer_says_how_a_browser_has_to_treat_it(base: str, path: str, s
     assert answer.headers["cross-origin-resource-policy"] == "same-origin"
     assert answer.headers["content-security-policy"].startswith("default-src 'none'")
     assert answer.headers["cache-control"] == "no-store"
+
+
+def test_an_empty_key_is_as_good_as_none_beside_a_bearer_token(base: str) -> None:
+    headers = {"X-API-Key": "", "Authorization": f"Bearer {READ}"}
+    assert httpx.get(f"{base}/v1/things/a", headers=headers).status_code == 200
+    headers["X-API-Key"] = "wrong"
+    assert httpx.get(f"{base}/v1/things/a", headers=headers).status_code == 401
 
 
 def test_every_answer_has_an_id_and_a_refusal_repeats_it(base: str) -> None:
