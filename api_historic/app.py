@@ -19,7 +19,7 @@ from api_historic.telling import Teller
 from web.access import may_read
 from web.bounds import Bounds
 from web.broadcast import Broadcast
-from web.front import guard
+from web.front import guard, operation_id
 from web.keys import Keys
 from web.parameters import only_known_parameters
 from web.readiness import Ask
@@ -73,7 +73,7 @@ def create_app(
     """
     app = FastAPI(
         title="OPA Crypto: historic API", version="1", description=_DESCRIPTION, lifespan=_lifespan,
-        docs_url=None, redoc_url=None,
+        docs_url=None, redoc_url=None, generate_unique_id_function=operation_id,
     )  # fmt: skip
     app.state.stores = stores
     app.state.concurrency = concurrency

@@ -36,7 +36,7 @@ def portfolio(parts: ServiceNeeded, start: TimeText = None, interval: IntervalNa
     response_model=PortfolioHistory,
     responses=refusals(422),
 )
-def history(
+def portfolio_history(
     parts: ServiceNeeded,
     period: ChosenPeriod,
     interval: IntervalName = None,
