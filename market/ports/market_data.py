@@ -193,8 +193,12 @@ class KlineStore(Protocol):
         """Like `read`, every value as text: decimals exact and plain, without trailing zeros."""
         ...
 
-    def read_floats(self, series: Series, start: int, end: int) -> pa.Table:
-        """Confirmed rows only, prices and volumes as float64: what the feature matrix is made from."""
+    def read_floats(self, series: Series, start: int, end: int, names: Sequence[str] = ()) -> pa.Table:
+        """Confirmed rows only, prices and volumes as float64; the columns `names`, or all of them."""
+        ...
+
+    def beside(self, series: Series, times: Sequence[int]) -> pa.Table:
+        """Of each time the newest confirmed row at or before it and the first after it, as `read_floats`."""
         ...
 
     def read_origins(self, series: Series, start: int, end: int) -> pa.Table:

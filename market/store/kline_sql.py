@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import NamedTemporaryFile
@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 import pyarrow.csv
 
 from market.errors import StoreRefused
+from market.interval import END_OF_TIME, Series
 from market.kline import KLINE_SCHEMA, STORED_SCHEMA, Finality
 
 # What the feature matrix is made from: floats begin here.
@@ -24,6 +25,8 @@ ORIGIN_SCHEMA: Final = pa.schema([STORED_SCHEMA.field(name) for name in ("open_t
 READABLE: Final = (Finality.CLOSED, Finality.CONFIRMED)
 _COLUMNS: Final = ", ".join(STORED_SCHEMA.names)
 _CHUNK: Final = 20_000  # rows per read: 3 MB of text in flight
+_SOUGHT: Final = 1_000  # open times in one statement
+_EVER: Final = -(1 << 62)
 
 
 _LOAD: Final = (
@@ -35,10 +38,7 @@ _LOAD_LINES: Final = (
     f" ({', '.join(KLINE_SCHEMA.names)}, @unused) SET series_id = %s, source = 'archive',"
     " finality = 'confirmed'"
 )
-_SELECT: Final = (
-    f"SELECT CONCAT_WS(',', {_COLUMNS}) FROM klines"  # noqa: S608 (our own column names)
-    " WHERE series_id = %s AND open_time >= %s AND open_time < %s"
-)
+_FROM: Final = "FROM klines WHERE series_id = %s AND open_time >= %s AND open_time < %s"
 
 
 def save_rows(cursor: Any, spool: Path, series_id: int, rows: pa.Table, replaced: int) -> None:
@@ -95,16 +95,17 @@ def select_rows(
     *,
     limit: int | None = None,
     newest: bool = False,
+    names: Sequence[str] = STORED_SCHEMA.names,
 ) -> Iterator[list[str]]:
     """Rows that open in `[start, end)` as lines for `parse_lines`, a chunk at a time.
 
-    At most `limit` rows; oldest first, or newest first with `newest`.
+    At most `limit` rows; oldest first, or newest first with `newest`. `names` begin with `open_time`.
     """
     start, end = span
     left = limit
     while left is None or left > 0:
         wanted = _CHUNK if left is None else min(left, _CHUNK)
-        lines = _lines(cursor, (series_id, start, end), finalities, newest, wanted)
+        lines = _lines(cursor, (series_id, start, end), finalities, newest, wanted, names)
         if lines:
             yield lines
             start, end = (start, open_time(lines[-1])) if newest else (open_time(lines[-1]) + 1, end)
@@ -114,13 +115,53 @@ def select_rows(
 
 
 def _lines(
-    cursor: Any, where: tuple[int, int, int], finalities: Sequence[Finality], newest: bool, limit: int
+    cursor: Any,
+    where: tuple[int, int, int],
+    finalities: Sequence[Finality],
+    newest: bool,
+    limit: int,
+    names: Sequence[str],
 ) -> list[str]:
     marks = ", ".join(["%s"] * len(finalities))
     order = "DESC" if newest else "ASC"
-    statement = f"{_SELECT} AND finality IN ({marks}) ORDER BY open_time {order} LIMIT %s"
+    statement = (
+        f"SELECT CONCAT_WS(',', {', '.join(names)}) {_FROM}"
+        f" AND finality IN ({marks}) ORDER BY open_time {order} LIMIT %s"
+    )
     cursor.execute(statement, (*where, *map(str, finalities), limit))
     return [line for (line,) in cursor.fetchall()]
+
+
+def select_beside(cursor: Any, series: Series, series_id: int, times: Iterable[int]) -> list[str]:
+    """Of each time the newest confirmed row at or before it and the first after it, as lines, oldest first.
+
+    Mostly they are the two beside it on the grid, which are found many at a time; beside a hole, or the end
+    of what is stored, they are looked for one by one.
+    """
+    grid = {time: (series.interval.floor(time), series.interval.next_open(time)) for time in set(times)}
+    held = _at(cursor, series_id, sorted({each for pair in grid.values() for each in pair}))
+    there = set(held)
+    for time, (before, after) in grid.items():
+        spans = [((_EVER, time + 1), True)] * (before not in there)
+        spans += [((time + 1, END_OF_TIME), False)] * (after not in there)
+        for span, newest in spans:
+            found = select_rows(cursor, series_id, span, (Finality.CONFIRMED,), limit=1, newest=newest)
+            held |= {open_time(line): line for lines in found for line in lines}
+    return [held[time] for time in sorted(held)]
+
+
+def _at(cursor: Any, series_id: int, times: Sequence[int]) -> dict[int, str]:
+    """Confirmed rows that open at these times."""
+    held: dict[int, str] = {}
+    for first in range(0, len(times), _SOUGHT):
+        sought = times[first : first + _SOUGHT]
+        cursor.execute(
+            f"SELECT CONCAT_WS(',', {_COLUMNS}) FROM klines WHERE series_id = %s AND finality = 'confirmed'"  # noqa: S608
+            f" AND open_time IN ({', '.join(['%s'] * len(sought))})",
+            (series_id, *sought),
+        )
+        held |= {open_time(line): line for (line,) in cursor.fetchall()}
+    return held
 
 
 def load_origins(cursor: Any, series_id: int, span: tuple[int, int]) -> pa.Table:
@@ -144,11 +185,13 @@ def open_time(line: str) -> int:
     return int(line.split(",", 1)[0])
 
 
-def parse_lines(lines: list[str], schema: pa.Schema = STORED_SCHEMA) -> pa.Table:
+def parse_lines(
+    lines: list[str], schema: pa.Schema = STORED_SCHEMA, names: Sequence[str] = STORED_SCHEMA.names
+) -> pa.Table:
     """Lines as the server writes them: `1502942400000,4261.48000000000000,...,rest,confirmed`"""
     return pyarrow.csv.read_csv(
         pa.py_buffer("\n".join(lines).encode()),
-        read_options=pyarrow.csv.ReadOptions(column_names=STORED_SCHEMA.names, use_threads=False),
+        read_options=pyarrow.csv.ReadOptions(column_names=names, use_threads=False),
         convert_options=pyarrow.csv.ConvertOptions(
             column_types=dict(zip(schema.names, schema.types, strict=True)), include_columns=schema.names
         ),

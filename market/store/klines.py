@@ -26,6 +26,7 @@ from market.store.kline_sql import (
     parse_lines,
     save_lines,
     save_rows,
+    select_beside,
     select_rows,
 )
 from market.store.registry import find_series, save_series
@@ -116,12 +117,20 @@ class MySQLKlineStore:
         lines = [line for chunk in chunks for line in chunk]
         return text_of_lines(lines[::-1] if newest else lines, STORED_SCHEMA)
 
-    def read_floats(self, series: Series, start: int, end: int) -> pa.Table:
+    def read_floats(self, series: Series, start: int, end: int, names: Sequence[str] = ()) -> pa.Table:
         """Confirmed rows that open in `[start, end)`, prices and volumes as float64 (`FLOAT_SCHEMA`)."""
+        wanted = pa.schema([FLOAT_SCHEMA.field(name) for name in names or FLOAT_SCHEMA.names])
+        read = ["open_time", *(name for name in wanted.names if name != "open_time")]
         with self._db.transaction() as cursor:
             series_id = find_series(cursor, series)
-            chunks = select_rows(cursor, series_id, (start, end), (Finality.CONFIRMED,))
-            return _table(chunks, FLOAT_SCHEMA)
+            chunks = select_rows(cursor, series_id, (start, end), (Finality.CONFIRMED,), names=read)
+            return _table(chunks, wanted, read)
+
+    def beside(self, series: Series, times: Sequence[int]) -> pa.Table:
+        """Of each time the newest confirmed row at or before it and the first after it (`FLOAT_SCHEMA`)."""
+        with self._db.transaction() as cursor:
+            lines = select_beside(cursor, series, find_series(cursor, series), times)
+        return _table([lines] if lines else [], FLOAT_SCHEMA)
 
     def read_origins(self, series: Series, start: int, end: int) -> pa.Table:
         """Readable rows that open in `[start, end)`, oldest first, in `ORIGIN_SCHEMA`."""
@@ -200,8 +209,10 @@ def write_batch(
     return plan.result
 
 
-def _table(chunks: Any, schema: pa.Schema = STORED_SCHEMA) -> pa.Table:
-    tables = [parse_lines(lines, schema) for lines in chunks]
+def _table(
+    chunks: Any, schema: pa.Schema = STORED_SCHEMA, names: Sequence[str] = STORED_SCHEMA.names
+) -> pa.Table:
+    tables = [parse_lines(lines, schema, names) for lines in chunks]
     return pa.concat_tables(tables) if tables else schema.empty_table()
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import astuple, dataclass, field, replace
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -110,10 +111,18 @@ class MemoryKlineStore:
         """Readable rows that open in `[start, end)`, oldest first, every value as text."""
         return text_of_table(self.read(series, start, end, limit=limit, newest=newest))
 
-    def read_floats(self, series: Series, start: int, end: int) -> pa.Table:
+    def read_floats(self, series: Series, start: int, end: int, names: Sequence[str] = ()) -> pa.Table:
         """Confirmed rows only, prices and volumes as float64."""
         rows = self._of(series).rows.select([*FLOAT_SCHEMA.names, "finality"])
-        return as_floats(_with_finality(_between(rows, start, end), (Finality.CONFIRMED,)))
+        found = as_floats(_with_finality(_between(rows, start, end), (Finality.CONFIRMED,)))
+        return found.select(list(names)) if names else found
+
+    def beside(self, series: Series, times: Sequence[int]) -> pa.Table:
+        """Of each time the newest confirmed row at or before it and the first after it."""
+        rows = self.read_floats(series, -END_OF_TIME, END_OF_TIME)
+        after = np.searchsorted(rows["open_time"].to_numpy(), np.array(times, dtype=np.int64), side="right")
+        near = np.unique(np.r_[after - 1, after])
+        return rows.take(near[(near >= 0) & (near < rows.num_rows)])
 
     def read_origins(self, series: Series, start: int, end: int) -> pa.Table:
         """Readable rows that open in `[start, end)`, oldest first, in `ORIGIN_SCHEMA`."""

@@ -1,7 +1,9 @@
 """The contract of every kline store."""
 
 from decimal import Decimal
+from itertools import islice
 
+import pyarrow.compute as pc
 import pytest
 
 from market.coverage import Covered, Hole, HoleReason
@@ -14,6 +16,7 @@ from tests.contracts.conftest import MarketStores
 from tests.contracts.writing import write
 
 FOREVER = 1 << 45
+START = 1_700_000_000_000
 
 
 def test_rows_come_back_exactly_as_they_were_written(stores: MarketStores) -> None:
@@ -211,3 +214,40 @@ def test_an_empty_table_with_its_schema_is_welcome(stores: MarketStores) -> None
         stores.series(), empty_klines(), finality=Finality.CONFIRMED, source=Source.FILE, now=1
     )
     assert result == WriteResult()
+
+
+def test_floats_are_read_of_some_columns_alone(stores: MarketStores) -> None:
+    series = stores.series()
+    write(stores.klines, series, {0: "1", 1: "2.5"})
+    write(stores.klines, series, {2: "3"}, finality=Finality.CLOSED, source=Source.STREAM)
+    whole = stores.klines.read_floats(series, 0, FOREVER)
+    for names in (["open_time", "close"], ["close", "open"]):
+        assert stores.klines.read_floats(series, 0, FOREVER, names).equals(whole.select(names))
+    assert stores.klines.read_floats(series, 0, 0, ["open"]).column_names == ["open"]
+
+
+@pytest.mark.parametrize("interval", ["1h", "1M"])
+def test_the_rows_beside_some_times_are_found_across_holes(stores: MarketStores, interval: str) -> None:
+    series = stores.series(interval=interval)
+    step = series.interval
+    grid = list(islice(step.opens(START, FOREVER), 12))
+    places = {i: str(i + 1) for i in (1, 2, 5, 6, 7, 10)}
+    rows = [
+        [grid[i], *[text] * 4, "1", step.close_time(grid[i]), "1", 1, "1", "1"] for i, text in places.items()
+    ]
+    stores.klines.write(
+        series, klines_from_rows(rows), finality=Finality.CONFIRMED, source=Source.REST, now=1
+    )
+    whole = stores.klines.read_floats(series, 0, FOREVER)
+
+    def beside(*times: int) -> list[int]:
+        found = stores.klines.beside(series, times)
+        assert found.equals(whole.filter(pc.is_in(whole["open_time"], found["open_time"].combine_chunks())))
+        return [grid.index(time) for time in found["open_time"].to_pylist()]
+
+    assert beside() == []
+    assert beside(grid[1]) == beside(grid[2] - 1) == [1, 2]
+    assert beside(grid[3]) == beside(grid[2]) == beside(grid[5] - 1) == [2, 5]
+    assert beside(grid[0]) == beside(0) == [1]
+    assert beside(grid[11]) == beside(grid[10]) == [10]
+    assert beside(grid[6], grid[8], grid[6] + 1) == [6, 7, 10]
