@@ -24,17 +24,18 @@ import mysql.connector
 from market.decision import Origin, Role
 from market.features import FEATURES
 from market.interval import MINUTE, Interval, Series
-from market.ports import DecisionFilter, ScoredRow, SymbolInfo
+from market.ports import DecisionFilter, SymbolInfo
 from market.store import Database, MySQLDecisionStore, MySQLKlineStore, StoreSettings
 from model_service.holding import Holding
 from model_service.listing.figures import described
 from model_service.listing.formats import WRITERS, page_in
 from model_service.listing.pages import every_page
 from model_service.spec import Spec
+from model_service.track.again import decided_again
 from model_service.track.comparison import compared
 from model_service.track.profit import followed, on_paper
 from model_service.track_record import track_record
-from model_service.what_if import MOST_ROWS, Mind, Settings, decided_again, read_past
+from model_service.what_if import MOST_ROWS, Mind, Settings, read_past
 from tests.servers import ROOT_PASSWORD, TestDatabase
 
 YEAR: Final = 525_600
@@ -131,13 +132,12 @@ def _size(pieces: Iterator[bytes]) -> int:
     return sum(map(len, pieces))
 
 
-def _what_if(klines: MySQLKlineStore, store: MySQLDecisionStore) -> list[ScoredRow]:
+def _what_if(klines: MySQLKlineStore, store: MySQLDecisionStore) -> dict[str, Any]:
     mind = {"m1": Mind(0.5, Spec(Interval("1m")))}
     end = START + MOST_ROWS * MINUTE
     past = read_past(klines, store, SERIES, Role.CHAMPION, 0, end, lambda _: Holding(), None)
     asked = Settings(margin=0.001)
-    compared(past, decided_again(past, mind, asked), mind, asked, 300)
-    return list(past.rows)
+    return compared(past, decided_again(past, mind, asked), mind, asked, 300)
 
 
 def _timed(name: str, work: Callable[[], Any]) -> Any:

@@ -6,23 +6,24 @@ one that decides live, outcomes come from `market/outcome.py`.
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, fields, replace
-from typing import Final
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Final, NamedTuple
 
 import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
 
-from market.decision import Role, Status
+from market.decision import Role
 from market.errors import InvalidInput, ModelRefused
 from market.interval import Series
-from market.outcome import Costs
-from market.ports import DecisionStore, KlineStore, ModelRecord, ScoredRow
+from market.outcome import Costs, Floats, Times
+from market.ports import DecisionStore, KlineStore, ModelRecord
 from model_service.holding import Holding
-from model_service.policy import MARGIN, NO_OBJECTION, Checks, Ruling, Thresholds, decide
+from model_service.policy import MARGIN, Thresholds
 from model_service.registry import Shelf
 from model_service.replay.paper import Bars
-from model_service.scores import Score
 from model_service.spec import Spec
 from model_service.track.profit import bars_between
 
@@ -33,9 +34,9 @@ NOT_REEVALUATED: Final = (
     "suppressions for the sake of the data (stale, contaminated, expired, foreign) stay as recorded",
     "our own fills move no price",
 )
-_CHECKS: Final = {each.name for each in fields(Checks)}
 _SPEC: Final = ("horizon", "fee_bp", "slippage_bp", "cool_down")
 _SPARE_BARS: Final = 3
+Words = npt.NDArray[np.str_]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,25 +75,53 @@ class Mind:
     spec: Spec
 
 
+class Moments(NamedTuple):
+    """Of some candles: when they were decided (ms UTC), and their one-bar volatility (0: not known)."""
+
+    decided_at: Times
+    sigma: Floats
+
+
 @dataclass(frozen=True, slots=True)
 class Past:
-    """A stretch of the ledger, the candles it was made on, and what was held when it began."""
+    """A stretch of the ledger (`SCORED_SCHEMA`), the candles it was made on, and what was held before it.
+
+    `moments` tells of some of its candles when they were decided and how volatile they were.
+    """
 
     series: Series
-    rows: Sequence[ScoredRow]
+    rows: pa.Table
     bars: Bars
     began: Holding
+    moments: Callable[[Times], Moments]
 
     def open_after(self, open_time: int) -> float | None:
         """Open price of the first candle after one, None while there is none."""
         at = int(np.searchsorted(self.bars.times, open_time, side="right"))
         return float(self.bars.opens[at]) if at < len(self.bars.times) else None
 
+    def floats(self, name: str) -> Floats:
+        """A column of numbers, NaN where there is none."""
+        return np.asarray(self.rows[name].to_numpy(), dtype=np.float64)
 
-def minds(records: Sequence[ModelRecord], shelf: Shelf, rows: Sequence[ScoredRow]) -> dict[str, Mind]:
-    """What the models that speak in `rows` decided with, from their cards or, without one, their files."""
+    def words(self, name: str) -> Words:
+        """A column of text."""
+        return np.asarray(self.rows[name].to_numpy(), dtype=np.str_)
+
+    @property
+    def spoke(self) -> list[str]:
+        """The models that decided."""
+        return sorted(self.rows["model_id"].unique().to_pylist())
+
+    @property
+    def times(self) -> Times:
+        """Open times of the decided candles."""
+        return np.asarray(self.rows["open_time"].to_numpy())
+
+
+def minds(records: Sequence[ModelRecord], shelf: Shelf, spoke: Iterable[str]) -> dict[str, Mind]:
+    """What the models that `spoke` decided with, from their cards or, without one, their files."""
     known = {record.model_id: record for record in records}
-    spoke = sorted({row.model_id for row in rows})
     if lost := [name for name in spoke if name not in known]:
         raise InvalidInput(f"model {lost[0]} is not registered: what it decided with is unknown")
     return {name: _mind(known[name], shelf) for name in spoke}
@@ -125,45 +154,21 @@ def read_past(
     `began` tells what was held when a candle opened. `InvalidInput` for no decision, or too many.
     """
     rows = decisions.scored(series, role, start, end, MOST_ROWS + 1)
-    if len(rows) > MOST_ROWS:
+    if rows.num_rows > MOST_ROWS:
         raise InvalidInput(f"more than {MOST_ROWS:,} decisions: choose a later start or an earlier end")
-    if not rows:
+    if not rows.num_rows:
         raise InvalidInput(f"{series} {role}: no decision in this period; GET /v1/decisions lists them")
-    first, last = rows[0].open_time, rows[-1].open_time
-    longest = max(horizon or 0, *(row.horizon for row in rows))
+    first, last = rows["open_time"][0].as_py(), rows["open_time"][-1].as_py()
+    longest = max(horizon or 0, pc.max(rows["horizon"]).as_py())
     until = last + (longest + _SPARE_BARS) * series.interval.typical_ms
     bars = bars_between(klines, series, first, until)
     if not len(bars.times):
         raise InvalidInput(f"{series}: none of the candles of this period is confirmed any more")
-    return Past(series, rows, bars, began(first))
+    return Past(series, rows, bars, began(first), lambda times: _moments(decisions, series, role, times))
 
 
-def decided_again(past: Past, minds: Mapping[str, Mind], settings: Settings) -> list[Ruling]:
-    """One ruling for each row, from the position held before the first."""
-    holding, interval = replace(past.began), past.series.interval
-    rulings = []
-    for row in past.rows:
-        mind = minds[row.model_id]
-        bars = mind.spec.cool_down if settings.cool_down is None else settings.cool_down
-        ruling = decide(
-            Score(row.probability, row.expected_gain, math.nan, math.nan),
-            holding.position,
-            row.price,
-            holding.entry(past),
-            settings.costs(mind.spec),
-            _checks(row),
-            mind.p_min if settings.p_min is None else settings.p_min,
-            cooling=holding.cooling(row.open_time, bars, interval),
-            thresholds=settings.thresholds,
-        )
-        sigma = 0.0 if math.isnan(row.log_sigma) else math.exp(row.log_sigma)
-        holding.follow(row.open_time, ruling, sigma)
-        rulings.append(ruling)
-    return rulings
-
-
-def _checks(row: ScoredRow) -> Checks:
-    """What forbade acting on the candle for its data's sake."""
-    if row.status is Status.SUPPRESSED and row.reason in _CHECKS:
-        return Checks(**{row.reason: True})
-    return NO_OBJECTION
+def _moments(decisions: DecisionStore, series: Series, role: Role, times: Times) -> Moments:
+    found = decisions.moments(series, role, times.tolist())
+    at = np.searchsorted(found["open_time"].to_numpy(), times)
+    sigma = np.exp(found["log_sigma"].to_numpy())
+    return Moments(found["decided_at"].to_numpy()[at], np.nan_to_num(sigma, nan=0.0)[at])

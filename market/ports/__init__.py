@@ -7,7 +7,7 @@ from market.ports.archive import ArchiveStore, FileRows, ImportedFile
 from market.ports.health import Health, HealthStore, Pulse, Recheck
 from market.ports.heartbeat import Figures, Heartbeat, HeartbeatStore, LastBeat, Process, ServiceName
 from market.ports.lifecycle import EventKind, LifecycleStore, ModelEvent, MonitorState, Reading
-from market.ports.listed import LISTED_SCHEMA, MEASURED_SCHEMA
+from market.ports.listed import LISTED_SCHEMA, MEASURED_SCHEMA, MOMENT_SCHEMA, SCORED_SCHEMA
 from market.ports.market_data import (
     TICK_SCHEMA,
     Change,
@@ -33,11 +33,13 @@ from market.ports.record import (
     OpenedPeriod,
     Trial,
 )
-from market.ports.tally import LedgerSpan, ScoredRow, Step, Tally
+from market.ports.tally import LedgerSpan, Step, Tally
 
 __all__ = [
     "LISTED_SCHEMA",
     "MEASURED_SCHEMA",
+    "MOMENT_SCHEMA",
+    "SCORED_SCHEMA",
     "TICK_SCHEMA",
     "ArchiveStore",
     "BacktestRun",
@@ -71,7 +73,6 @@ __all__ = [
     "Pulse",
     "Reading",
     "Recheck",
-    "ScoredRow",
     "SeriesPage",
     "SeriesStatus",
     "ServiceName",

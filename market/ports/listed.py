@@ -57,3 +57,22 @@ MEASURED_SCHEMA: Final = pa.schema(
         for name in ("action", "status", "reason", "probability", "expected_gain", "net")
     ]
 )
+# What another policy needs to decide a candle again: `price` is its close.
+SCORED_SCHEMA: Final = pa.schema(
+    [
+        ("open_time", _TIME),
+        ("origin", _TEXT),
+        ("model_id", _TEXT),
+        ("action", _TEXT),
+        ("status", _TEXT),
+        ("reason", _TEXT),
+        ("price", _REAL),
+        ("probability", _REAL),
+        ("expected_gain", _REAL),
+        ("cost", _REAL),
+        ("horizon", pa.int64()),
+        ("position_after", _TEXT),
+    ]
+)
+# What only those of them need that act: when they were made, and the feature `log_sigma` of the candle.
+MOMENT_SCHEMA: Final = pa.schema([("open_time", _TIME), ("decided_at", _TIME), ("log_sigma", _REAL)])

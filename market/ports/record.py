@@ -11,7 +11,7 @@ import pyarrow as pa
 from market.decision import Action, Decision, Origin, Outcome, Role, Status
 from market.interval import END_OF_TIME, Series
 from market.ports.pages import SeriesPage
-from market.ports.tally import LedgerSpan, ScoredRow, Step, Tally
+from market.ports.tally import LedgerSpan, Step, Tally
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,8 +201,12 @@ class DecisionStore(Protocol):
         """How many candles of `[start, end)` the ledger decided; None where it holds nothing."""
         ...
 
-    def scored(self, series: Series, role: Role, start: int, end: int, limit: int) -> list[ScoredRow]:
-        """Ledger decisions in `[start, end)` without their explanations, oldest first."""
+    def scored(self, series: Series, role: Role, start: int, end: int, limit: int) -> pa.Table:
+        """Ledger decisions in `[start, end)` without their explanations, oldest first, `SCORED_SCHEMA`."""
+        ...
+
+    def moments(self, series: Series, role: Role, open_times: Sequence[int]) -> pa.Table:
+        """Of the ledger decisions on these candles, oldest first, `MOMENT_SCHEMA`."""
         ...
 
     def steps(self, series: Series, role: Role, start: int, end: int) -> list[Step]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from market.decision import Action, Origin, OutcomeState, Position, Status
+from market.decision import Action, Origin, OutcomeState, Status
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,27 +67,3 @@ class Step:
     decided_at: int
     late: bool
     cost: float
-
-
-@dataclass(frozen=True, slots=True)
-class ScoredRow:
-    """A ledger decision without its explanation: what another policy needs to decide the candle again.
-
-    `price` is the candle's close, `log_sigma` the candle's feature of that name; NaN where there is none.
-    """
-
-    open_time: int
-    origin: Origin
-    model_id: str
-    action: Action
-    status: Status
-    reason: str
-    price: float
-    probability: float
-    expected_gain: float
-    cost: float
-    horizon: int
-    position_before: Position
-    position_after: Position
-    decided_at: int
-    log_sigma: float

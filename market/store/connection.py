@@ -57,9 +57,10 @@ class Database:
         return Path(self._spool)
 
     @contextmanager
-    def transaction(self) -> Iterator[Any]:
+    def transaction(self, *, binary: bool = False) -> Iterator[Any]:
         """A cursor inside one transaction: committed at the end, rolled back on any error.
 
+        With `binary` values come as they are stored: for many floats, whose text costs the server most.
         Raises `StoreUnavailable` when the server is away or busy, `StoreRefused` when it says no.
         """
         try:
@@ -67,7 +68,7 @@ class Database:
             usable = False
             try:
                 # Closed only after success: closing over unread rows would hide what ended the block.
-                cursor = connection.cursor()
+                cursor = connection.cursor(prepared=binary)
                 yield cursor
                 cursor.close()
                 connection.commit()

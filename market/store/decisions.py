@@ -17,7 +17,6 @@ from market.ports import (
     LedgerSpan,
     ModelRecord,
     OpenedPeriod,
-    ScoredRow,
     SeriesPage,
     Step,
     Tally,
@@ -29,6 +28,7 @@ from market.store import (
     decisions_ledger,
     decisions_list,
     decisions_read,
+    decisions_scored,
     decisions_tally,
     jobs,
     models,
@@ -92,7 +92,7 @@ class MySQLDecisionStore:
 
     def measured(self, wanted: DecisionFilter) -> pa.Table:
         """At most `wanted.limit` of the decisions that are meant, in `MEASURED_SCHEMA` and any order."""
-        with self._db.transaction() as cursor:
+        with self._db.transaction(binary=True) as cursor:
             return decisions_list.measure_decisions(cursor, wanted)
 
     def runs_of(self, wanted: DecisionFilter) -> tuple[str, ...]:
@@ -130,11 +130,16 @@ class MySQLDecisionStore:
             series_id = find_series(cursor, series)
             return decisions_tally.span_of_ledger(cursor, series_id, series, role, start, end)
 
-    def scored(self, series: Series, role: Role, start: int, end: int, limit: int) -> list[ScoredRow]:
-        """Ledger decisions in `[start, end)` without their explanations, oldest first."""
-        with self._db.transaction() as cursor:
+    def scored(self, series: Series, role: Role, start: int, end: int, limit: int) -> pa.Table:
+        """Ledger decisions in `[start, end)` without their explanations, oldest first, `SCORED_SCHEMA`."""
+        with self._db.transaction(binary=True) as cursor:
             series_id = find_series(cursor, series)
-            return decisions_tally.scored_rows(cursor, series_id, role, start, end, limit)
+            return decisions_scored.scored_rows(cursor, series_id, role, start, end, limit)
+
+    def moments(self, series: Series, role: Role, open_times: Sequence[int]) -> pa.Table:
+        """Of the ledger decisions on these candles, oldest first, `MOMENT_SCHEMA`."""
+        with self._db.transaction() as cursor:
+            return decisions_scored.moments_of(cursor, find_series(cursor, series), role, open_times)
 
     def steps(self, series: Series, role: Role, start: int, end: int) -> list[Step]:
         """Where an issued BUY or SELL in `[start, end)` moved the position, oldest first."""

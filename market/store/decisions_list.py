@@ -12,6 +12,7 @@ import pyarrow.csv
 from market.ports import LISTED_SCHEMA, MEASURED_SCHEMA, DecisionFilter
 from market.store.decisions_find import Part, ledger_parts, run_parts
 from market.store.decisions_read import LEDGER_TABLES, RUN_TABLES, select
+from market.store.decisions_scored import in_columns
 
 _CHUNK: Final = 50_000
 _PRICES: Final = ("price", "entry_price", "exit_price")
@@ -63,17 +64,18 @@ def measure_decisions(cursor: Any, wanted: DecisionFilter) -> pa.Table:
 def _measured(cursor: Any, part: Part, joined: str, names: dict[str, str], left: int) -> list[pa.Table]:
     tables: list[pa.Table] = []
     since = -1
+    columns = ", ".join(names.get(name, f"d.{name}") for name in MEASURED_SCHEMA.names)
     while left > 0:
         most = min(left, _CHUNK)
         cursor.execute(
-            f"{_line(MEASURED_SCHEMA, names)}, d.open_time FROM {part.table}{joined}"
+            f"SELECT STRAIGHT_JOIN {columns}, d.open_time FROM {part.table}{joined}"  # noqa: S608  (our own names)
             f" WHERE {part.where} AND d.open_time > %s ORDER BY d.open_time LIMIT %s",
             (*part.values, since, most),
         )
         rows = cursor.fetchall()
         if rows:
-            tables.append(_table([line for line, _ in rows], MEASURED_SCHEMA))
-            since = rows[-1][1]
+            tables.append(in_columns([row[:-1] for row in rows], MEASURED_SCHEMA))
+            since = rows[-1][-1]
         left -= len(rows)
         if len(rows) < most:
             break

@@ -6,14 +6,13 @@ and are a hundred times wider than what is counted.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 from dataclasses import fields, replace
 from typing import Any, Final
 
-from market.decision import Action, Origin, OutcomeState, Position, Role, Status
+from market.decision import Action, Origin, OutcomeState, Role, Status
 from market.interval import MONTH, Series
-from market.ports import LedgerSpan, ScoredRow, Step, Tally
+from market.ports import LedgerSpan, Step, Tally
 
 _INDEX: Final = "FORCE INDEX (decisions_counted)"
 _LONG: Final = "(d.action = 'BUY' OR (d.action = 'HOLD' AND d.position_after = 'long'))"
@@ -47,13 +46,6 @@ _STEPS: Final = f"""
 SELECT d.open_time, d.action, d.decided_at, d.origin, d.cost FROM decisions AS d {_INDEX}
 WHERE d.series_id = %s AND d.role = %s AND d.open_time >= %s AND d.open_time < %s
   AND d.status = 'issued' AND d.action IN ('BUY', 'SELL') ORDER BY d.open_time"""  # noqa: S608  (our own names)
-
-_SCORED: Final = """
-SELECT d.open_time, d.origin, d.model_id, d.action, d.status, d.reason, d.price, d.probability,
-       d.expected_gain, d.cost, d.horizon, d.position_before, d.position_after, d.decided_at,
-       JSON_EXTRACT(d.features, '$.log_sigma') FROM decisions AS d
-WHERE d.series_id = %s AND d.role = %s AND d.open_time >= %s AND d.open_time < %s
-ORDER BY d.open_time LIMIT %s"""
 
 
 def count_ledger(
@@ -98,12 +90,6 @@ def steps_of_ledger(cursor: Any, series_id: int, role: Role, start: int, end: in
     ]
 
 
-def scored_rows(cursor: Any, series_id: int, role: Role, start: int, end: int, limit: int) -> list[ScoredRow]:
-    """Decisions without their explanations, oldest first."""
-    cursor.execute(_SCORED, (series_id, role.value, start, end, limit))
-    return [_scored(row) for row in cursor.fetchall()]
-
-
 def _ends(cursor: Any, series_id: int, role: Role, start: int, end: int) -> tuple[int, int] | None:
     """The first and the last candle that is decided in `[start, end)`."""
     cursor.execute(_ENDS, (series_id, role.value, start, end))
@@ -121,17 +107,6 @@ def _windows(ends: tuple[int, int] | None, series: Series) -> Iterator[tuple[int
 
 def _sum(one: Tally, other: Tally) -> Tally:
     return replace(one, **{name: getattr(one, name) + getattr(other, name) for name in _SUMS})
-
-
-def _scored(row: tuple[Any, ...]) -> ScoredRow:
-    open_time, origin, model_id, action, status, reason, price, probability, gain, cost, horizon, *rest = row
-    before, after, decided_at, log_sigma = rest
-    return ScoredRow(
-        open_time, Origin(origin), model_id, Action(action), Status(status), reason, float(price),
-        math.nan if probability is None else probability, math.nan if gain is None else gain, cost, horizon,
-        Position(before), Position(after), decided_at,
-        math.nan if log_sigma in (None, "null") else float(log_sigma),
-    )  # fmt: skip
 
 
 def _tally(row: tuple[Any, ...]) -> Tally:

@@ -22,7 +22,6 @@ from market.ports import (
     LedgerSpan,
     ModelRecord,
     OpenedPeriod,
-    ScoredRow,
     SeriesPage,
     Step,
     Tally,
@@ -33,7 +32,7 @@ from market.store.memory import MemoryKlineStore
 from market.store.memory_filter import matches, newest_runs
 from market.store.memory_jobs import MemoryJobs
 from market.store.memory_listed import listed_of
-from market.store.memory_tally import count_decided, scored_of, span_of, steps_of
+from market.store.memory_tally import count_decided, moments_of, scored_of, span_of, steps_of
 
 Chain = tuple[Series, Role, str]
 
@@ -152,9 +151,13 @@ class MemoryDecisionStore:
         candles = self._klines.read_floats(series, 0, 1 << 62)["open_time"].to_pylist()
         return span_of(self._ledger_of(series, role), candles, start, end)
 
-    def scored(self, series: Series, role: Role, start: int, end: int, limit: int) -> list[ScoredRow]:
-        """Ledger decisions in `[start, end)` without their explanations, oldest first."""
-        return scored_of(self._ledger_of(series, role), start, end)[:limit]
+    def scored(self, series: Series, role: Role, start: int, end: int, limit: int) -> pa.Table:
+        """Ledger decisions in `[start, end)` without their explanations, oldest first, `SCORED_SCHEMA`."""
+        return scored_of(self._ledger_of(series, role), start, end).slice(0, limit)
+
+    def moments(self, series: Series, role: Role, open_times: Sequence[int]) -> pa.Table:
+        """Of the ledger decisions on these candles, oldest first, `MOMENT_SCHEMA`."""
+        return moments_of(self._ledger_of(series, role), open_times)
 
     def steps(self, series: Series, role: Role, start: int, end: int) -> list[Step]:
         """Where an issued BUY or SELL in `[start, end)` moved the position, oldest first."""
@@ -250,7 +253,7 @@ class MemoryDecisionStore:
         return self._jobs.page(page, states)
 
     def _check(self, series: Series) -> None:
-        if series not in {each.series for each in self._klines.series()}:
+        if series not in {each for each, _ in self._klines.listed()}:
             raise InvalidInput(f"{series} is not in the store: populate it first")
 
     def _extend(self, key: Chain, entries: Sequence[Decision] | Sequence[Outcome]) -> int:

@@ -7,10 +7,12 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Final
 
+import pyarrow as pa
+
 from market.decision import Action, Decision, Origin, OutcomeState, Status
 from market.interval import MONTH
 from market.outcome import is_long
-from market.ports import Decided, LedgerSpan, ScoredRow, Step, Tally
+from market.ports import MOMENT_SCHEMA, SCORED_SCHEMA, Decided, LedgerSpan, Step, Tally
 
 _TENTHS: Final = 10
 Kind = tuple[Origin, Status, Action, bool, OutcomeState, bool | None, int | None]
@@ -46,31 +48,25 @@ def steps_of(ledger: Iterable[Decided], start: int, end: int) -> list[Step]:
     return sorted(found, key=lambda step: step.open_time)
 
 
-def scored_of(ledger: Iterable[Decided], start: int, end: int) -> list[ScoredRow]:
+def scored_of(ledger: Iterable[Decided], start: int, end: int) -> pa.Table:
     """Decisions without their explanations, oldest first."""
-    found = [
-        ScoredRow(
-            d.open_time,
-            d.origin,
-            d.model_id,
-            d.action,
-            d.status,
-            d.reason,
-            float(d.price),
-            d.probability,
-            d.expected_gain,
-            d.cost,
-            d.horizon,
-            d.position_before,
-            d.position_after,
-            d.decided_at,
-            math.nan if sigma is None else sigma,
-        )
-        for d in (each.decision for each in ledger)
-        for sigma in [d.features.get("log_sigma")]
-        if start <= d.open_time < end
+    found = (each.decision for each in ledger if start <= each.decision.open_time < end)
+    return _columns(found, SCORED_SCHEMA)
+
+
+def moments_of(ledger: Iterable[Decided], open_times: Sequence[int]) -> pa.Table:
+    """When decisions were made, and the volatility of their candles, oldest first."""
+    wanted = set(open_times)
+    return _columns((each.decision for each in ledger if each.decision.open_time in wanted), MOMENT_SCHEMA)
+
+
+def _columns(decisions: Iterable[Decision], schema: pa.Schema) -> pa.Table:
+    rows = [
+        {name: getattr(d, name, None) for name in schema.names}
+        | {"price": float(d.price), "log_sigma": d.features.get("log_sigma")}
+        for d in decisions
     ]
-    return sorted(found, key=lambda row: row.open_time)
+    return pa.Table.from_pylist(rows, schema=schema).sort_by("open_time")
 
 
 def _kind(each: Decided) -> Kind:

@@ -12,9 +12,10 @@ from model_service.deps import Service, ServiceNeeded, known_series, period_of
 from model_service.holding import Holding
 from model_service.ledger import Scribe
 from model_service.shapes.what_if import WhatIf, WhatIfRequest
+from model_service.track.again import decided_again
 from model_service.track.comparison import compared
 from model_service.views import answer, series_view
-from model_service.what_if import Settings, decided_again, minds, read_past
+from model_service.what_if import Settings, minds, read_past
 from web.refusals import refusals
 
 router = APIRouter(tags=["track record"])
@@ -41,16 +42,16 @@ def what_if(parts: ServiceNeeded, asked: Annotated[WhatIfRequest, Body()]) -> Re
         parts.klines, parts.decisions, series, asked.role, period.first, period.last,
         lambda time: _held(parts, series, asked, time), asked.horizon,
     )  # fmt: skip
-    known = minds(parts.decisions.models(series), parts.shelf, past.rows)
-    rulings = decided_again(past, known, settings)
+    known = minds(parts.decisions.models(series), parts.shelf, past.spoke)
+    ruled = decided_again(past, known, settings)
     about = {
         "role": asked.role,
-        "first": past.rows[0].open_time,
-        "last": past.rows[-1].open_time,
-        "decisions": len(past.rows),
+        "first": int(past.times[0]),
+        "last": int(past.times[-1]),
+        "decisions": past.rows.num_rows,
         "settings": asdict(settings),
     }
-    return answer(series_view(series) | about | compared(past, rulings, known, settings, asked.points))
+    return answer(series_view(series) | about | compared(past, ruled, known, settings, asked.points))
 
 
 def _held(parts: Service, series: Series, asked: WhatIfRequest, time: int) -> Holding:

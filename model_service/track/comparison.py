@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
 from market.decision import Action, Origin, Position
-from market.outcome import Costs, Floats, is_long, realised
-from market.ports import ScoredRow
-from model_service.policy import Ruling
+from market.outcome import Costs, Floats, realised
 from model_service.replay.paper import Account, Bars, Move, account
+from model_service.track.again import Marks, Ruled
 from model_service.track.profit import account_totals, curve, hold_totals, side_of
-from model_service.what_if import NOT_REEVALUATED, Mind, Past, Settings
-
-Marks = npt.NDArray[np.bool_]
+from model_service.what_if import NOT_REEVALUATED, Mind, Past, Settings, Words
 
 
 class Judged(NamedTuple):
@@ -30,40 +25,44 @@ class Judged(NamedTuple):
 class Said(NamedTuple):
     """What was or would have been decided on each candle, and the round trip it is held against."""
 
-    actions: list[Action]
-    after: list[Position]
+    actions: Words
+    long: Marks
     round_trip: Floats
 
 
 def compared(
-    past: Past, rulings: Sequence[Ruling], minds: Mapping[str, Mind], settings: Settings, points: int
+    past: Past, ruled: Ruled, minds: Mapping[str, Mind], settings: Settings, points: int
 ) -> dict[str, Any]:
     """Changes, missed and avoided gains, and three accounts over the same candles."""
-    rows, interval = past.rows, past.series.interval
-    judged = _judged(past, settings.horizon)
-    asked = [settings.costs(minds[row.model_id].spec) for row in rows]
-    ours = Said([r.action for r in rows], [r.position_after for r in rows], np.array([r.cost for r in rows]))
-    theirs = Said(
-        [r.action for r in rulings],
-        [r.position_after for r in rulings],
-        np.array([costs.round_trip for costs in asked]),
+    interval, newest = past.series.interval, minds[past.rows["model_id"][-1].as_py()].spec
+    judged, asked = _judged(past, settings.horizon), settings.costs(newest)
+    ours = Said(
+        past.words("action"), past.words("position_after") == Position.LONG.value, past.floats("cost")
     )
-    as_is = _account(past, ours, minds[rows[-1].model_id].spec.costs)
-    as_if = _account(past, theirs, asked[-1])
+    theirs = Said(*ruled, _round_trips(past, minds, settings))
+    as_is, as_if = _account(past, ours, newest.costs), _account(past, theirs, asked)
     return {
         **_differences(ours, theirs, judged),
         "ledger": _results(ours, judged) | account_totals(as_is, interval),
         "what_if": _results(theirs, judged) | account_totals(as_if, interval),
-        "buy_and_hold": hold_totals(as_if, interval, asked[-1]),
+        "buy_and_hold": hold_totals(as_if, interval, asked),
         "curve": _curves(as_is, as_if, points),
         "not_reevaluated": list(NOT_REEVALUATED),
     }
 
 
+def _round_trips(past: Past, minds: Mapping[str, Mind], settings: Settings) -> Floats:
+    """What buying and selling costs those who decided each candle."""
+    models, found = past.words("model_id"), np.zeros(past.rows.num_rows)
+    for name, mind in minds.items():
+        found[models == name] = settings.costs(mind.spec).round_trip
+    return found
+
+
 def _judged(past: Past, horizon: int | None) -> Judged:
     """At the horizon asked for, else at that of each decision."""
-    times, bars = np.array([row.open_time for row in past.rows]), past.bars
-    bars_ahead = np.array([horizon or row.horizon for row in past.rows])
+    times, bars = past.times, past.bars
+    bars_ahead = np.full(len(times), horizon) if horizon else past.rows["horizon"].to_numpy()
     gross, insufficient = np.full(len(times), np.nan), np.zeros(len(times), dtype=np.bool_)
     if not len(bars.times):
         return Judged(gross, insufficient)
@@ -78,33 +77,34 @@ def _judged(past: Past, horizon: int | None) -> Judged:
 
 def _account(past: Past, said: Said, costs: Costs) -> Account:
     """Filled as the ledger's decisions were: a late one not before it was made."""
-    shown = int(np.searchsorted(past.bars.times, past.rows[-1].open_time, side="right")) + 1
+    times = past.times
+    shown = int(np.searchsorted(past.bars.times, times[-1], side="right")) + 1
     bars = Bars(past.bars.times[:shown], past.bars.opens[:shown], past.bars.closes[:shown])
-    began = [Move(past.rows[0].open_time - 1, past.began.position, 0, late=False)]
-    return account(began + list(_moves(past.rows, said)), bars, costs)
+    began = Move(int(times[0]) - 1, past.began.position, 0, late=False)
+    return account([began, *_moves(past, said)], bars, costs)
 
 
-def _moves(rows: Sequence[ScoredRow], said: Said) -> list[Move]:
+def _moves(past: Past, said: Said) -> list[Move]:
+    acts = said.actions != Action.HOLD.value
+    times, late = past.times[acts], past.words("origin")[acts] == Origin.LATE.value
+    decided_at, long, paid = past.moments(times).decided_at, said.long[acts], said.round_trip[acts]
+    columns = (each.tolist() for each in (times, long, decided_at, late, paid))
     return [
-        Move(row.open_time, after, row.decided_at, row.origin is Origin.LATE, side_of(float(paid)))
-        for row, action, after, paid in zip(rows, said.actions, said.after, said.round_trip, strict=True)
-        if action is not Action.HOLD
+        Move(time, Position.LONG if after else Position.FLAT, made, is_late, side_of(cost))
+        for time, after, made, is_late, cost in zip(*columns, strict=True)
     ]
 
 
 def _differences(ours: Said, theirs: Said, judged: Judged) -> dict[str, Any]:
-    changes = Counter(
-        f"{mine} to {other}"
-        for mine, other in zip(ours.actions, theirs.actions, strict=True)
-        if mine is not other
-    )
-    mine, other = (np.array([a is Action.BUY for a in said.actions]) for said in (ours, theirs))
+    changed = ours.actions != theirs.actions
+    pairs = np.char.add(np.char.add(ours.actions[changed], " to "), theirs.actions[changed])
+    mine, other = (said.actions == Action.BUY.value for said in (ours, theirs))
     dropped, added = mine & ~other, other & ~mine
     net = (1 + judged.gross) / (1 + theirs.round_trip) - 1
     won, lost = judged.gross > theirs.round_trip, judged.gross <= theirs.round_trip
     return {
-        "changed": changes.total(),
-        "changes": dict(sorted(changes.items())),
+        "changed": int(changed.sum()),
+        "changes": _counts(pairs),
         "missed": _sum(net, dropped & won),
         "avoided": _sum(net, dropped & lost),
         "found": _sum(net, added & won),
@@ -113,17 +113,22 @@ def _differences(ours: Said, theirs: Said, judged: Judged) -> dict[str, Any]:
     }
 
 
+def _counts(words: Words) -> dict[str, int]:
+    names, counts = np.unique(words, return_counts=True)
+    return dict(zip(names.tolist(), counts.tolist(), strict=True))
+
+
 def _sum(net: Floats, marked: Marks) -> dict[str, float]:
     return {"count": int(marked.sum()), "net": float(net[marked].sum())}
 
 
 def _results(said: Said, judged: Judged) -> dict[str, Any]:
-    long = np.array([is_long(*each) for each in zip(said.actions, said.after, strict=True)])
+    long = (said.actions == Action.BUY.value) | ((said.actions == Action.HOLD.value) & said.long)
     known = ~np.isnan(judged.gross)
     right = known & ((judged.gross > said.round_trip) == long)
     insufficient = ~known & judged.insufficient
     return {
-        "actions": {action.value: said.actions.count(action) for action in Action},
+        "actions": {action.value: 0 for action in Action} | _counts(said.actions),
         "win": int(right.sum()),
         "loss": int((known & ~right).sum()),
         "pending": int((~known & ~insufficient).sum()),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 
@@ -18,6 +18,7 @@ from model_service.track.paper_bars import bars_beside
 
 MOST_BARS: Final = 600_000  # a year of minutes and a little more
 _PAGE: Final = 50_000
+_OF_BARS: Final = ("open_time", "open", "close")
 
 
 def bars_between(klines: KlineStore, series: Series, start: int, end: int) -> Bars:
@@ -26,15 +27,44 @@ def bars_between(klines: KlineStore, series: Series, start: int, end: int) -> Ba
     end = min(end, newest + 1) if newest is not None else start
     step = series.interval.typical_ms
     if (end - start) / step > MOST_BARS:
-        raise InvalidInput(f"{series}: at most {MOST_BARS:,} candles at once; choose a shorter period")
+        raise InvalidInput(
+            f"{series}: at most {MOST_BARS:,} candles at once; choose a later start or an earlier end"
+        )
     pages = [
-        tuple(table[name].to_numpy() for name in ("open_time", "open", "close"))
+        tuple(table[name].to_numpy() for name in _OF_BARS)
         for at in range(start, end, _PAGE * step)
-        for table in [klines.read_floats(series, at, min(at + _PAGE * step, end))]
+        for table in [klines.read_floats(series, at, min(at + _PAGE * step, end), _OF_BARS)]
     ]
     if not pages:
         return Bars(np.zeros(0, dtype=np.int64), np.zeros(0), np.zeros(0))
     return Bars(*(np.concatenate(parts) for parts in zip(*pages, strict=True)))
+
+
+class Trail(NamedTuple):
+    """What following a ledger needs to know of it: its first candle, its steps, the costs of one fill."""
+
+    first: int
+    steps: Sequence[Step]
+    costs: Costs
+
+    def over(self, bars: Bars) -> Account:
+        """Followed over candles, two at least; every fill pays the cost that was recorded with it."""
+        return account(map(_move, self.steps), bars, self.costs)
+
+
+def trail(
+    decisions: DecisionStore, series: Series, role: Role, start: int | None = None, end: int | None = None
+) -> Trail | None:
+    """Of a ledger over `[start, end)`; None where nothing was decided.
+
+    It begins with the position that the ledger held at `start`. The costs are those of the newest decision.
+    """
+    until = END_OF_TIME if end is None else end
+    first = first_decided(decisions, series, role, 0 if start is None else start, until)
+    if first is None:
+        return None
+    steps = decisions.steps(series, role, 0, until)
+    return Trail(first, steps, _newest_costs(decisions, series, role, steps))
 
 
 def followed(
@@ -47,31 +77,22 @@ def followed(
 ) -> tuple[Account, Bars, Costs] | None:
     """The paper account of a ledger over `[start, end)`; None while there is nothing to follow.
 
-    It begins with the position that the ledger held at `start`, bought at the first open. Every fill pays
-    the cost that was recorded with it; the costs given back are those of the newest decision.
+    It begins with the position that the ledger held at `start`, bought at the first open.
     """
-    until = END_OF_TIME if end is None else end
-    first = first_decided(decisions, series, role, 0 if start is None else start, until)
-    if first is None:
+    found = trail(decisions, series, role, start, end)
+    if found is None:
         return None
-    bars = bars_between(klines, series, first, until)
-    if len(bars.times) < 2:
-        return None
-    steps = decisions.steps(series, role, 0, until)
-    costs = _newest_costs(decisions, series, role, steps)
-    return account(map(_move, steps), bars, costs), bars, costs
+    bars = bars_between(klines, series, found.first, END_OF_TIME if end is None else end)
+    return None if len(bars.times) < 2 else (found.over(bars), bars, found.costs)
 
 
 def on_paper(klines: KlineStore, decisions: DecisionStore, series: Series, role: Role) -> Account | None:
     """Where following the whole ledger has led by now; its curve has only the candles beside a fill."""
-    first = first_decided(decisions, series, role, 0, END_OF_TIME)
-    if first is None:
+    found = trail(decisions, series, role)
+    if found is None:
         return None
-    steps = decisions.steps(series, role, 0, END_OF_TIME)
-    bars = bars_beside(klines, series, steps, first)
-    if len(bars.times) < 2:
-        return None
-    return account(map(_move, steps), bars, _newest_costs(decisions, series, role, steps))
+    bars = bars_beside(klines, series, found.steps, found.first)
+    return None if len(bars.times) < 2 else found.over(bars)
 
 
 def _move(step: Step) -> Move:
@@ -86,7 +107,7 @@ def _newest_costs(decisions: DecisionStore, series: Series, role: Role, steps: S
 
 def first_decided(decisions: DecisionStore, series: Series, role: Role, start: int, end: int) -> int | None:
     """Open time of the first decided candle in `[start, end)`."""
-    return next((row.open_time for row in decisions.scored(series, role, start, end, 1)), None)
+    return next(iter(decisions.scored(series, role, start, end, 1)["open_time"].to_pylist()), None)
 
 
 def costs_of(round_trip: float) -> Costs:

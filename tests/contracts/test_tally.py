@@ -14,8 +14,16 @@ import pytest
 from market.decision import Action, Origin, OutcomeState, Position, Role, Status
 from market.interval import HOUR, Interval
 from market.outcome import is_long
-from market.ports import DecisionFilter, LedgerSpan, Step, SymbolInfo, Tally
-from market.store import decisions_tally
+from market.ports import (
+    MOMENT_SCHEMA,
+    SCORED_SCHEMA,
+    DecisionFilter,
+    LedgerSpan,
+    Step,
+    SymbolInfo,
+    Tally,
+)
+from market.store import decisions_scored, decisions_tally
 from tests.contracts.decision_shops import (
     SERIES,
     SHOPS,
@@ -133,12 +141,29 @@ def test_a_row_without_its_explanation_keeps_what_was_compared(shop: Shop) -> No
         "features": {"log_sigma": -5.1234567890123, "a": 1},
     }
     shop.decisions.append([decision(0, **third), decision(1, probability=nan, expected_gain=nan)])
-    first, second = shop.decisions.scored(SERIES, Role.CHAMPION, *ALWAYS, 10)
-    assert (first.price, first.log_sigma) == (30123.45000001, -5.1234567890123)
-    assert (first.probability, first.expected_gain) == pytest.approx((1 / 3, -1 / 7e4), rel=1e-15)
-    assert (first.action, first.position_after, first.horizon) == (Action.HOLD, Position.FLAT, 4)
-    assert all(isnan(value) for value in (second.probability, second.expected_gain, second.log_sigma))
-    assert len(shop.decisions.scored(SERIES, Role.CHAMPION, *ALWAYS, 1)) == 1
+    rows = shop.decisions.scored(SERIES, Role.CHAMPION, *ALWAYS, 10)
+    assert rows.schema == SCORED_SCHEMA
+    first, second = rows.to_pylist()
+    assert (first["price"], first["probability"], first["expected_gain"]) == (30123.45000001, 1 / 3, -1 / 7e4)
+    assert (first["action"], first["position_after"], first["horizon"]) == ("HOLD", "flat", 4)
+    for name in ("probability", "expected_gain"):
+        assert isnan(rows[name].to_numpy()[1])
+    assert (first["origin"], first["model_id"], second["status"]) == ("live", "m1", "issued")
+    assert shop.decisions.scored(SERIES, Role.CHAMPION, *ALWAYS, 1).num_rows == 1
+    moments = shop.decisions.moments(SERIES, Role.CHAMPION, [START + HOUR, START, START + 2 * HOUR])
+    assert moments.schema == MOMENT_SCHEMA
+    assert moments["open_time"].to_pylist() == [START, START + HOUR]
+    assert moments["log_sigma"].to_pylist() == [-5.1234567890123, None]
+    assert moments["decided_at"].to_pylist() == [decision(i).decided_at for i in (0, 1)]
+    assert not shop.decisions.moments(SERIES, Role.CHAMPION, []).num_rows
+
+
+@pytest.mark.parametrize("limit", [1, 2, 3, 5, 9])
+def test_scores_are_read_a_page_at_a_time(shop: Shop, limit: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(decisions_scored, "_PAGE", 2)
+    shop.decisions.append([decision(i) for i in range(5)])
+    found = shop.decisions.scored(SERIES, Role.CHAMPION, START + HOUR, START + 5 * HOUR, limit)
+    assert found["open_time"].to_pylist() == [START + i * HOUR for i in range(1, 5)][:limit]
 
 
 def test_steps_are_the_issued_buys_and_sells(shop: Shop) -> None:
