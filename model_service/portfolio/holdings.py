@@ -8,7 +8,9 @@ from decimal import Decimal, InvalidOperation
 
 from market.errors import InvalidInput
 from market.interval import Series
-from market.ports import SeriesStatus
+from market.ports import SymbolInfo
+
+Stored = Collection[tuple[Series, SymbolInfo]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,25 +63,25 @@ def _parsed(entry: str, home: str) -> Amount:
     return Amount(exchange.lower(), name.upper().replace("/", ""), amount)
 
 
-def holdings(amounts: Iterable[Amount], stored: Collection[SeriesStatus]) -> list[Holding]:
+def holdings(amounts: Iterable[Amount], stored: Stored) -> list[Holding]:
     """Each amount with its market."""
     return [_holding(each, stored) for each in amounts]
 
 
-def equal_parts(stored: Collection[SeriesStatus], followed: Collection[Series]) -> list[Holding]:
+def equal_parts(stored: Stored, followed: Collection[Series]) -> list[Holding]:
     """One holding per symbol of the followed series; what each amounts to is not known yet."""
     symbols = sorted({(series.exchange, series.symbol) for series in followed})
     return [_holding(Amount(*symbol, Decimal(0)), stored, unknown=True) for symbol in symbols]
 
 
-def _holding(each: Amount, stored: Collection[SeriesStatus], *, unknown: bool = False) -> Holding:
-    here = [status for status in stored if status.series.exchange == each.exchange]
-    mine = [status for status in here if status.series.symbol == each.name]
+def _holding(each: Amount, stored: Stored, *, unknown: bool = False) -> Holding:
+    here = [(series, info) for series, info in stored if series.exchange == each.exchange]
+    mine = [(series, info) for series, info in here if series.symbol == each.name]
     amount = None if unknown else each.amount
     if mine:
-        series = sorted((s.series for s in mine), key=lambda s: -s.interval.typical_ms)
-        info = mine[0].info
+        series = sorted((s for s, _ in mine), key=lambda s: -s.interval.typical_ms)
+        info = mine[0][1]
         return Holding(each.exchange, each.name, amount, info.base_asset, info.quote_asset, tuple(series))
-    if any(status.info.quote_asset == each.name for status in here):
+    if any(info.quote_asset == each.name for _, info in here):
         return Holding(each.exchange, each.name, amount, each.name, each.name, ())
     return Holding(each.exchange, each.name, amount, None, None, ())

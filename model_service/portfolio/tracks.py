@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import ROUND_DOWN, Decimal
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 
@@ -13,7 +14,8 @@ from market.interval import END_OF_TIME, Series
 from market.outcome import Floats, Times
 from market.ports import DecisionStore, KlineStore
 from model_service.portfolio.holdings import Holding
-from model_service.track.profit import bars_between, first_decided, followed
+from model_service.track.paper_bars import bars_beside, ends_of
+from model_service.track.profit import Trail, first_decided, trail
 
 EQUAL_SHARE_OF: Final = Decimal(1_000)
 _SMALLEST: Final = Decimal("0.00000001")
@@ -21,7 +23,7 @@ _SMALLEST: Final = Decimal("0.00000001")
 
 @dataclass(frozen=True, slots=True)
 class Track:
-    """Vectors over candles. `began_with` is the holding's worth at the first open, in its quote asset.
+    """Vectors over some candles. `began_with` is the holding's worth at the first open, in its quote asset.
 
     `following` and `holding` are what 1 became, costs paid; None without a ledger.
     """
@@ -65,29 +67,43 @@ def common_start(decisions: DecisionStore, chosen: list[Series]) -> int | None:
     return max((first for first in firsts if first is not None), default=None)
 
 
-def track(
-    klines: KlineStore,
-    decisions: DecisionStore,
-    holding: Holding,
-    series: Series,
-    start: int | None,
-    end: int,
-    parts: int,
-) -> Track | None:
-    """A holding from `start` on; None without candles.
+class Plan(NamedTuple):
+    """What is held through which candles: their first and last open times, and the ledger to follow.
 
-    One without an amount is one of `parts` equal parts of 1,000 in its quote asset, bought at the first open.
+    A holding without an amount is one of `parts` equal parts of 1,000 in its quote asset, bought at the first
+    open.
     """
-    found = followed(klines, decisions, series, Role.CHAMPION, start, end)
-    bars = found[1] if found else bars_between(klines, series, _since(klines, series, start), end)
-    if not len(bars.times):
-        return None
-    first = klines.read(series, int(bars.times[0]), int(bars.times[0]) + 1, limit=1)
-    opened: Decimal = first["open"][0].as_py()
-    amount = holding.amount
+
+    holding: Holding
+    parts: int
+    series: Series
+    ends: tuple[int, int]
+    trail: Trail | None
+
+
+def extent(
+    klines: KlineStore, decisions: DecisionStore, series: Series, start: int | None, end: int
+) -> tuple[tuple[int, int], Trail | None] | None:
+    """First and last candle of a ledger from `start` on, or of all candles from there; None without any."""
+    found = trail(decisions, series, Role.CHAMPION, start, end)
+    ends = ends_of(klines, series, found.first, end) if found else None
+    if ends and ends[0] < ends[1]:
+        return ends, found
+    ends = ends_of(klines, series, start or 0, end)
+    return (ends, None) if ends else None
+
+
+def track(klines: KlineStore, plan: Plan, moments: Sequence[int] = ()) -> Track:
+    """Worth at the candles of some moments, at both ends and beside every fill; no other candle is read."""
+    series, found = plan.series, plan.trail
+    first, last = plan.ends
+    bars = bars_beside(klines, series, found.steps if found else (), first, last + 1, moments)
+    opening = klines.read(series, first, first + 1, limit=1)
+    opened: Decimal = opening["open"][0].as_py()
+    amount = plan.holding.amount
     if amount is None:
-        amount = (EQUAL_SHARE_OF / parts / opened).quantize(_SMALLEST, ROUND_DOWN)
-    account = found[0] if found else None
+        amount = (EQUAL_SHARE_OF / plan.parts / opened).quantize(_SMALLEST, ROUND_DOWN)
+    account = found.over(bars) if found else None
     return Track(
         series,
         amount,
@@ -102,10 +118,3 @@ def track(
 def exact(value: float) -> Decimal:
     """The shortest decimal that is this float: the stored one, up to 15 digits."""
     return Decimal(repr(value))
-
-
-def _since(klines: KlineStore, series: Series, start: int | None) -> int:
-    if start is not None:
-        return start
-    first = next(status.first_open for status in klines.series() if status.series == series)
-    return first or 0

@@ -14,7 +14,7 @@ from market.interval import END_OF_TIME, Series
 from market.ports import Clock, DecisionStore, KlineStore, TickStore
 from model_service.portfolio.holdings import Amount, Holding, equal_parts, holdings
 from model_service.portfolio.prices import newest_price
-from model_service.portfolio.tracks import Track, chosen_series, common_start, track
+from model_service.portfolio.tracks import Plan, Track, chosen_series, common_start, extent, track
 from model_service.views import SIMULATED
 
 _DIGITS: Final = Decimal("0.00000001")
@@ -32,7 +32,8 @@ class Watch:
 
     def now(self, start: int | None = None, interval: str | None = None) -> dict[str, Any]:
         """Every holding with its newest price, its age and its worth, and the sums by quote asset."""
-        held, tracks, since = self._tracks(start, END_OF_TIME, interval)
+        held, plans, since = self._plans(start, END_OF_TIME, interval)
+        tracks = [plan and track(self.klines, plan) for plan in plans]
         coins = [self._coin(each, path) for each, path in zip(held, tracks, strict=True)]
         quotes = sorted({(coin["exchange"], coin["quote"]) for coin in coins if coin["quote"]})
         return {
@@ -47,8 +48,8 @@ class Watch:
         self, start: int | None = None, end: int | None = None, interval: str | None = None, points: int = 300
     ) -> dict[str, Any]:
         """Worth over time from candles, by quote asset; null while one of its holdings has no price."""
-        held, tracks, since = self._tracks(start, END_OF_TIME if end is None else end, interval)
-        pairs = [pair for pair in zip(held, tracks, strict=True) if pair[0].quote]
+        held, plans, since = self._plans(start, END_OF_TIME if end is None else end, interval)
+        pairs = [pair for pair in zip(held, plans, strict=True) if pair[0].quote]
         quotes = sorted({(each.exchange, str(each.quote)) for each, _ in pairs})
         return {
             "start": since,
@@ -57,7 +58,7 @@ class Watch:
                     "exchange": exchange,
                     "quote": quote,
                     "simulated": exchange == SIMULATED,
-                    "points": _points(
+                    "points": self._points(
                         [p for p in pairs if (p[0].exchange, p[0].quote) == (exchange, quote)], points
                     ),
                 }
@@ -65,27 +66,45 @@ class Watch:
             ],
         }
 
-    def _tracks(
+    def _plans(
         self, start: int | None, end: int, interval: str | None
-    ) -> tuple[list[Holding], list[Track | None], int | None]:
-        stored = self.klines.series()
+    ) -> tuple[list[Holding], list[Plan | None], int | None]:
+        stored = self.klines.listed()
         led = [head.series for head in self.decisions.chain_heads() if head.role is Role.CHAMPION]
-        watched = led or [status.series for status in stored]
+        watched = led or [series for series, _ in stored]
         held = holdings(self.amounts, stored) if self.amounts else equal_parts(stored, watched)
         chosen = [chosen_series(self.decisions, each, interval) for each in held]
         since = common_start(self.decisions, [s for s in chosen if s]) if start is None else start
         parts = sum(series is not None for series in chosen) or 1
-        tracks = [
-            self._track(each, series, since, end, parts) for each, series in zip(held, chosen, strict=True)
+        plans = [
+            self._plan(each, series, parts, since, end) for each, series in zip(held, chosen, strict=True)
         ]
-        return held, tracks, since
+        return held, plans, since
 
-    def _track(
-        self, holding: Holding, series: Series | None, start: int | None, end: int, parts: int
-    ) -> Track | None:
-        if series is None:
-            return None
-        return track(self.klines, self.decisions, holding, series, start, end, parts)
+    def _plan(
+        self, holding: Holding, series: Series | None, parts: int, start: int | None, end: int
+    ) -> Plan | None:
+        found = None if series is None else extent(self.klines, self.decisions, series, start, end)
+        return None if series is None or found is None else Plan(holding, parts, series, *found)
+
+    def _points(self, pairs: Sequence[tuple[Holding, Plan | None]], points: int) -> list[dict[str, Any]]:
+        plans = [plan for _, plan in pairs if plan is not None]
+        if not plans:
+            return []
+        moments = self._moments(plans, points)
+        paths = [(each, plan and track(self.klines, plan, moments)) for each, plan in pairs]
+        return [_point(paths, moment) for moment in moments]
+
+    def _moments(self, plans: Sequence[Plan], points: int) -> list[int]:
+        """Evenly spread candles, of the series that has most."""
+        first, last = min(plan.ends[0] for plan in plans), max(plan.ends[1] for plan in plans)
+        times = np.unique(np.linspace(first, last, points).astype(np.int64))
+        longest = max(plans, key=lambda plan: (plan.ends[1] - plan.ends[0]) / plan.series.interval.typical_ms)
+        found = self.klines.beside(longest.series, times.tolist())["open_time"].to_numpy()
+        candles = found[(found >= longest.ends[0]) & (found <= longest.ends[1])]
+        at = np.maximum(np.searchsorted(candles, times, side="right") - 1, 0)
+        moments: list[int] = np.unique(candles[at]).tolist()
+        return moments
 
     def _coin(self, holding: Holding, path: Track | None) -> dict[str, Any]:
         price = newest_price(self.klines, self.ticks, holding.series)
@@ -143,18 +162,6 @@ def _total(coins: Sequence[dict[str, Any]], exchange: str, quote: str) -> dict[s
 def _sum(values: Sequence[str | None]) -> str | None:
     known = [Decimal(value) for value in values if value is not None]
     return text(sum(known, Decimal(0))) if len(known) == len(values) else None
-
-
-def _points(pairs: Sequence[tuple[Holding, Track | None]], points: int) -> list[dict[str, Any]]:
-    paths = [path for _, path in pairs if path is not None]
-    if not paths:
-        return []
-    first = min(int(path.times[0]) for path in paths)
-    last = max(int(path.times[-1]) for path in paths)
-    times = np.unique(np.linspace(first, last, points).astype(np.int64))
-    longest = max(paths, key=lambda path: len(path.times)).times
-    on_candles = np.unique(longest[np.maximum(np.searchsorted(longest, times, side="right") - 1, 0)])
-    return [_point(pairs, int(time)) for time in on_candles]
 
 
 def _point(pairs: Sequence[tuple[Holding, Track | None]], time: int) -> dict[str, Any]:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from market.decision import Action, Position
 from market.outcome import Costs, Floats, Times
 from model_service.backtest import Wanted, charged, equity
+
+Places = npt.NDArray[np.int64]
 
 
 class Bars(NamedTuple):
@@ -82,11 +85,12 @@ def account(moves: Iterable[Move], bars: Bars, costs: Costs) -> Account:
     What has no open yet is not filled yet.
     """
     ordered = sorted(moves, key=_order)
-    wanted = wanted_over(ordered, bars.times)
-    sides = _sides(ordered, bars.times, costs)
+    places = _places(ordered, bars.times)
+    wanted = _wanted(ordered, places, len(bars.times))
+    sides = _sides(ordered, places, len(bars.times), costs)
     made = charged(bars.opens, bars.closes, wanted, sides)
     held = equity(bars.opens, bars.closes, np.ones_like(wanted), costs)
-    fills = _fills(ordered, wanted, bars, sides)
+    fills = _fills(ordered, places, wanted, bars, sides)
     unrealised = None
     if fills and fills[-1].action is Action.BUY:
         unrealised = float(bars.closes[-1]) / (fills[-1].price * (1 + fills[-1].side)) - 1
@@ -94,44 +98,45 @@ def account(moves: Iterable[Move], bars: Bars, costs: Costs) -> Account:
     return Account(bars.times, wanted, made.returns, made.curve, held.curve, cost, tuple(fills), unrealised)
 
 
-def wanted_over(moves: Iterable[Move], times: Times) -> Wanted:
+def _wanted(moves: Sequence[Move], places: Places, candles: int) -> Wanted:
     """Whether to be long in the candle after each; a late move counts from the candle it was made in."""
-    wanted = np.zeros(len(times), dtype=np.bool_)
-    for move in sorted(moves, key=_order):
-        wanted[_place(move, times) :] = move.position is Position.LONG
-    return wanted
+    newest = np.full(candles, -1)  # the number of the newest move that counts, by candle
+    np.maximum.at(newest, places, np.arange(len(moves)))
+    newest = np.maximum.accumulate(newest)
+    long = np.array([move.position is Position.LONG for move in moves] + [False])
+    return np.asarray(long[newest])  # the last of them stands for no move
 
 
-def _place(move: Move, times: Times) -> int:
-    decided_on = int(np.searchsorted(times, move.open_time, side="right")) - 1
-    made_in = int(np.searchsorted(times, move.decided_at)) - 1
+def _places(moves: Sequence[Move], times: Times) -> Places:
+    """The number of the candle from which each move counts."""
+    opened, made = (np.array([move[at] for move in moves], dtype=np.int64) for at in (0, 2))
+    decided_on = np.searchsorted(times, opened, side="right") - 1
+    made_in = np.searchsorted(times, made) - 1
     # Of minutes, two may pass before a decision is called late.
-    if move.late or made_in > decided_on + 1:
-        decided_on = max(decided_on, made_in)
-    return max(decided_on, 0)
+    waits = np.array([move.late for move in moves], dtype=np.bool_) | (made_in > decided_on + 1)
+    return np.maximum(np.where(waits, np.maximum(decided_on, made_in), decided_on), 0)
 
 
 def _order(move: Move) -> tuple[int, Position, int, bool]:
     return move.open_time, move.position, move.decided_at, move.late
 
 
-def _sides(moves: list[Move], times: Times, costs: Costs) -> Floats:
+def _sides(moves: Sequence[Move], places: Places, candles: int, costs: Costs) -> Floats:
     """What a fill at the open of each candle costs."""
-    sides = np.full(len(times), costs.per_side)
-    for move in moves:
-        filled = _place(move, times) + 1
-        if filled < len(times) and move.side is not None:
-            sides[filled] = move.side
+    sides = np.full(candles, costs.per_side)
+    for move, place in zip(moves, places.tolist(), strict=True):
+        if place + 1 < candles and move.side is not None:
+            sides[place + 1] = move.side
     return sides
 
 
-def _fills(moves: list[Move], wanted: Wanted, bars: Bars, sides: Floats) -> list[Fill]:
+def _fills(moves: Sequence[Move], places: Places, wanted: Wanted, bars: Bars, sides: Floats) -> list[Fill]:
     held = np.r_[False, wanted[:-1]]
     changes = np.flatnonzero(held[1:] != held[:-1]) + 1
-    by_place = {_place(move, bars.times): move for move in moves}
+    by_place = dict(zip(places.tolist(), moves, strict=True))
     fills = []
-    for at in changes:
-        move = by_place[int(at) - 1]
+    for at in changes.tolist():
+        move = by_place[at - 1]
         action = Action.BUY if held[at] else Action.SELL
         price, side = float(bars.opens[at]), float(sides[at])
         fills.append(Fill(move.open_time, int(bars.times[at]), action, price, move.late, side))

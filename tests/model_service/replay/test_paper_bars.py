@@ -10,7 +10,7 @@ from market.interval import HOUR, Interval
 from market.kline import Finality, Source, klines_from_rows
 from market.ports import SymbolInfo
 from model_service.track import paper_bars
-from model_service.track.profit import followed, on_paper
+from model_service.track.profit import followed, on_paper, trail
 from tests.contracts.decision_shops import SERIES, START, Shop, decision, memory_shop
 
 BARS = 300
@@ -45,11 +45,7 @@ def shop_with_a_hole(seed: int) -> Shop:
 
 
 @pytest.mark.parametrize("seed", range(4))
-@pytest.mark.parametrize("page", [1, 7, 64, 1_000])
-def test_it_ends_where_following_every_candle_ends(
-    seed: int, page: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(paper_bars, "_PAGE", page)
+def test_it_ends_where_following_every_candle_ends(seed: int) -> None:
     shop = shop_with_a_hole(seed)
     whole = followed(shop.klines, shop.decisions, SERIES, Role.CHAMPION)
     few = on_paper(shop.klines, shop.decisions, SERIES, Role.CHAMPION)
@@ -62,6 +58,23 @@ def test_it_ends_where_following_every_candle_ends(
     assert (few.cost, few.position) == (pytest.approx(whole[0].cost), whole[0].position)
     assert bool(few.wanted[-1]) == bool(whole[0].wanted[-1])
     assert (int(few.times[0]), int(few.times[-1])) == (int(whole[0].times[0]), int(whole[0].times[-1]))
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_its_worth_at_any_candle_is_that_of_following_every_candle(seed: int) -> None:
+    shop = shop_with_a_hole(seed)
+    found = trail(shop.decisions, SERIES, Role.CHAMPION)
+    whole = followed(shop.klines, shop.decisions, SERIES, Role.CHAMPION)
+    assert found is not None
+    assert whole is not None
+    moments = whole[0].times[[30, 31, 117, 121, 200]]
+    bars = paper_bars.bars_beside(shop.klines, SERIES, found.steps, found.first, moments=moments.tolist())
+    thin = found.over(bars)
+    at, every = np.searchsorted(thin.times, moments), np.searchsorted(whole[0].times, moments)
+    assert thin.times[at].tolist() == moments.tolist()
+    assert thin.curve[at] == pytest.approx(whole[0].curve[every], rel=1e-12)
+    assert thin.hold_curve[at] == pytest.approx(whole[0].hold_curve[every], rel=1e-12)
+    assert len(bars.times) < len(whole[0].times)
 
 
 def test_a_ledger_that_never_trades_needs_few_candles() -> None:
