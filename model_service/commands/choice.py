@@ -20,7 +20,7 @@ RoleOption = Annotated[Role, typer.Option(help="which model speaks")]
 
 def chosen(klines: KlineStore, settings: ModelSettings, given: list[str] | None) -> list[Series]:
     """The given series, or those of the settings; `InvalidInput` for one that the store lacks."""
-    known = {status.series for status in klines.series()}
+    known = {series for series, _ in klines.listed()}
     if given:
         wanted = list(dict.fromkeys(Series.parse(text) for text in given))
         missing = [each for each in wanted if each not in known]

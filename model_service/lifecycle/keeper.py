@@ -10,7 +10,7 @@ from typing import Final
 
 from market.decision import Role
 from market.errors import MarketError, Transient
-from market.interval import Series
+from market.interval import END_OF_TIME, Series
 from market.ports import Clock, EventKind, Job, LifecycleStore, ModelEvent, ModelRecord, Reading
 from model_service.jobs import DEAD_AFTER_S, FAILED, SKIPPED, UNFINISHED, new_job
 from model_service.lifecycle.promotion import examine, promote
@@ -96,9 +96,11 @@ class Keeper:
             self._asked = time.monotonic()
             refused = {e.series for e in self.life.events(limit=_EVENTS) if e.kind is EventKind.REFUSED}
             refused -= {each.series for each in self.shop.decisions.models()} if refused else set()
-            long = {each.series for each in self.shop.klines.series() if each.rows >= MINIMUM_BARS}
-            self._grown = sorted(refused & long)
+            self._grown = sorted(each for each in refused if self._is_long(each))
         return self._grown
+
+    def _is_long(self, series: Series) -> bool:
+        return self.shop.klines.count(series, 0, END_OF_TIME) >= MINIMUM_BARS
 
     def _watch(self, series: Series, newest: int) -> None:
         last = self.life.readings(series, limit=1)
