@@ -18,12 +18,14 @@ from model_service.listing.figures import described
 from model_service.listing.formats import WRITERS, page_in
 from model_service.listing.pages import every_page, page
 from model_service.listing.rows import rows_of
+from model_service.listing.simulated import of_all, of_rows
 from model_service.shapes.decisions import DecisionPage, ExplainedDecision, LatestDecisions
 from model_service.shapes.figures import Figures
-from model_service.views import answer, decision_view, explanation_view, json_bytes
+from model_service.views import answer, decision_view, explanation_view, tagged_answer
 from web.etags import UNCHANGED, tagged
 from web.media_types import CONTENT, MEDIA_TYPES, negotiate
 from web.refusals import refusals
+from web.simulated import header
 from web.streamed_file import Places, StreamedFile
 
 router = APIRouter(prefix="/decisions", tags=["decisions"])
@@ -78,7 +80,7 @@ WantedFormat = Annotated[str, Depends(_format)]
     "",
     summary="Decisions by candle",
     response_model=DecisionPage,
-    responses={**_WRITTEN, **UNCHANGED, **refusals(406, 422)},
+    responses={**_WRITTEN, **UNCHANGED, **refusals(406, 409, 422)},
 )
 def list_decisions(
     request: Request,
@@ -91,11 +93,12 @@ def list_decisions(
 ) -> Response:
     """Ledger and newest back-tests, unless `origin` or `run` chooses; pages by `next_cursor`.
 
-    CSV, NDJSON and Arrow have the cursor in `X-Next-Cursor` and `Link`. `ETag` and `If-None-Match` spare the
-    body of a page that has not changed.
+    CSV, NDJSON and Arrow have the cursor in `X-Next-Cursor` and `Link`. 409 `stale_cursor` where a back-test
+    of the list was made anew since the page before. `ETag` and `If-None-Match` spare the body of a page that
+    has not changed.
     """
     rows, following = page(parts.decisions, replace(wanted, after=after, newest=order == "desc", limit=limit))
-    headers = {"Vary": "Accept"}
+    headers = {**header(of_rows(wanted, rows)), "Vary": "Accept"}
     if following is not None:
         address = request.url.include_query_params(cursor=following)
         headers |= {"Link": f'<{address}>; rel="next"', "X-Next-Cursor": following}
@@ -126,7 +129,7 @@ def export_decisions(
     # A database that is away is told of with a status, so the first page comes before any byte.
     first = next(pages)
     name = f'attachment; filename="decisions.{form}"'
-    headers = {"Content-Disposition": name, "Vary": "Accept"}
+    headers = {**header(of_all(parts.decisions, wanted)), "Content-Disposition": name, "Vary": "Accept"}
     pieces = filter(None, WRITERS[form](chain([first], pages)))
     return StreamedFile(pieces, _EXPORTS, MEDIA_TYPES[form], headers)
 
@@ -177,4 +180,4 @@ def one_decision(
     if found is None:
         raise HTTPException(404, f"no decision {decision_id!r}: GET /v1/decisions lists them")
     content = decision_view(found) | {"explanation": explanation_view(found.decision)}
-    return tagged(request, json_bytes(content), MEDIA_TYPES["json"])
+    return tagged_answer(request, content)

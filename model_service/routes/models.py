@@ -2,32 +2,27 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Final
+from typing import Annotated
 
 from fastapi import APIRouter, Body, Depends, Path, Query, Request, Response
 from starlette.exceptions import HTTPException
 
 from market.decision import Role
 from market.errors import InvalidInput
-from market.interval import HOUR
-from market.ports import ModelRecord, SeriesPage
+from market.ports import ModelRecord
 from model_service.cursors import WantedPage, read_page
 from model_service.deps import Service, ServiceNeeded, known_series
-from model_service.jobs import UNFINISHED, new_job
+from model_service.jobs import DEAD_AFTER_S, new_job
 from model_service.shapes.asked import ActivateRequest, TrainRequest
 from model_service.shapes.jobs import JobShape
 from model_service.shapes.models import ModelList, ModelShape, ModelWithCard
-from model_service.views import answer, job_view, json_bytes, model_view
+from model_service.views import answer, job_view, model_view, tagged_answer
 from web.access import may_operate
-from web.etags import UNCHANGED, tagged
-from web.media_types import MEDIA_TYPES
+from web.etags import UNCHANGED
 from web.refusals import refusals
 
 router = APIRouter(prefix="/models", tags=["models"])
 ModelId = Annotated[str, Path(max_length=80, examples=["btcusdt-1h-champion-9f86d081884c7d65"])]
-# A job that was killed outright never ends; training takes minutes, so an hour later it may be started again.
-_DEAD_AFTER_MS: Final = HOUR
-_JSON: Final = MEDIA_TYPES["json"]
 
 
 @router.get(
@@ -50,7 +45,7 @@ def list_models(
         lambda record: (record.trained_at, record.model_id),
     )
     content = {"models": [model_view(record) for record in records], "next_cursor": following}
-    return tagged(request, json_bytes(content), _JSON)
+    return tagged_answer(request, content)
 
 
 @router.post(
@@ -65,12 +60,10 @@ def start_training(parts: ServiceNeeded, order: Annotated[TrainRequest, Body()])
     """202 with the job, whose progress is at `/v1/jobs/{id}`; 409 while the series is being trained."""
     series = known_series(parts, order.exchange, order.symbol, order.interval)
     now = parts.clock(series.exchange).now()
-    ours = SeriesPage(series.exchange, (series.symbol,), series.interval.name)
-    for job in parts.decisions.job_page(ours, UNFINISHED):
-        if now - job.started_at < _DEAD_AFTER_MS:
-            raise HTTPException(409, f"{series} is being trained: see /v1/jobs/{job.job_id}")
     job = new_job(series, now)
-    parts.decisions.save_job(job)
+    living = parts.decisions.begin_job(job, DEAD_AFTER_S)
+    if living != job:
+        raise HTTPException(409, f"{series} is being trained: see /v1/jobs/{living.job_id}")
     parts.start_training([job], order.force)
     return answer(job_view(job, now), 202)
 
@@ -110,7 +103,7 @@ def one_model(request: Request, parts: ServiceNeeded, model_id: ModelId) -> Resp
     """The card: data, parameters, metrics beside their baselines, naive beside honest scores, verdict."""
     record = _model(parts, model_id)
     content = model_view(record) | {"card": dict(record.card), "files": dict(record.files)}
-    return tagged(request, json_bytes(content), _JSON)
+    return tagged_answer(request, content)
 
 
 def _model(parts: Service, model_id: str) -> ModelRecord:
