@@ -25,7 +25,7 @@ def test_the_view_is_filled(page: Any, house: House, pictures: Pictures, scheme:
     assert page.locator("#chart canvas").count() > 3
     assert marks(page) > 10
     says(page, "#chart-title", "BTC/USDT · 1h")
-    says(page, "#freshness", "12 s ago")
+    says(page, "#freshness", "12\u00a0s ago")
     says(page, "#tile-right .note", f"of {LEDGER_BARS - 5} live decisions · 5 pending")
     says(page, "#readout", "expects")
     assert page.is_visible("#simulated")
@@ -72,7 +72,7 @@ def test_new_candles_and_prices_are_pushed(page: Any, house: House) -> None:
         assert any(f"/api/{api}/v1/stream?" in url for url in page.asked)
     asked = len(page.asked)
     house.stores.ticks.write([tick("BTCUSDT", NOW + 1_000, "70001.5")])
-    says(page, "[data-market='simulated/BTCUSDT'] .price", "70\u2009001.5")
+    says(page, "[data-market='simulated/BTCUSDT'] .price", "70\u202f001.5")
     assert [url for url in page.asked[asked:] if "/prices" in url] == []
     texts = ["7.7001", "7.9", "7.6", "7.7777"]
     bar = [END, *texts, "10", END + HOUR - 1, "77", 3, "5", "38"]

@@ -16,7 +16,7 @@ def test_old_data_is_called_stale(page: Any, house: House) -> None:
     try:
         page.goto(f"{house.address}/#/market/simulated/BTCUSDT/1h")
         page.wait_for_selector("body[data-state=stale]")
-        says(page, "#freshness", "Stale · last candle closed 3 h ago")
+        says(page, "#freshness", "Stale · last candle closed 3\u00a0h ago")
     finally:
         house.clock.time -= 3 * HOUR
 

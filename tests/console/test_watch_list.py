@@ -23,7 +23,7 @@ def test_price_change_last_decision_and_freshness_are_told(page: Any, house: Hou
     assert "BTC/USDT" in row
     assert "%" in row
     assert "HOLD" in row
-    assert "12 s ago" in row
+    assert "12\u00a0s ago" in row
     said = page.get_attribute("#watch-items li[data-market='simulated/BTCUSDT'] .dot", "aria-label")
     assert "ago" in said
 

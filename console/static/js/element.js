@@ -1,11 +1,13 @@
 // Small pieces of the page, made without markup in strings: what an API says is only ever text.
 
+import { tied } from "./words.js";
+
 export const find = (id) => document.getElementById(id);
 
 export function element(name, attributes = {}, ...children) {
   const made = document.createElement(name);
   for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
-  made.append(...children);
+  made.append(...children.map((each) => (typeof each === "string" ? tied(each) : each)));
   return made;
 }
 

@@ -1,4 +1,12 @@
-// Numbers, times and codes as a person reads them. Times are UTC.
+// Numbers, times and codes as a person reads them. Times are UTC. No line breaks within a number or before its unit.
+
+const TIED = "\u00a0";
+const UNITS = /(?<=\d) (?=(?:%|bp|s|min|h|days|UTC)(?!\w))/g;
+
+// A sentence with its numbers tied to their units.
+export const tied = (text) => text.replace(UNITS, TIED);
+// An amount with what it is counted in.
+export const money = (text, asset) => `${text}${TIED}${asset}`;
 
 export const REASONS = {
   expected_gain_above_cost: "Expected gain is above the round-trip cost",
@@ -23,15 +31,15 @@ export function percent(fraction, digits = 2) {
   if (fraction === null || fraction === undefined) return "–";
   const text = Math.abs(fraction * 100).toFixed(digits);
   const sign = Number(text) === 0 ? "" : fraction > 0 ? "+" : "−";
-  return `${sign}${text} %`;
+  return `${sign}${text}${TIED}%`;
 }
 
-export const share = (fraction, digits = 1) => `${(fraction * 100).toFixed(digits)} %`;
+export const share = (fraction, digits = 1) => `${(fraction * 100).toFixed(digits)}${TIED}%`;
 
-// Exact text with thousands separated by thin spaces; no digit is lost or added.
+// Exact text with thousands separated by narrow spaces; no digit is lost or added.
 export function price(text) {
   const [whole, fraction] = String(text).split(".");
-  const grouped = whole.replace(/\B(?=(\d{3})+$)/g, "\u2009");
+  const grouped = whole.replace(/\B(?=(\d{3})+$)/g, "\u202f");
   return fraction ? `${grouped}.${fraction}` : grouped;
 }
 
@@ -55,8 +63,8 @@ export const clock = (ms) => new Date(ms).toISOString().slice(11, 19);
 
 export function age(ms) {
   const seconds = Math.max(0, Math.round(ms / 1000));
-  if (seconds < 90) return `${seconds} s`;
-  if (seconds < 90 * 60) return `${Math.round(seconds / 60)} min`;
-  if (seconds < 36 * 3600) return `${Math.round(seconds / 3600)} h`;
-  return `${Math.round(seconds / 86400)} days`;
+  if (seconds < 90) return `${seconds}${TIED}s`;
+  if (seconds < 90 * 60) return `${Math.round(seconds / 60)}${TIED}min`;
+  if (seconds < 36 * 3600) return `${Math.round(seconds / 3600)}${TIED}h`;
+  return `${Math.round(seconds / 86400)}${TIED}days`;
 }

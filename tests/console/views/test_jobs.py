@@ -23,7 +23,7 @@ def test_every_job_has_state_progress_message_and_duration(looking: Looking, dem
         assert shown.startswith(job["state"])
         assert item.locator("progress").evaluate("bar => bar.value") == pytest.approx(job["progress"])
         assert ("simulated" in shown) == job["simulated"]
-    assert "took 1 min 40 s" in looking.page.locator(".job.failed").inner_text()
+    assert "took 1\u00a0min 40\u00a0s" in looking.page.locator(".job.failed").inner_text()
     looking.is_quiet()
 
 
@@ -32,7 +32,7 @@ def test_progress_moves_by_itself(looking: Looking, demo_house: DemoHouse) -> No
     running = next(job for job in demo_house.demo.decisions.jobs() if job.state == "running")
     demo_house.demo.decisions.save_job(replace(running, progress=0.73, message="champion: final model"))
     try:
-        looking.says(".job.running", "73 %", "champion: final model")
+        looking.says(".job.running", "73\u00a0%", "champion: final model")
     finally:
         demo_house.demo.decisions.save_job(running)
 

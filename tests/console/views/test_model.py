@@ -8,7 +8,7 @@ import pytest
 
 from tests.console.views.conftest import DemoHouse
 from tests.console.views.looking import Looking
-from tests.console.views.written import count, moment, percent, ratio, share
+from tests.console.views.written import count, moment, percent, ratio, share, tied
 
 pytestmark = pytest.mark.browser
 NAMES = {"exchange": "simulated", "symbol": "BTCUSDT", "interval": "1h"}
@@ -25,13 +25,13 @@ def test_the_card_is_told_in_words_with_its_conditions(looking: Looking, demo_ho
     scores, shown = card["metrics"]["scores"], looking.card("Model card").inner_text()
     assert "Not proven" in shown
     assert f"On {count(scores['n'])} candles it had not seen it called {share(scores['accuracy'])}" in shown
-    assert f"95 % interval {share(scores['accuracy_low'])} to {share(scores['accuracy_high'])}" in shown
+    assert f"95\u00a0% interval {share(scores['accuracy_low'])} to {share(scores['accuracy_high'])}" in shown
     assert f"earned {percent(card['metrics']['net']['total'], 1)}" in shown
     assert f"a rise is likelier than {share(card['thresholds']['p_min'])}" in shown
     assert f"The newest {count(card['untouched_period']['bars'])} candles" in shown
     holding = sum(gate["holds"] for gate in card["gates"])
     assert f"{holding} of {len(card['gates'])} conditions hold" in shown
-    assert [gate["words"] in shown for gate in card["gates"] if not gate["holds"]] == [True] * (
+    assert [tied(gate["words"]) in shown for gate in card["gates"] if not gate["holds"]] == [True] * (
         len(card["gates"]) - holding
     )
     looking.is_quiet()

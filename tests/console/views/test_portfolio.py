@@ -57,7 +57,7 @@ def test_the_curve_has_every_point_of_the_history(looking: Looking, demo_house: 
     rows = looking.table("Worth in USDT")
     assert len(rows) == len(history["points"])
     for row, point in zip(rows[:: len(rows) // 5], history["points"][:: len(rows) // 5], strict=True):
-        shown = [amount(point[name]) + " USDT" for name in ("value", "following", "buy_and_hold")]
+        shown = [amount(point[name]) + "\u00a0USDT" for name in ("value", "following", "buy_and_hold")]
         assert row[1:] == shown
 
 

@@ -80,7 +80,7 @@ def test_an_old_series_is_called_stale(looking: Looking, demo_house: DemoHouse) 
     demo_house.demo.clock.time += 3 * HOUR
     try:
         looking.open("quality", state="stale")
-        looking.says(".chip.bad", "stale · 3 h")
+        looking.says(".chip.bad", "stale · 3\u00a0h")
         assert "0 of 3" in " ".join(looking.tile("Series that are fresh").split())
         looking.is_quiet()
     finally:

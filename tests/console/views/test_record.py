@@ -8,7 +8,7 @@ import pytest
 
 from tests.console.views.conftest import DemoHouse
 from tests.console.views.looking import Looking
-from tests.console.views.written import count, percent, ratio, share
+from tests.console.views.written import count, percent, ratio, share, tied
 
 pytestmark = pytest.mark.browser
 NAMES = {"exchange": "simulated", "symbol": "BTCUSDT", "interval": "1h"}
@@ -25,14 +25,14 @@ def test_the_record_at_a_glance(looking: Looking, demo_house: DemoHouse) -> None
     assert count(told["decisions"]) in looking.tile("Decisions")
     assert share(told["accuracy"]) in looking.tile("Right so far")
     low, high = told["accuracy_interval"]
-    assert f"95 % interval {share(low)} to {share(high)}" in looking.tile("Right so far")
+    assert f"95\u00a0% interval {share(low)} to {share(high)}" in looking.tile("Right so far")
     waiting = looking.tile("Without an outcome")
     assert f"{told['pending']} pending, {told['insufficient']} insufficient" in waiting
     assert told["pending"] > 0
     assert told["insufficient"] > 0
     assert percent(profit["following"]["total"]) in looking.tile("Following the decisions")
     assert share(profit["following"]["max_drawdown"]) in looking.tile("Deepest fall from a high")
-    assert told["standing_reason"] in looking.read("#view")
+    assert tied(told["standing_reason"]) in looking.read("#view")
     looking.is_quiet()
 
 
@@ -74,7 +74,8 @@ def test_equity_stands_beside_buy_and_hold_and_flat(looking: Looking, demo_house
     assert len(rows) == len(profit["curve"])
     assert rows[-1][1:] == [ratio(last["following"], 4), ratio(last["buy_and_hold"], 4), "1.0000"]
     falls = [
-        float(row[1].replace("−", "-").removesuffix(" %")) for row in looking.table("Fall from the last high")
+        float(row[1].replace("−", "-").removesuffix("\u00a0%"))
+        for row in looking.table("Fall from the last high")
     ]
     assert share(-min(falls) / 100) == share(profit["following"]["max_drawdown"])
 
@@ -83,7 +84,7 @@ def test_the_challenger_has_a_record_of_its_own(looking: Looking, demo_house: De
     looking.open("record")
     looking.page.click("label[for='role-Challenger']")
     told = record(demo_house, "challenger")
-    looking.says("#view", f"{share(told['accuracy'])}", told["standing_reason"])
+    looking.says("#view", f"{share(told['accuracy'])}", tied(told["standing_reason"]))
     looking.is_quiet()
 
 

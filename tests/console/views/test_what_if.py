@@ -86,7 +86,7 @@ def test_a_setting_is_kept_in_the_address_and_can_be_taken_back(
 ) -> None:
     looking.open("what-if", "simulated/BTCUSDT/1h?cool_down=100&fee_bp=12")
     assert looking.page.input_value("#set-cool_down") == "100"
-    looking.says(".slider.moved output", "12 bp")
+    looking.says(".slider.moved output", "12\u00a0bp")
     looking.page.click("text=All as recorded")
     looking.says(".glance", "nothing is tried yet")
     assert looking.page.url.endswith("#/what-if/simulated/BTCUSDT/1h")

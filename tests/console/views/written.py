@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 
 
 def share(fraction: float, digits: int = 1) -> str:
-    return f"{fraction * 100:.{digits}f} %"
+    return f"{fraction * 100:.{digits}f}\u00a0%"
 
 
 def percent(fraction: float, digits: int = 2) -> str:
     text = f"{abs(fraction * 100):.{digits}f}"
     sign = "" if float(text) == 0 else "+" if fraction > 0 else "−"
-    return f"{sign}{text} %"
+    return f"{sign}{text}\u00a0%"
 
 
 def count(number: float) -> str:
-    return f"{round(number):,}".replace(",", "\u2009")
+    return f"{round(number):,}".replace(",", "\u202f")
 
 
 def amount(text: str, digits: int = 2) -> str:
-    return f"{float(text):,.{digits}f}".replace(",", "\u2009").replace("-", "−")
+    return f"{float(text):,.{digits}f}".replace(",", "\u202f").replace("-", "−")
 
 
 def ratio(number: float, digits: int = 2) -> str:
@@ -29,3 +30,8 @@ def ratio(number: float, digits: int = 2) -> str:
 
 def moment(ms: int) -> str:
     return datetime.fromtimestamp(ms / 1000, UTC).strftime("%Y-%m-%d %H:%M")
+
+
+def tied(sentence: str) -> str:
+    """With its numbers tied to their units."""
+    return re.sub(r"(?<=\d) (?=(?:bp|s|min|h|days|UTC)\b|%)", "\u00a0", sentence)

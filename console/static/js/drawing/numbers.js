@@ -1,9 +1,11 @@
 // Numbers with their units, as the views write them.
 
-const THIN = "\u2009";
+import { tied } from "../words.js";
+
+const NARROW = "\u202f"; // as the thin space, but no line breaks there
 const MINUS = "−";
 
-export const count = (number) => String(Math.round(number)).replace(/\B(?=(\d{3})+$)/g, THIN);
+export const count = (number) => String(Math.round(number)).replace(/\B(?=(\d{3})+$)/g, NARROW);
 
 export const counted = (number, one, many = `${one}s`) => `${count(number)} ${number === 1 ? one : many}`;
 
@@ -14,7 +16,7 @@ export function ratio(number, digits = 2) {
 
 export function basisPoints(number, digits = 1) {
   if (!Number.isFinite(number)) return "–";
-  return `${number > 0 ? "+" : ""}${ratio(number, digits)} bp`;
+  return tied(`${number > 0 ? "+" : ""}${ratio(number, digits)} bp`);
 }
 
 // An exact decimal for reading: rounded to as many digits as tell something.
@@ -35,8 +37,8 @@ export function signedAmount(value, digits = 2) {
 export function duration(ms) {
   const seconds = Math.max(0, Math.floor(ms / 1000));
   const [hours, minutes] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60];
-  if (hours) return `${hours} h ${minutes} min`;
-  return minutes ? `${minutes} min ${seconds % 60} s` : `${seconds} s`;
+  if (hours) return tied(`${hours} h ${minutes} min`);
+  return tied(minutes ? `${minutes} min ${seconds % 60} s` : `${seconds} s`);
 }
 
 export const mood = (number) => (number > 0 ? "good" : number < 0 ? "bad" : "");

@@ -16,7 +16,7 @@ export function tile(title, big, note, feeling = "") {
 
 export const tiles = (name, ...all) => element("section", { class: "tiles", "aria-label": name }, ...all);
 
-export const unit = (name) => element("small", {}, ` ${name}`);
+export const unit = (name) => element("small", {}, `\u00a0${name}`);
 
 export const chip = (said, kind = "") => element("span", { class: `chip ${kind}` }, said);
 

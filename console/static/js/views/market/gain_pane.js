@@ -2,10 +2,11 @@
 
 import { createTextWatermark, HistogramSeries } from "../../../vendor/lightweight-charts.mjs";
 import { colour } from "../../theme.js";
+import { share } from "../../words.js";
 
 const SHARE = 0.34;
 const DASHED = 2;
-const said = (value) => `${value.toFixed(2)} %`;
+const said = (value) => share(value / 100, 2);
 
 function kind({ status, expected_gain: gain, cost }) {
   if (status === "suppressed") return "suppressed";

@@ -16,7 +16,7 @@ export function looks() {
     rightPriceScale: { borderVisible: false, entireTextOnly: true, scaleMargins: { top: 0.1, bottom: 0.22 } },
     timeScale: { borderColor: colour("line"), timeVisible: true, rightOffset: 3, minBarSpacing: 1.5 },
     crosshair: { mode: 0, vertLine: cross, horzLine: cross },
-    localization: { timeFormatter: (time) => moment(time * 1000) },
+    localization: { timeFormatter: (time) => `${moment(time * 1000)} UTC` },
   };
 }
 

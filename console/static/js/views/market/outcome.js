@@ -22,7 +22,7 @@ export function outcomePart(decision, context) {
     facts([
       ["The market moved", percent(outcome.gross)],
       ["Being long, costs taken off", percent(outcome.net)],
-      ["From", `${price(outcome.entry_price)} at ${moment(outcome.entry_time)}`],
-      ["To", `${price(outcome.exit_price)} at ${moment(outcome.exit_time)}`],
+      ["From", `${price(outcome.entry_price)} at ${moment(outcome.entry_time)} UTC`],
+      ["To", `${price(outcome.exit_price)} at ${moment(outcome.exit_time)} UTC`],
     ]));
 }

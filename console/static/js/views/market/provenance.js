@@ -13,7 +13,7 @@ const print = (hash) => (hash ? element("code", { title: hash }, hash.slice(0, 1
 function candles(provenance) {
   if (!provenance) return [["Candles", "not recorded for this decision"]];
   return [
-    ["Candles", `${provenance.bars}, ${moment(provenance.start)} to ${moment(provenance.end)}`],
+    ["Candles", `${provenance.bars}, ${moment(provenance.start)} to ${moment(provenance.end)} UTC`],
     ["Read from", sources(provenance.sources)],
     ["Missing", provenance.missing],
     ["Revised since", provenance.revised],

@@ -4,28 +4,29 @@ import { tableOf } from "../../drawing/figure.js";
 import { counted, ratio } from "../../drawing/numbers.js";
 import { card, chip, nothing } from "../../drawing/panels.js";
 import { element } from "../../element.js";
-import { moment } from "../../words.js";
+import { moment, percent, share } from "../../words.js";
 
 const STATES = { ok: ["within bounds", "good"], alarm: ["alarm", "bad"], insufficient: ["too few candles", "warn"] };
 const MEASURES = {
   brier_skill: "Brier skill", calibration_slope: "Calibration slope", gain_bias: "Bias of the expected gain", interval_coverage: "Interval coverage",
-  missing_features: "Missing features, share", psi: "Drift of the features (PSI)",
+  missing_features: "Missing features", psi: "Drift of the features (PSI)",
 };
 const RANK = { alarm: 0, ok: 1, insufficient: 2 };
-const DIGITS = { gain_bias: 5 };
+const FIGURES = { brier_skill: (value) => percent(value), gain_bias: (value) => percent(value, 3), interval_coverage: (value) => share(value), missing_features: (value) => share(value) };
+const figure = (measure) => FIGURES[measure] ?? ((value) => ratio(value, 3));
 
 function bounds({ low, high, measure }) {
-  const digits = DIGITS[measure] ?? 3;
+  const shown = figure(measure);
   if (low === null && high === null) return "none yet";
-  if (low === null) return `at most ${ratio(high, digits)}`;
-  return high === null ? `at least ${ratio(low, digits)}` : `${ratio(low, digits)} to ${ratio(high, digits)}`;
+  if (low === null) return `at most ${shown(high)}`;
+  return high === null ? `at least ${shown(low)}` : `${shown(low)} to ${shown(high)}`;
 }
 
 function row(each) {
   const [said, kind] = STATES[each.state];
   const name = element("span", { class: "stacked" }, MEASURES[each.measure] ?? each.measure,
     element("small", {}, [each.role, each.feature, counted(each.candles, "candle")].filter(Boolean).join(" · ")));
-  return [name, chip(said, kind), each.value === null ? "–" : ratio(each.value, DIGITS[each.measure] ?? 3), bounds(each)];
+  return [name, chip(said, kind), each.value === null ? "–" : figure(each.measure)(each.value), bounds(each)];
 }
 
 export function drawMonitors({ monitors, hasModel }) {

@@ -4,7 +4,7 @@ import { tableOf } from "../../drawing/figure.js";
 import { amount, mood, signedAmount } from "../../drawing/numbers.js";
 import { card, nothing, placeOf } from "../../drawing/panels.js";
 import { element } from "../../element.js";
-import { age, moment, percent, price, share } from "../../words.js";
+import { age, moment, money, percent, price, share } from "../../words.js";
 
 const COLUMNS = [
   { name: "Holding" }, { name: "Amount", number: true }, { name: "Price", number: true }, { name: "24 h", number: true },
@@ -12,7 +12,7 @@ const COLUMNS = [
 ];
 
 const coloured = (value, said) => element("span", { class: mood(value) }, said);
-const quoted = (text, quote) => (text === null ? element("span", { class: "muted" }, "unknown") : `${amount(text)} ${quote}`);
+const quoted = (text, quote) => (text === null ? element("span", { class: "muted" }, "unknown") : money(amount(text), quote));
 
 function name(each) {
   const words = each.cash ? `${each.name}, cash` : each.asset ? `${each.asset}/${each.quote}` : each.name;
@@ -23,7 +23,7 @@ function name(each) {
 function priced(each) {
   if (each.price === null) return each.cash ? "–" : element("span", { class: "muted" }, "no price");
   const source = `${each.price_source}, ${age(each.age_ms)} old`;
-  return element("span", { class: "stacked", title: `${moment(each.price_time)} UTC` }, `${price(each.price)} ${each.quote}`, element("small", {}, source));
+  return element("span", { class: "stacked", title: `${moment(each.price_time)} UTC` }, money(price(each.price), each.quote), element("small", {}, source));
 }
 
 function followed(each) {
@@ -36,7 +36,7 @@ function row(each, total) {
   const part = each.value !== null && Number(total?.known_value) > 0 ? Number(each.value) / Number(total.known_value) : null;
   return [
     name(each),
-    each.amount === null ? "–" : `${price(each.amount)} ${each.asset ?? ""}`,
+    each.amount === null ? "–" : money(price(each.amount), each.asset ?? ""),
     priced(each),
     each.cash || each.change === null ? "–" : coloured(each.change, percent(each.change)),
     quoted(each.value, each.quote ?? ""),

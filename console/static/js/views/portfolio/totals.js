@@ -3,7 +3,7 @@
 import { chip, madeUp, nothing, tile, tiles, unit } from "../../drawing/panels.js";
 import { element } from "../../element.js";
 import { amount, mood, signedAmount } from "../../drawing/numbers.js";
-import { moment, percent } from "../../words.js";
+import { moment, money, percent } from "../../words.js";
 
 const number = (text) => (text === null ? null : Number(text));
 
@@ -31,14 +31,14 @@ function ofQuote(total, holdings) {
   const note = value === null ? "without what has no price" : beside(value, began, "since the start");
   return tiles(`${total.exchange} in ${total.quote}`,
     tile("Worth now", worth, total.simulated ? [...[note].flat(), " ", madeUp()] : note),
-    tile("Change in 24 h", day ? percent(day.change) : "–", day ? `${signedAmount(day.moved)} ${total.quote}` : "a price of a day ago is missing", day ? mood(day.change) : ""),
+    tile("Change in 24 h", day ? percent(day.change) : "–", day ? money(signedAmount(day.moved), total.quote) : "a price of a day ago is missing", day ? mood(day.change) : ""),
     tile("Had it followed the decisions", shown(total.following), beside(following, value, "beside what it is worth"), ""),
     tile("Bought once and held", shown(total.buy_and_hold), beside(hold, began, "since the start, costs paid")));
 }
 
 function assumption() {
   return element("p", { class: "remark" }, chip("Example", "warn"),
-    " No holdings are set: equal parts of 1\u2009000 in each watched market are shown. Write yours into .env, such as ",
+    " No holdings are set: equal parts of 1\u202f000 in each watched market are shown. Write yours into .env, such as ",
     element("code", {}, "OPA_PORTFOLIO=BTCUSDT:0.5,USDT:1000"), ", and run ", element("code", {}, "sh setup.sh"), ".");
 }
 

@@ -3,6 +3,7 @@
 import { Curves } from "../../drawing/curves.js";
 import { amount } from "../../drawing/numbers.js";
 import { card, madeUp, nothing } from "../../drawing/panels.js";
+import { money } from "../../words.js";
 
 const NAMES = { value: ["As it is held", "held"], following: ["Following the decisions", "ours"], buy_and_hold: ["Bought once and held", "benchmark"] };
 
@@ -12,7 +13,7 @@ function chart({ quote, points }) {
   const lines = Object.entries(NAMES)
     .map(([name, [said, kind]]) => ({ name: said, kind, values: points.map((each) => number(each[name])) }))
     .filter((each) => each.values.some(Number.isFinite));
-  const format = (value) => (Number.isFinite(value) ? `${amount(value)} ${quote}` : "–");
+  const format = (value) => (Number.isFinite(value) ? money(amount(value), quote) : "–");
   return new Curves({ name: `Worth in ${quote}`, times: points.map((each) => each.time), lines, format, axisFormat: (value) => amount(value, 0) }).node;
 }
 

@@ -31,7 +31,7 @@ function accuracies(all) {
 }
 
 function table(all) {
-  const numbers = ["Decisions", "Right", "Wrong", "Pending", "Insufficient", "Right, share", "95 % interval", "Base rate", "Independent", "Mean net return if long"];
+  const numbers = ["Decisions", "Right", "Wrong", "Pending", "Insufficient", "Right, share", "95 % interval", "Base rate", "Outcomes that share no candle", "Mean net return if long"];
   const columns = [{ name: "Action" }, ...numbers.map((name) => ({ name, number: true }))];
   return tableOf(columns, all.map(([name, each]) => [
     name, ...[each.decisions, each.win, each.loss, each.pending, each.insufficient].map(count),

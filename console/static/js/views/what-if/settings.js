@@ -3,9 +3,9 @@
 import { count, mood } from "../../drawing/numbers.js";
 import { card } from "../../drawing/panels.js";
 import { element } from "../../element.js";
-import { percent, share } from "../../words.js";
+import { percent, share, tied } from "../../words.js";
 
-const bp = (value) => `${value} bp`;
+const bp = (value) => tied(`${value} bp`);
 const fraction = (value) => share(value, 2);
 const bars = (value) => `${value} ${value === 1 ? "candle" : "candles"}`;
 
