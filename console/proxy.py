@@ -17,7 +17,8 @@ from web.problems import problem
 
 log = logging.getLogger(__name__)
 
-TIMEOUT: Final = httpx.Timeout(10.0, connect=2.0, pool=2.0)
+# An API refuses after OPA_REQUEST_LIMIT_S (15 s) what it cannot answer, and says why: we wait for that.
+TIMEOUT: Final = httpx.Timeout(20.0, connect=2.0, pool=2.0)
 # A stream of events says something at least every fifteen seconds.
 _STREAM_TIMEOUT: Final = httpx.Timeout(45.0, connect=2.0, pool=2.0)
 _LIMITS: Final = httpx.Limits(max_connections=32, max_keepalive_connections=16)

@@ -74,9 +74,8 @@ def test_many_movements_are_one_question(looking: Looking) -> None:
     looking.page.focus("#set-margin")
     for _ in range(20):
         looking.page.keyboard.press("ArrowRight")
-    looking.until(
-        "!document.querySelector('.waits') && document.querySelector('.glance').innerText.includes('tried')"
-    )
+    looking.says(".glance", "tried")
+    looking.until("!document.querySelector('.results [aria-busy]')")
     assert sum(url.endswith("/what-if") for url in looking.asked) - questions < 10
     looking.is_quiet()
 
@@ -97,3 +96,54 @@ def test_a_series_without_decisions_is_refused_in_words(looking: Looking) -> Non
     looking.open("what-if", "binance/XRPUSDT/1h")
     looking.says("#view", "No decision is recorded for this series yet")
     looking.is_quiet()
+
+
+TOO_LONG = {"title": "Service Unavailable", "hint": "ask for a shorter period or a smaller page"}
+
+
+def test_it_shows_that_it_works_and_then_what_refuses_with_the_way_out(looking: Looking) -> None:
+    looking.open("what-if")
+    held: list[Any] = []
+    looking.page.route("**/what-if", lambda route: held.append(route))
+
+    def refuse(status: int, detail: str) -> None:
+        for _ in range(1_200):
+            if held:
+                return held.pop().fulfill(status=status, json={**TOO_LONG, "detail": detail})
+            looking.page.wait_for_timeout(50)
+        raise AssertionError("nothing was asked within a minute")
+
+    try:
+        looking.page.focus("#set-fee_bp")
+        looking.page.keyboard.press("PageUp")
+        looking.says(".glance", "Deciding the recorded ledger again")
+        looking.until("document.querySelector('.results [aria-busy]')?.innerText.includes('Total return')")
+        assert looking.page.get_attribute("body", "data-state") == "live"
+        refuse(503, "the answer has taken more than 15 s")
+        looking.says(".results", "Service Unavailable", TOO_LONG["hint"])
+        looking.says(".glance", "more than 15\u00a0s")
+        assert looking.page.is_hidden("#problem")
+        looking.page.click("text=Try again")
+        looking.until("document.querySelector('.results [aria-busy]')")
+        refuse(422, "too many decisions")
+        looking.says(".results", "too many decisions", TOO_LONG["hint"])
+        looking.until("!document.querySelector('.again')")
+    finally:
+        looking.page.unroute("**/what-if")
+    looking.errors.clear()  # the browser notes every refusal
+    looking.page.click("text=All as recorded")
+    looking.says(".results", "Total return")
+
+
+def test_an_answer_that_never_comes_is_not_taken_for_a_console_that_is_away(looking: Looking) -> None:
+    looking.open("what-if")
+    looking.page.route("**/what-if", lambda _route: None)
+    shorter = "real => { AbortSignal.timeout = ms => real.call(AbortSignal, ms > 20000 ? 2000 : ms); }"
+    try:
+        looking.page.evaluate(f"({shorter})(AbortSignal.timeout)")
+        looking.page.focus("#set-fee_bp")
+        looking.page.keyboard.press("PageUp")
+        looking.says(".results", "No answer in time", "Try again")
+    finally:
+        looking.page.unroute("**/what-if")
+        looking.page.reload()

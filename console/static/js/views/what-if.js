@@ -13,14 +13,16 @@ export const title = "What if";
 const WAIT_MS = 250;
 const AGAIN_MS = 60_000;
 const POINTS = 400;
+const REFUSED = 422;
 
 class WhatIfView {
   constructor(root, context) {
-    Object.assign(this, { context, answeredAt: 0 });
+    Object.assign(this, { context, askedAt: 0 });
     this.result = new Place(drawResult, "wide");
     this.differences = new Place(drawDifferences, "wide");
     this.settings = new Settings(Object.fromEntries(parse(location.hash).query), () => this.changed());
     const right = element("div", { class: "results" }, this.result.node, this.differences.node);
+    right.addEventListener("click", ({ target }) => target.closest(".again") && this.decide());
     root.replaceChildren(this.settings.node, right);
   }
 
@@ -29,7 +31,7 @@ class WhatIfView {
     const { models } = await model("models", { ...named(series), active: true });
     const champion = models.find((each) => each.role === "champion");
     if (champion) this.settings.recordedAre((await model(`models/${champion.model_id}`)).card);
-    await this.decide();
+    this.decide();
   }
 
   // Where there is no decision the API would refuse, and the browser note it as an error.
@@ -41,39 +43,50 @@ class WhatIfView {
 
   changed() {
     clearTimeout(this.timer);
-    this.result.node.classList.add("waits");
+    this.waits();
     history.replaceState(null, "", format("what-if", this.context.series, new URLSearchParams(this.settings.asked())));
-    this.timer = setTimeout(() => this.decide().catch((error) => this.refused(error)), WAIT_MS);
+    this.timer = setTimeout(() => this.decide(), WAIT_MS);
+  }
+
+  waits() {
+    this.result.node.setAttribute("aria-busy", "true");
+    this.settings.waits();
   }
 
   // A long ledger takes its time to decide again, and grows by a candle at a time.
-  async refresh() {
-    if (Date.now() - this.answeredAt > AGAIN_MS) await this.decide();
+  refresh() {
+    if (Date.now() - this.askedAt > AGAIN_MS) this.decide();
   }
 
   // The newest wish counts: an answer that comes after another wish is dropped.
   async decide() {
-    const wish = (this.wish = JSON.stringify(this.settings.asked()));
-    if (!(await this.hasDecisions())) return this.show({ refused: "No decision is recorded for this series yet, so there is nothing to decide again." }, false);
-    const body = { ...named(this.context.series), ...this.settings.asked(), points: POINTS };
-    const answer = await this.context.submit("what-if", body).catch((error) => {
-      if (error.status !== 422) throw error;
-      return { refused: error.message };
-    });
-    if (wish === this.wish) this.show(answer, Object.keys(this.settings.asked()).length > 0);
+    const asked = this.settings.asked();
+    const wish = (this.wish = JSON.stringify(asked));
+    this.askedAt = Date.now();
+    if (wish !== this.shown) this.waits();
+    const answer = await this.answer(asked).catch((error) => this.refusal(error));
+    if (wish === this.wish && answer) this.show(answer, wish, Object.keys(asked).length > 0);
   }
 
-  show(answer, isChanged) {
-    this.answeredAt = Date.now();
-    this.result.node.classList.remove("waits");
+  async answer(asked) {
+    if (!(await this.hasDecisions())) return { refused: "No decision is recorded for this series yet, so there is nothing to decide again." };
+    return this.context.submit("what-if", { ...named(this.context.series), ...asked, points: POINTS });
+  }
+
+  // What the API refuses or does not finish is said in its place; nothing else of the page fails by it.
+  refusal(error) {
+    if (error.title === undefined) return this.context.fail(error);
+    if (error.status === REFUSED) return { refused: error.message };
+    return { refused: `${error.title}. ${error.message}`, mayPass: true };
+  }
+
+  show(answer, wish, isChanged) {
+    this.result.node.removeAttribute("aria-busy");
+    this.settings.tell(answer, isChanged);
+    if (answer.refused && wish === this.shown) return; // what was answered to the same wish stays
+    this.shown = answer.refused ? null : wish;
     this.result.show({ answer, isChanged });
     this.differences.show({ answer, isChanged });
-    this.settings.tell(answer, isChanged);
-  }
-
-  refused(error) {
-    if (this.context.signal.aborted) return;
-    this.show({ refused: `${error.title ?? "No answer"}: ${error.message}` }, false);
   }
 
   close() {

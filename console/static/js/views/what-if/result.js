@@ -34,9 +34,11 @@ function curves({ curve }) {
   return new Curves({ name: "Worth of 1", times: curve.map((each) => each.time), lines, level: 1, format: (value) => ratio(value, 4), axisFormat: (value) => ratio(value) }).node;
 }
 
+const again = () => element("p", {}, element("button", { type: "button", class: "button again" }, "Try again"));
+
 export function drawResult({ answer, isChanged }) {
   const notice = element("p", { class: "remark notice" }, element("b", {}, "A calculation. "), NOTHING_CHANGES);
-  if (answer.refused) return card("Recorded beside changed", {}, notice, nothing(answer.refused));
+  if (answer.refused) return card("Recorded beside changed", {}, notice, nothing(answer.refused, ...(answer.mayPass ? [again()] : [])));
   const said = isChanged ? `${count(answer.changed)} of ${counted(answer.decisions, "decision")} change` : "as recorded";
   const lead = `${counted(answer.decisions, "decision")} from ${moment(answer.first)} to ${moment(answer.last)} UTC, filled at the next open, costs taken off.`;
   return card("Recorded beside changed", { lead, chip: chip(said, isChanged && answer.changed ? "warn" : "") },

@@ -86,9 +86,13 @@ export class Settings {
     this.node = card("Settings", { kind: "settings", lead: "Only what you move is tried; the record stays as it is." }, ...this.sliders.map((each) => each.node), this.glance, all);
   }
 
+  waits() {
+    this.glance.replaceChildren(element("span", { class: "busy" }, "Deciding the recorded ledger again …"));
+  }
+
   // The result in a line that stays in sight of the sliders.
   tell(answer, isChanged) {
-    if (answer.refused) return this.glance.replaceChildren(answer.refused);
+    if (answer.refused) return this.glance.replaceChildren(element("span", { class: "bad" }, answer.refused));
     const was = element("span", {}, "recorded ", element("b", { class: mood(answer.ledger.total) }, percent(answer.ledger.total)));
     const would = element("span", {}, "tried ", element("b", { class: mood(answer.what_if.total) }, percent(answer.what_if.total)));
     const changed = element("span", { class: "muted" }, `${count(answer.changed)} decisions change`);
