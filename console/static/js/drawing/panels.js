@@ -35,11 +35,15 @@ export const nothing = (said, ...more) => element("div", { class: "nothing" }, e
 export const waiting = (name) =>
   element("div", { class: "waiting", role: "status" }, element("span", { class: "unseen" }, `Loading: ${name}`), ...Array.from({ length: 3 }, () => element("i")));
 
-// What the keyboard is on, and which tables are open, outlive a renewal.
+const scrolling = (holder) => [...holder.querySelectorAll("[data-keep].scroll, [data-keep] .scroll")]
+  .map((each) => [each.closest("[data-keep]").dataset.keep, each]);
+
+// What the keyboard is on, which tables are open and how far each is scrolled outlive a renewal.
 function kept(holder) {
   const open = [...holder.querySelectorAll("details[open][data-keep]")].map((each) => each.dataset.keep);
+  const places = new Map(scrolling(holder).map(([name, { scrollLeft, scrollTop }]) => [name, [scrollLeft, scrollTop]]));
   const active = holder.contains(document.activeElement) ? document.activeElement : null;
-  return { open, id: active?.id, focused: active?.closest("[data-keep]")?.dataset.keep };
+  return { open, places, id: active?.id, focused: active?.closest("[data-keep]") };
 }
 
 // A place that is drawn again only when what it shows has changed.
@@ -52,12 +56,16 @@ export class Place {
   show(data) {
     const text = JSON.stringify(data);
     if (text === this.text) return;
-    const { open, id, focused } = kept(this.node);
+    const { open, places, id, focused } = kept(this.node);
     this.text = text;
     this.node.replaceChildren(...[this.draw(data)].flat().filter(Boolean));
-    const named = (name) => this.node.querySelector(`[data-keep="${CSS.escape(name)}"]`);
-    for (const name of open) named(name)?.setAttribute("open", "");
-    const again = id ? this.node.querySelector(`#${CSS.escape(id)}`) : focused ? named(focused) : null;
+    const named = (tag, name) => this.node.querySelector(`${tag}[data-keep="${CSS.escape(name)}"]`);
+    for (const each of open.map((name) => named("details", name)).filter(Boolean)) {
+      each.open = true;
+      each.dispatchEvent(new Event("toggle")); // the browser's own comes when the page has become shorter
+    }
+    for (const [name, frame] of scrolling(this.node)) frame.scrollTo(...(places.get(name) ?? [0, 0]));
+    const again = id ? this.node.querySelector(`#${CSS.escape(id)}`) : focused ? named(focused.localName, focused.dataset.keep) : null;
     (again?.matches("details") ? again.querySelector("summary") : again)?.focus({ preventScroll: true });
   }
 }

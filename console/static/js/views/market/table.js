@@ -1,11 +1,14 @@
-// The decisions table: pages of what the filters let through; a row opens its decision.
+// The decisions table: pages of what the filters let through; a row opens its decision. What was opened stays open.
 
 import { badge, element, find } from "../../element.js";
+import { keepPlace } from "../../place.js";
 import { moment, percent, price, reason, share } from "../../words.js";
 import { page } from "./decided.js";
 import { Filters } from "./filters.js";
 
 const PAGE = 50;
+const MOST = 1000;
+const behind = (last, listed) => listed.slice(listed.findIndex(({ id }) => id === last?.id) + 1 || Infinity);
 const cell = (kind, ...children) => element("td", kind ? { class: kind } : {}, ...children);
 
 export function outcome({ outcome: known }) {
@@ -40,19 +43,28 @@ export class DecisionTable {
     });
   }
 
+  // The newest, down to where what is listed goes on; as many as were listed where it does not.
   async load() {
     const asked = this.filters.asked;
-    const first = await page(this.context, asked, null, PAGE);
-    if (JSON.stringify(asked) !== JSON.stringify(this.filters.asked)) return;
-    const isSameTop = first.decisions.at(-1)?.id === this.decisions[PAGE - 1]?.id;
-    // What was paged to stays while nothing came before it.
-    this.decisions = isSameTop ? [...first.decisions, ...this.decisions.slice(PAGE)] : first.decisions;
-    if (!isSameTop || this.decisions.length <= PAGE) this.cursor = first.next_cursor;
+    const name = JSON.stringify(asked);
+    const isRenewal = name === this.drawnFor;
+    const decisions = [];
+    let [cursor, rest] = [null, []];
+    do {
+      const next = await page(this.context, asked, cursor, cursor ? Math.min(this.decisions.length, MOST) : PAGE);
+      if (name !== JSON.stringify(this.filters.asked)) return;
+      decisions.push(...next.decisions);
+      cursor = next.next_cursor;
+      rest = isRenewal ? behind(decisions.at(-1), this.decisions) : [];
+    } while (isRenewal && cursor && !rest.length && decisions.length < this.decisions.length);
+    Object.assign(this, { decisions: [...decisions, ...rest], cursor: rest.length ? this.cursor : cursor, drawnFor: name });
     this.draw();
   }
 
   async more() {
-    const next = await page(this.context, this.filters.asked, this.cursor, PAGE);
+    const { cursor } = this;
+    const next = await page(this.context, this.filters.asked, cursor, PAGE);
+    if (cursor !== this.cursor) return;
     const last = this.decisions.at(-1)?.id;
     this.decisions.push(...next.decisions);
     this.cursor = next.next_cursor;
@@ -61,9 +73,10 @@ export class DecisionTable {
   }
 
   draw() {
-    const focused = find("rows").contains(document.activeElement) ? document.activeElement.dataset.id : null;
-    find("rows").replaceChildren(...this.decisions.map(row));
-    if (focused) find("rows").querySelector(`button[data-id="${focused}"]`)?.focus();
+    const rows = find("rows");
+    const focused = rows.contains(document.activeElement) ? document.activeElement.dataset.id : null;
+    keepPlace(rows, () => rows.replaceChildren(...this.decisions.map(row)));
+    if (focused) rows.querySelector(`button[data-id="${focused}"]`)?.focus({ preventScroll: true });
     find("more").hidden = !this.cursor;
     find("no-rows").hidden = this.decisions.length > 0;
     find("no-rows").textContent = this.filters.isOpen
