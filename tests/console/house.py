@@ -52,9 +52,9 @@ class House:
 
 
 @contextmanager
-def standing(models: Path) -> Iterator[House]:
+def standing(models: Path, stores: Seeded | None = None) -> Iterator[House]:
     """A house with everything running; `models` is an empty folder."""
-    stores, clock = seeded(), MarketClock()
+    stores, clock = stores or seeded(), MarketClock()
     held = Stores(stores.klines, stores.ticks, stores.klines.changes, lambda _exchange: clock)
     judged = Service(
         stores.klines,

@@ -31,7 +31,8 @@ class Seeded:
     decisions: MemoryDecisionStore
 
 
-def seeded() -> Seeded:
+def seeded(ledger_bars: int = LEDGER_BARS) -> Seeded:
+    """Three hourly markets; of the simulated ones the newest candles in the ledger, older in a back-test."""
     klines = MemoryKlineStore()
     decisions = MemoryDecisionStore(klines)
     markets = [
@@ -45,7 +46,7 @@ def seeded() -> Seeded:
         rows = walk(float(price), len(price.split(".")[1]), seed)
         klines.write(series, klines_from_rows(rows), finality=Finality.CONFIRMED, source=Source.REST, now=NOW)
         if exchange == "simulated":
-            record(decisions, series, rows, seed)
+            record(decisions, series, rows, seed, ledger_bars)
     ticks = MemoryTickStore(klines)
     ticks.write([tick("BTCUSDT", NOW - 800, "63351.2"), tick("ETHUSDT", NOW - 400_000, "3720.15")])
     return Seeded(klines, ticks, decisions)
@@ -89,15 +90,17 @@ def walk(start: float, digits: int, seed: int) -> list[list[object]]:
     return rows
 
 
-def record(store: MemoryDecisionStore, series: Series, rows: list[list[object]], seed: int) -> None:
+def record(
+    store: MemoryDecisionStore, series: Series, rows: list[list[object]], seed: int, ledger_bars: int
+) -> None:
     draw = np.random.default_rng(seed + 100)
     gains = _gains(rows, draw)
-    backtest, position = _decide(series, rows, range(120, BARS - LEDGER_BARS), gains, Position.FLAT)
+    backtest, position = _decide(series, rows, range(120, BARS - ledger_bars), gains, Position.FLAT)
     backtest = [replace(each, origin=Origin.BACKTEST, run_id=f"run-{series.symbol}") for each in backtest]
     run = BacktestRun(f"run-{series.symbol}", series, Role.CHAMPION, "lightgbm", NOW, START, END, {})
     results = [_outcome(each, rows) for each in backtest]
     store.save_backtest(run, [Decided(*pair) for pair in zip(backtest, results, strict=True)])
-    ledger, _ = _decide(series, rows, range(BARS - LEDGER_BARS, BARS), gains, position)
+    ledger, _ = _decide(series, rows, range(BARS - ledger_bars, BARS), gains, position)
     store.append(ledger)
     known = [each for each in (_outcome(decision, rows) for decision in ledger) if each]
     store.record_outcomes(known)

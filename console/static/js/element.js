@@ -11,6 +11,9 @@ export function element(name, attributes = {}, ...children) {
   return made;
 }
 
+// Beside every decision of the past that nobody could have followed.
+export const pastMark = ({ origin }) => (origin === "backtest" ? [" ", element("span", { class: "chip warn" }, "back-test")] : []);
+
 export function badge(decision) {
   const suppressed = decision.status === "suppressed";
   const action = suppressed ? (decision.would_be ?? decision.action) : decision.action;

@@ -3,9 +3,9 @@
 import { isSame } from "../watched.js";
 import { askAhead } from "./market/candles.js";
 import { CandleStage } from "./market/candle_stage.js";
-import { newestInLedger, record } from "./market/decided.js";
+import { newestDecided, record } from "./market/decided.js";
 import { Drawer } from "./market/drawer.js";
-import { frame } from "./market/frame.js";
+import { frame, sayPast } from "./market/frame.js";
 import { DecisionTable } from "./market/table.js";
 import { decisionTiles, priceTile, rightTile } from "./market/tiles.js";
 import { WatchList } from "./market/watch_list.js";
@@ -71,8 +71,9 @@ class MarketView {
   }
 
   async loadLedger() {
-    const ledger = await newestInLedger(this.context, LEDGER_ROWS);
-    decisionTiles(ledger, this.watch.quote(this.context.series)?.market_time);
+    const decided = await newestDecided(this.context, LEDGER_ROWS);
+    decisionTiles(decided, this.watch.quote(this.context.series)?.market_time);
+    sayPast(decided.backtested, this.stage.chart.newest, this.context.series);
   }
 
   async loadRecord() {

@@ -20,7 +20,7 @@ export class CandleStage {
   }
 
   read(openTime) {
-    readout(openTime, this.chart.candles, this.chart.decisions);
+    readout(openTime, this.chart, this.context.series);
   }
 
   // A crosshair that is set from here tells nobody that it has moved.

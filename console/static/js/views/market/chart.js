@@ -30,6 +30,7 @@ export class CandleChart {
 
   get first() { return this.candles.keys().next().value ?? null; }
   get last() { return [...this.candles.keys()].at(-1) ?? null; }
+  get newest() { return this.candles.get(this.last)?.exact ?? null; }
 
   show(klines) {
     this.add(klines);

@@ -3,14 +3,22 @@
 import { named } from "../../market.js";
 
 export const LEDGER = ["live", "late"];
+export const BACKTEST = "backtest";
 const PAGE = 1000;
 const MOST_PAGES = 4;
 
 const asked = (series) => ({ ...named(series), role: "champion", order: "desc" });
 
-export async function newestInLedger({ series, model }, limit) {
-  const { decisions } = await model("decisions", { ...asked(series), origin: LEDGER, limit });
+async function newest({ series, model }, origin, limit) {
+  const { decisions } = await model("decisions", { ...asked(series), origin, limit });
   return decisions;
+}
+
+// What the ledger has, newest first; of the back-test the newest decision only while the ledger has none.
+export async function newestDecided(context, limit) {
+  const ledger = await newest(context, LEDGER, limit);
+  const [backtested = null] = ledger.length ? [] : await newest(context, BACKTEST, 1);
+  return { ledger, backtested };
 }
 
 // Every decision on the candles of a range, one for a candle: where the ledger has one, the back-test's is left out.
@@ -20,7 +28,7 @@ export async function between({ series, model }, start, end) {
   for (let pages = 0; pages < MOST_PAGES; pages += 1) {
     const page = await model("decisions", { ...asked(series), start, end, limit: PAGE, cursor });
     for (const each of page.decisions) {
-      if (each.origin !== "backtest" || !found.has(each.open_time)) found.set(each.open_time, each);
+      if (each.origin !== BACKTEST || !found.has(each.open_time)) found.set(each.open_time, each);
     }
     cursor = page.next_cursor;
     if (!cursor) break;

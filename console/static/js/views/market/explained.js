@@ -1,6 +1,6 @@
 // A decision in full, from its head to where its candles came from.
 
-import { badge, element } from "../../element.js";
+import { badge, element, pastMark } from "../../element.js";
 import { moment, reason } from "../../words.js";
 import { contributions } from "./contributions.js";
 import { gainAgainstCost } from "./gain_scale.js";
@@ -42,7 +42,7 @@ export function drawExplained(dialog, decision, context) {
   const of = context.stored().find((each) => each.symbol === decision.symbol && each.exchange === decision.exchange);
   const market = of ? `${of.base}/${of.quote}` : decision.symbol;
   const place = element("p", { class: "muted" }, `${market} · ${decision.interval} candle of ${moment(decision.open_time)} UTC`,
-    ...(decision.simulated ? [" ", element("span", { class: "chip warn" }, "simulated")] : []));
+    ...pastMark(decision), ...(decision.simulated ? [" ", element("span", { class: "chip warn" }, "simulated")] : []));
   dialog.replaceChildren(
     head([badge(decision), " ", element("span", {}, decision.status === "suppressed" ? "Suppressed decision" : "Decision")], place),
     element("div", { class: "drawer-body" },

@@ -1,7 +1,8 @@
 // The parts of the market view before they are filled.
 
 import { shape } from "../../drawing/svg.js";
-import { element } from "../../element.js";
+import { element, find } from "../../element.js";
+import { moment } from "../../words.js";
 
 const tile = (id, name) => element("article", { class: "tile", id: `tile-${id}` },
   element("h2", {}, name), element("p", { class: "big" }, "–"), element("p", { class: "note" }, "\u00a0"));
@@ -29,6 +30,7 @@ function chart({ base, quote, interval }) {
     element("div", { class: "card-head" },
       element("h2", { id: "chart-title" }, `${base}/${quote} · ${interval}`),
       element("p", { id: "readout", class: "readout" })),
+    element("p", { id: "past", class: "remark notice", role: "status", hidden: "" }),
     element("div", {
       id: "chart", tabindex: "0", role: "group", "aria-describedby": "chart-said",
       "aria-label": "Candles with volume, marks of the decisions, and the expected gain. Arrow keys move through the candles, Enter opens the decision.",
@@ -37,10 +39,21 @@ function chart({ base, quote, interval }) {
     legend());
 }
 
-const COLUMNS = [["Candle", "when"], ["Decision", ""], ["Reason", "reason"], ["Price", "number price"], ["Expected gain", "number"], ["Cost", "number cost"], ["Outcome", ""], ["Origin", "from"]];
+// Before the first live decision: whose marks these are, and when the first comes. `candle` is the newest that closed.
+export function sayPast(backtested, candle, { interval }) {
+  const notice = find("past");
+  notice.hidden = !backtested || !candle;
+  if (notice.hidden || notice.dataset.candle === String(candle.open_time)) return;
+  notice.dataset.candle = candle.open_time;
+  const next = 2 * (candle.close_time + 1) - candle.open_time;
+  notice.replaceChildren(element("b", {}, "Back-test only. "), element("span", {},
+    `Marks, bars and rows of ${interval} come from the back-test: decided afterwards, on candles its models had not seen. The first live decision comes with the candle that closes at ${moment(next)} UTC, at the earliest.`));
+}
 
-function table() {
-  const head = COLUMNS.map(([name, kind]) => element("th", { class: kind, scope: "col" }, name));
+const columns = (quote) => [["Candle (UTC)", "when"], ["Decision", ""], ["Reason", "reason"], [`Price (${quote})`, "number price"], ["Expected gain", "number"], ["Cost", "number cost"], ["Outcome", ""], ["Origin", "from"]];
+
+function table({ quote }) {
+  const head = columns(quote).map(([name, kind]) => element("th", { class: kind, scope: "col" }, name));
   return element("section", { class: "card table-card", id: "decisions", "aria-labelledby": "decisions-title" },
     element("div", { class: "card-head" },
       element("h2", { id: "decisions-title" }, "Decisions"),
@@ -52,5 +65,5 @@ function table() {
 }
 
 export function frame(series, watchList) {
-  return [watchList, element("div", { class: "watched-market" }, tiles(), chart(series), table())];
+  return [watchList, element("div", { class: "watched-market" }, tiles(), chart(series), table(series))];
 }

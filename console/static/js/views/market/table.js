@@ -80,6 +80,6 @@ export class DecisionTable {
     find("more").hidden = !this.cursor;
     find("no-rows").hidden = this.decisions.length > 0;
     find("no-rows").textContent = this.filters.isOpen
-      ? "No decision yet: the next closed candle brings one." : "No decision fits these filters.";
+      ? "No decision yet: the next closed candle brings one, once a model is in charge." : "No decision fits these filters.";
   }
 }

@@ -76,8 +76,14 @@ export class WatchList {
 
   fillOne(market) {
     const row = this.rows.get(key(market));
-    const decision = this.decisions.get(`${key(market)}/${this.nearest(market)?.interval}`);
-    if (row) fillRow(row, this.quotes.get(key(market)), decision);
+    if (row) fillRow(row, this.quotes.get(key(market)), this.lastDecision(market));
+  }
+
+  // That of the interval that its link opens; the newest of any other until that has one.
+  lastDecision(market) {
+    const all = [...this.decisions.values()].filter(isSame(market)).sort((a, b) => b.close_time - a.close_time);
+    const interval = this.nearest(market)?.interval;
+    return all.find((each) => each.interval === interval) ?? all[0];
   }
 
   change(list, said) {

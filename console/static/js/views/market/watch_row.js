@@ -33,6 +33,6 @@ export function fillRow(row, quote, decision) {
   priced.textContent = quote.price === null ? "–" : price(quote.price);
   changed.textContent = percent(quote.change_24h);
   changed.className = `change ${quote.change_24h > 0 ? "good" : quote.change_24h < 0 ? "bad" : "muted"}`;
-  const made = decision ? [badge(decision), ` ${age(Math.max(0, quote.market_time - decision.close_time))} ago`] : ["no decision yet"];
+  const made = decision ? [badge(decision), element("span", {}, `${decision.interval} · ${age(Math.max(0, quote.market_time - decision.close_time))} ago`)] : ["no live decision yet"];
   last.replaceChildren(freshness(quote), ...made);
 }
