@@ -11,12 +11,17 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 
+from tests.api_historic.conftest import KEY, api
+
+__all__ = ["api"]
+
 NOTEBOOK = Path(__file__).parents[2] / "notebooks" / "model.ipynb"
 
 
-def executed(**environment: str) -> list[Any]:
-    """The code cells after a run in a kernel of its own."""
+def executed(cells: int | None = None, **environment: str) -> list[Any]:
+    """The code cells, or the first `cells` of all, after a run in a kernel of its own."""
     notebook = nbformat.read(NOTEBOOK, as_version=4)
+    notebook.cells = notebook.cells[:cells]
     kept = {name: value for name, value in os.environ.items() if not name.startswith("OPA_")}
     client = NotebookClient(notebook, timeout=120, kernel_name="python3")
     client.execute(cwd=str(NOTEBOOK.parent), env={**kept, "OMP_NUM_THREADS": "1", **environment})
@@ -38,6 +43,13 @@ def test_every_cell_runs_and_the_naive_score_stands_beside_the_honest_one() -> N
     assert "feature centred changes with the bars after its own" in said
     assert "not proven" in said
     assert sum("image/png" in o.get("data", {}) for cell in cells for o in cell.outputs) == 5
+
+
+def test_a_series_of_one_s_own_house_is_asked_of_its_api(api: str) -> None:
+    asked = {"OPA_NOTEBOOK_SERIES": "binance/BTCUSDT/1h", "OPA_NOTEBOOK_BARS": "7"}
+    cells = executed(5, **asked, OPA_HISTORIC_URL=api, OPA_READ_KEY=KEY)
+    newest = cells[-1].outputs[0]["data"]["text/plain"].splitlines()[-1].split()
+    assert (newest[0], newest[-2]) == ("6", "147.1")
 
 
 def test_it_is_kept_without_outputs_and_explains_every_step() -> None:
