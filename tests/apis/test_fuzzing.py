@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-import pytest
+from typing import Annotated
 
+import pytest
+from fastapi import FastAPI, HTTPException, Query
+
+from tests.api_historic.serving import serving
 from tests.apis.fuzzing import fuzz, operations
 from tests.apis.house import OPERATE_KEY, READ_KEY, House
 
@@ -20,3 +24,38 @@ def test_an_answer_is_what_the_document_says_of_it(house: House, api: str, key: 
         assert not tally.faults, "\n".join(tally.faults.values())
         answered |= set(tally.statuses)
     assert {200, 401 if key is None else 404} <= answered
+
+
+def _loose() -> FastAPI:
+    """Three routes that break their word, and one whose parameter takes any text."""
+    app = FastAPI()
+    number = {"name": "n", "in": "query", "required": True, "schema": {"type": "integer", "minimum": 1}}
+
+    @app.get("/accepts", openapi_extra={"parameters": [number]})
+    def accepts() -> dict[str, int]:
+        return {}
+
+    @app.get("/undeclared")
+    def undeclared(n: int) -> None:
+        raise HTTPException(418)
+
+    @app.get("/breaks")
+    def breaks(n: int) -> None:
+        raise HTTPException(500)
+
+    @app.get("/text")
+    def text(symbol: Annotated[list[str] | None, Query()] = None) -> list[str]:
+        return symbol or []
+
+    return app
+
+
+def test_a_service_that_breaks_its_word_is_found_out() -> None:
+    with serving(_loose()) as address:
+        found = {each.path: {*fuzz(each, address, None, 40, number=1).faults} for each in operations(address)}
+    assert found == {
+        "/accepts": {"AcceptedNegativeData at 200"},
+        "/undeclared": {"UndefinedStatusCode at 418"},
+        "/breaks": {"ServerError at 500", "UndefinedStatusCode at 500"},
+        "/text": set(),
+    }
