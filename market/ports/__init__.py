@@ -33,7 +33,7 @@ from market.ports.record import (
     OpenedPeriod,
     Trial,
 )
-from market.ports.tally import LedgerSpan, Step, Tally
+from market.ports.tally import LedgerSpan, Measured, Step, Tally
 
 __all__ = [
     "LISTED_SCHEMA",
@@ -65,6 +65,7 @@ __all__ = [
     "LedgerSpan",
     "LifecycleStore",
     "LogTrimmer",
+    "Measured",
     "ModelEvent",
     "ModelRecord",
     "MonitorState",

@@ -52,10 +52,7 @@ LISTED_SCHEMA: Final = pa.schema(
 )
 # What figures over a period are made from.
 MEASURED_SCHEMA: Final = pa.schema(
-    [
-        LISTED_SCHEMA.field(name)
-        for name in ("action", "status", "reason", "probability", "expected_gain", "net")
-    ]
+    [LISTED_SCHEMA.field(name) for name in ("probability", "expected_gain", "net", "open_time")]
 )
 # What another policy needs to decide a candle again: `price` is its close.
 SCORED_SCHEMA: Final = pa.schema(

@@ -11,7 +11,7 @@ import pyarrow as pa
 from market.decision import Action, Decision, Origin, Outcome, Role, Status
 from market.interval import END_OF_TIME, Series
 from market.ports.pages import SeriesPage
-from market.ports.tally import LedgerSpan, Step, Tally
+from market.ports.tally import LedgerSpan, Measured, Step, Tally
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,8 +170,8 @@ class DecisionStore(Protocol):
         """What `read` finds, in columns and without explanations (`LISTED_SCHEMA`), in the same order."""
         ...
 
-    def measured(self, wanted: DecisionFilter) -> pa.Table:
-        """At most `wanted.limit` of the decisions that are meant, in `MEASURED_SCHEMA` and any order."""
+    def measured(self, wanted: DecisionFilter) -> Measured:
+        """At most `wanted.limit` of the decisions that are meant, by kind and in numbers."""
         ...
 
     def runs_of(self, wanted: DecisionFilter) -> tuple[str, ...]:

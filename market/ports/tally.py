@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+
+import pyarrow as pa
 
 from market.decision import Action, Origin, OutcomeState, Status
 
@@ -67,3 +70,11 @@ class Step:
     decided_at: int
     late: bool
     cost: float
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """Many decisions: how many of each action, status and reason, and their numbers (`MEASURED_SCHEMA`)."""
+
+    kinds: Mapping[tuple[str, str, str], int]
+    numbers: pa.Table

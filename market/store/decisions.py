@@ -15,6 +15,7 @@ from market.ports import (
     DecisionFilter,
     Job,
     LedgerSpan,
+    Measured,
     ModelRecord,
     OpenedPeriod,
     SeriesPage,
@@ -27,6 +28,7 @@ from market.store import (
     decisions_find,
     decisions_ledger,
     decisions_list,
+    decisions_measure,
     decisions_read,
     decisions_scored,
     decisions_tally,
@@ -90,10 +92,12 @@ class MySQLDecisionStore:
         with self._db.transaction() as cursor:
             return decisions_list.list_decisions(cursor, wanted)
 
-    def measured(self, wanted: DecisionFilter) -> pa.Table:
-        """At most `wanted.limit` of the decisions that are meant, in `MEASURED_SCHEMA` and any order."""
+    def measured(self, wanted: DecisionFilter) -> Measured:
+        """At most `wanted.limit` of the decisions that are meant, by kind and in numbers."""
         with self._db.transaction(binary=True) as cursor:
-            return decisions_list.measure_decisions(cursor, wanted)
+            # One view of both: what is appended meanwhile is counted in both or in none.
+            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+            return decisions_measure.measure_decisions(cursor, wanted)
 
     def runs_of(self, wanted: DecisionFilter) -> tuple[str, ...]:
         """The back-tests that are meant: the run that is named, else the newest of each series and role."""

@@ -9,12 +9,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv
 
-from market.ports import LISTED_SCHEMA, MEASURED_SCHEMA, DecisionFilter
-from market.store.decisions_find import Part, ledger_parts, run_parts
+from market.ports import LISTED_SCHEMA, DecisionFilter
+from market.store.decisions_find import ledger_parts, run_parts
 from market.store.decisions_read import LEDGER_TABLES, RUN_TABLES, select
-from market.store.decisions_scored import in_columns
 
-_CHUNK: Final = 50_000
 _PRICES: Final = ("price", "entry_price", "exit_price")
 _OUTCOME: Final = LISTED_SCHEMA.names[LISTED_SCHEMA.names.index("entry_time") :]
 _ORIGINAL: Final = {
@@ -42,44 +40,6 @@ def list_decisions(cursor: Any, wanted: DecisionFilter) -> pa.Table:
     order = "descending" if wanted.newest else "ascending"
     found = _table([line for (line,) in rows], LISTED_SCHEMA)
     return _plain(found.sort_by([("open_time", order), ("id", order)]).slice(0, wanted.limit))
-
-
-def measure_decisions(cursor: Any, wanted: DecisionFilter) -> pa.Table:
-    """At most `wanted.limit` decisions in `MEASURED_SCHEMA`, read from the index alone."""
-    outcomes = (
-        " LEFT JOIN outcomes AS o"
-        " ON o.series_id = d.series_id AND o.role = d.role AND o.open_time = d.open_time"
-    )
-    tables: list[pa.Table] = []
-    for parts, joined, names in (
-        (ledger_parts(cursor, wanted), outcomes, {"net": "o.net"}),
-        (run_parts(cursor, wanted), "", {}),
-    ):
-        for part in parts:
-            left = wanted.limit - sum(each.num_rows for each in tables)
-            tables += _measured(cursor, part, joined, names, left)
-    return pa.concat_tables(tables) if tables else MEASURED_SCHEMA.empty_table()
-
-
-def _measured(cursor: Any, part: Part, joined: str, names: dict[str, str], left: int) -> list[pa.Table]:
-    tables: list[pa.Table] = []
-    since = -1
-    columns = ", ".join(names.get(name, f"d.{name}") for name in MEASURED_SCHEMA.names)
-    while left > 0:
-        most = min(left, _CHUNK)
-        cursor.execute(
-            f"SELECT STRAIGHT_JOIN {columns}, d.open_time FROM {part.table}{joined}"  # noqa: S608  (our own names)
-            f" WHERE {part.where} AND d.open_time > %s ORDER BY d.open_time LIMIT %s",
-            (*part.values, since, most),
-        )
-        rows = cursor.fetchall()
-        if rows:
-            tables.append(in_columns([row[:-1] for row in rows], MEASURED_SCHEMA))
-            since = rows[-1][-1]
-        left -= len(rows)
-        if len(rows) < most:
-            break
-    return tables
 
 
 def _line(schema: pa.Schema, names: dict[str, str]) -> str:

@@ -17,11 +17,13 @@ from market.ports import LedgerSpan, Step, Tally
 _INDEX: Final = "FORCE INDEX (decisions_counted)"
 _LONG: Final = "(d.action = 'BUY' OR (d.action = 'HOLD' AND d.position_after = 'long'))"
 _TENTH: Final = "LEAST(9, FLOOR(d.probability * 10))"
+# What is true is counted, not summed: the server sums in decimals.
 _TALLY: Final = f"""
 SELECT d.origin, d.status, d.action, {_LONG}, COALESCE(o.state, 'pending'), o.correct, {_TENTH},
-       COUNT(*), SUM(1.0E0 / d.horizon), SUM(d.probability), SUM(o.gross > 0), SUM(o.gross > d.cost),
-       SUM((d.probability > 0.5) = (o.gross > 0)), SUM(b.open_time IS NOT NULL AND o.gross IS NOT NULL),
-       SUM((d.price > b.price) = (o.gross > 0)), SUM(o.net)
+       COUNT(*), SUM(1.0E0 / d.horizon), SUM(d.probability), COUNT(o.gross > 0 OR NULL),
+       COUNT(o.gross > d.cost OR NULL), COUNT((d.probability > 0.5) = (o.gross > 0) OR NULL),
+       COUNT((b.open_time IS NOT NULL AND o.gross IS NOT NULL) OR NULL),
+       COUNT((d.price > b.price) = (o.gross > 0) OR NULL), SUM(o.net)
 FROM decisions AS d {_INDEX}
 LEFT JOIN outcomes AS o ON o.series_id = d.series_id AND o.role = d.role AND o.open_time = d.open_time
 LEFT JOIN decisions AS b {_INDEX}
@@ -115,6 +117,5 @@ def _tally(row: tuple[Any, ...]) -> Tally:
     return Tally(
         Origin(origin), Status(status), Action(action), bool(long), OutcomeState(state),
         None if correct is None else bool(correct), None if tenth is None else int(tenth), count,
-        float(effective), float(forecast or 0), int(rose or 0), int(paid or 0), int(called or 0), int(moved),
-        int(persisted or 0), float(net or 0),
+        float(effective), float(forecast or 0), rose, paid, called, moved, persisted, float(net or 0),
     )  # fmt: skip

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
@@ -20,6 +20,7 @@ from market.ports import (
     DecisionFilter,
     Job,
     LedgerSpan,
+    Measured,
     ModelRecord,
     OpenedPeriod,
     SeriesPage,
@@ -107,9 +108,11 @@ class MemoryDecisionStore:
         """What `read` finds, in columns and without explanations (`LISTED_SCHEMA`), in the same order."""
         return listed_of(self.read(wanted))
 
-    def measured(self, wanted: DecisionFilter) -> pa.Table:
-        """At most `wanted.limit` of the decisions that are meant, in `MEASURED_SCHEMA` and any order."""
-        return self.listed(wanted).select(MEASURED_SCHEMA.names)
+    def measured(self, wanted: DecisionFilter) -> Measured:
+        """At most `wanted.limit` of the decisions that are meant, by kind and in numbers."""
+        found = self.listed(wanted)
+        kinds = zip(*(found[name].to_pylist() for name in ("action", "status", "reason")), strict=True)
+        return Measured(Counter(kinds), found.select(MEASURED_SCHEMA.names))
 
     def runs_of(self, wanted: DecisionFilter) -> tuple[str, ...]:
         """The back-tests that are meant: the run that is named, else the newest of each series and role."""

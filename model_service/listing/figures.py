@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, Final
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from market.errors import InvalidInput
 from market.outcome import Floats
@@ -15,7 +16,7 @@ from market.ports import DecisionFilter, DecisionStore
 from model_service.listing.simulated import of_all
 
 MOST_DESCRIBED: Final = 2_000_000
-_KINDS: Final = {"actions": "action", "statuses": "status", "reasons": "reason"}
+_KINDS: Final = ("actions", "statuses", "reasons")
 # What a caller calls them: the net return is that of the outcome.
 _NUMBERS: Final = {"expected_gain": "expected_gain", "probability": "probability", "net_return": "net"}
 
@@ -23,22 +24,23 @@ _NUMBERS: Final = {"expected_gain": "expected_gain", "probability": "probability
 def described(store: DecisionStore, wanted: DecisionFilter) -> dict[str, Any]:
     """Counts, shares and spreads; `InvalidInput` for more than `MOST_DESCRIBED` decisions."""
     found = store.measured(replace(wanted, limit=MOST_DESCRIBED + 1))
-    if found.num_rows > MOST_DESCRIBED:
+    if found.numbers.num_rows > MOST_DESCRIBED:
         raise InvalidInput(
             f"more than {MOST_DESCRIBED:,} decisions: choose a shorter period, a series or a role"
         )
     return {
-        "count": found.num_rows,
+        "count": found.numbers.num_rows,
         "simulated": of_all(store, wanted),
-        **{name: _shares(found[column]) for name, column in _KINDS.items()},
-        **{name: _spread(found[column]) for name, column in _NUMBERS.items()},
+        **{name: _shares(found.kinds, at) for at, name in enumerate(_KINDS)},
+        **{name: _spread(found.numbers[column]) for name, column in _NUMBERS.items()},
     }
 
 
-def _shares(column: pa.ChunkedArray) -> dict[str, dict[str, float]]:
-    counts = {each["values"]: each["counts"] for each in pc.value_counts(column).to_pylist()}
-    whole = sum(counts.values())
-    return {name: {"count": count, "share": count / whole} for name, count in sorted(counts.items())}
+def _shares(kinds: Mapping[tuple[str, str, str], int], at: int) -> dict[str, dict[str, float]]:
+    counts: Counter[str] = Counter()
+    for kind, count in kinds.items():
+        counts[kind[at]] += count
+    return {name: {"count": count, "share": count / counts.total()} for name, count in sorted(counts.items())}
 
 
 def _spread(column: pa.ChunkedArray) -> dict[str, float | None]:

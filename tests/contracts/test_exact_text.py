@@ -52,7 +52,7 @@ def test_a_filter_finds_the_rows_with_its_very_words(shop: Shop) -> None:
         exchange="simulated", symbol="BTCUSDT", interval="1h", model_id="m1", reasons=("no_edge",)
     )
     assert shop.decisions.listed(wanted)["run_id"].to_pylist() in ([None, "run"], ["run", None])
-    assert shop.decisions.measured(replace(wanted, origins=LEDGER)).num_rows == 1
+    assert shop.decisions.measured(replace(wanted, origins=LEDGER)).numbers.num_rows == 1
     assert shop.decisions.listed(replace(wanted, run_id="run")).num_rows == 1
 
 
@@ -61,7 +61,7 @@ def test_case_accents_and_blanks_are_no_detail(shop: Shop, almost: dict[str, str
     wanted = replace(DecisionFilter(), **almost)  # type: ignore[arg-type]
     assert shop.decisions.read(wanted) == []
     assert shop.decisions.listed(wanted).num_rows == 0
-    assert shop.decisions.measured(wanted).num_rows == 0
+    assert shop.decisions.measured(wanted).numbers.num_rows == 0
 
 
 @pytest.mark.parametrize("almost", ALMOST_A_SERIES, ids=str)

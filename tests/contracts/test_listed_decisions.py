@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 from decimal import Decimal
 from math import nan
@@ -10,7 +11,7 @@ import pytest
 
 from market.decision import LEDGER, Action, Origin, OutcomeState, Role, Status
 from market.interval import HOUR, Series
-from market.ports import LISTED_SCHEMA, BacktestRun, Decided, DecisionFilter
+from market.ports import LISTED_SCHEMA, MEASURED_SCHEMA, BacktestRun, Decided, DecisionFilter
 from market.store.memory_listed import listed_of
 from tests.contracts.decision_shops import SERIES, SHOPS, START, Shop, decision, opened_shop, outcome
 
@@ -70,14 +71,16 @@ def test_what_is_listed_is_what_is_read(shop: Shop, wanted: DecisionFilter) -> N
 
 @pytest.mark.parametrize("wanted", FILTERS, ids=str)
 def test_what_is_measured_is_what_is_listed(shop: Shop, wanted: DecisionFilter) -> None:
-    found = shop.decisions.measured(wanted)
-    listed = shop.decisions.listed(wanted).select(found.column_names)
-    assert sorted(map(str, found.to_pylist())) == sorted(map(str, listed.to_pylist()))
+    found, listed = shop.decisions.measured(wanted), shop.decisions.listed(wanted)
+    assert found.numbers.schema == MEASURED_SCHEMA
+    numbers = listed.select(MEASURED_SCHEMA.names)
+    assert sorted(map(str, found.numbers.to_pylist())) == sorted(map(str, numbers.to_pylist()))
+    assert found.kinds == Counter((row["action"], row["status"], row["reason"]) for row in listed.to_pylist())
 
 
 def test_a_list_and_a_measure_keep_to_their_limit(shop: Shop) -> None:
     few = replace(ALL, limit=3)
-    assert shop.decisions.listed(few).num_rows == shop.decisions.measured(few).num_rows == 3
+    assert shop.decisions.listed(few).num_rows == shop.decisions.measured(few).numbers.num_rows == 3
 
 
 @pytest.mark.parametrize("newest", [False, True])
@@ -126,5 +129,5 @@ def test_pages_go_on_in_the_run_they_began_in(shop: Shop) -> None:
     following = replace(first, after=(begun["open_time"], begun["id"]))
     assert shop.decisions.listed(following)["run_id"].to_pylist() == ["run"]
     assert [each.decision.run_id for each in shop.decisions.read(following)] == ["run"]
-    assert shop.decisions.measured(replace(first, limit=9)).num_rows == 2
+    assert shop.decisions.measured(replace(first, limit=9)).numbers.num_rows == 2
     assert set(shop.decisions.listed(wanted)["run_id"].to_pylist()) == {"anew"}
