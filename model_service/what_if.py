@@ -7,7 +7,7 @@ one that decides live, outcomes come from `market/outcome.py`.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -164,11 +164,24 @@ def read_past(
     bars = bars_between(klines, series, first, until)
     if not len(bars.times):
         raise InvalidInput(f"{series}: none of the candles of this period is confirmed any more")
-    return Past(series, rows, bars, began(first), lambda times: _moments(decisions, series, role, times))
+    return Past(series, rows, bars, began(first), _Looked(decisions, series, role))
 
 
-def _moments(decisions: DecisionStore, series: Series, role: Role, times: Times) -> Moments:
-    found = decisions.moments(series, role, times.tolist())
-    at = np.searchsorted(found["open_time"].to_numpy(), times)
-    sigma = np.exp(found["log_sigma"].to_numpy())
-    return Moments(found["decided_at"].to_numpy()[at], np.nan_to_num(sigma, nan=0.0)[at])
+@dataclass(frozen=True, slots=True)
+class _Looked:
+    """Looks each candle up once: its row in the ledger is wide."""
+
+    decisions: DecisionStore
+    series: Series
+    role: Role
+    known: dict[int, tuple[int, float]] = field(default_factory=dict)
+
+    def __call__(self, times: Times) -> Moments:
+        asked = times.tolist()
+        if new := [time for time in asked if time not in self.known]:
+            found = self.decisions.moments(self.series, self.role, new)
+            sigmas = np.nan_to_num(np.exp(found["log_sigma"].to_numpy()), nan=0.0).tolist()
+            made = zip(found["decided_at"].to_pylist(), sigmas, strict=True)
+            self.known.update(zip(found["open_time"].to_pylist(), made, strict=True))
+        made_at, sigma = zip(*(self.known[time] for time in asked), strict=True) if asked else ((), ())
+        return Moments(np.array(made_at, dtype=np.int64), np.array(sigma, dtype=np.float64))

@@ -18,10 +18,12 @@ from model_service.scores import DIGITS, Score
 from model_service.what_if import Mind, Past, Settings, Words
 
 Marks = npt.NDArray[np.bool_]
+Places = npt.NDArray[np.int64]
 _CHECKS: Final = [each.name for each in fields(Checks)]
 # More than rounding moves a score: what may act is found among scores as they are, what acts by the policy.
 _NUDGE: Final = 10.0**-DIGITS
 _BLOCK: Final = 1_024
+_ROUNDS: Final = 8
 
 
 class Ruled(NamedTuple):
@@ -32,19 +34,19 @@ class Ruled(NamedTuple):
 
 
 def decided_again(past: Past, minds: Mapping[str, Mind], settings: Settings) -> Ruled:
-    """One ruling for each row, from the position held before the first."""
+    """One ruling for each row, from the position held before the first.
+
+    How volatile a candle was is looked up for those that buy alone. Which ones buy depends on it (a stop ends
+    a position), so they are found in rounds: in the last one nothing was bought at an unknown volatility.
+    """
     replay = _Replay(past, minds, settings)
-    size = past.rows.num_rows
-    ruled = Ruled(np.full(size, Action.HOLD.value, dtype="<U4"), np.zeros(size, dtype=np.bool_))
-    at = 0
-    while at < size:
-        asked = replay.next_to_ask(at)
-        ruled.long[at:asked] = replay.is_long
-        if asked < size:
-            ruled.actions[asked] = replay.rule(asked)
-            ruled.long[asked] = replay.is_long
-        at = asked + 1
-    return ruled
+    for _ in range(_ROUNDS):
+        ruled = replay.run()
+        bought = np.flatnonzero(ruled.actions == Action.BUY.value)
+        if not replay.look_up(bought):
+            return ruled
+    replay.look_up(replay.buys)
+    return replay.run()
 
 
 @dataclass
@@ -55,19 +57,39 @@ class _Replay:
     minds: Mapping[str, Mind]
     settings: Settings
     holding: Holding = field(init=False)
+    buys: Places = field(init=False)
 
     def __post_init__(self) -> None:
         past = self.past
-        self.holding = replace(past.began)
         self._times, self._models = past.times, past.words("model_id")
         self._gains, self._probabilities = past.floats("expected_gain"), past.floats("probability")
         free = self._free()
         # Nobody sells on a candle that is suppressed for its data's sake, however deep it fell.
         self._closes = np.where(free, past.floats("price"), np.inf)
-        self._buys = np.flatnonzero(free & self._appeals(Appeal.WORTH_A_BUY, _NUDGE))
+        self.buys = np.flatnonzero(free & self._appeals(Appeal.WORTH_A_BUY, _NUDGE))
         self._sells = np.flatnonzero(free & self._appeals(Appeal.FADING, -_NUDGE))
-        self._sigmas = np.zeros(len(free))
-        self._sigmas[self._buys] = past.moments(self._times[self._buys]).sigma
+        self._sigmas = np.full(len(free), np.inf)  # not known: no price is as low as the stop
+
+    def run(self) -> Ruled:
+        """Every ruling, by what is known of the volatility of candles."""
+        self.holding = replace(self.past.began)
+        size = len(self._times)
+        ruled = Ruled(np.full(size, Action.HOLD.value, dtype="<U4"), np.zeros(size, dtype=np.bool_))
+        at = 0
+        while at < size:
+            asked = self.next_to_ask(at)
+            ruled.long[at:asked] = self.is_long
+            if asked < size:
+                ruled.actions[asked] = self.rule(asked)
+                ruled.long[asked] = self.is_long
+            at = asked + 1
+        return ruled
+
+    def look_up(self, places: Places) -> bool:
+        """Get to know the volatility of some candles; whether any was new."""
+        new = places[np.isinf(self._sigmas[places])]
+        self._sigmas[new] = self.past.moments(self._times[new]).sigma
+        return len(new) > 0
 
     @property
     def is_long(self) -> bool:
@@ -77,7 +99,7 @@ class _Replay:
     def next_to_ask(self, at: int) -> int:
         """The first candle from number `at` on whose ruling may be a trade; the number of candles if none."""
         if not self.is_long:
-            return self._next(self._buys, at)
+            return self._next(self.buys, at)
         fading, entry = self._next(self._sells, at), self.holding.entry(self.past)
         return fading if entry is None else _first_at_most(self._closes, entry.stop, at, fading)
 
@@ -103,7 +125,7 @@ class _Replay:
     def _p_min(self, mind: Mind) -> float:
         return mind.p_min if self.settings.p_min is None else self.settings.p_min
 
-    def _next(self, places: npt.NDArray[np.int64], at: int) -> int:
+    def _next(self, places: Places, at: int) -> int:
         found = int(np.searchsorted(places, at))
         return int(places[found]) if found < len(places) else len(self._times)
 

@@ -26,6 +26,7 @@ from model_service.policy import NO_OBJECTION, Checks, Ruling, decide
 from model_service.replay.paper import Bars
 from model_service.scores import Score
 from model_service.spec import Spec
+from model_service.track import again
 from model_service.track.again import decided_again
 from model_service.train import train
 from tests.model_service.api.stocked import service_of
@@ -174,7 +175,11 @@ def made_up(seed: int, rows: int = 3_000) -> what_if.Past:
         {"p_min": 1.0},
     ],
 )
-def test_asking_where_it_may_act_is_asking_everywhere(seed: int, settings: dict[str, Any]) -> None:
+@pytest.mark.parametrize("rounds", [0, 8])
+def test_asking_where_it_may_act_is_asking_everywhere(
+    seed: int, settings: dict[str, Any], rounds: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(again, "_ROUNDS", rounds)
     past, asked = made_up(seed), what_if.Settings(**settings)
     specs = {"m1": Spec(QUARTER, horizon=2, cool_down=3), "m2": Spec(QUARTER, fee_bp=1.0, slippage_bp=0.0)}
     minds = {name: what_if.Mind(0.5, spec) for name, spec in specs.items()}
