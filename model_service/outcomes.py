@@ -8,12 +8,14 @@ from typing import Final
 
 from market.coverage import Covered
 from market.decision import Decision, OutcomeState, Role
-from market.interval import Series
+from market.interval import Interval, Series
 from market.kline import Finality
 from market.outcome import outcome
 from market.ports import DecisionStore, KlineStore
 
 _BATCH: Final = 1_000
+_SPARE_BARS: Final = 3  # months are longer than the mean one
+_NEAR_BARS: Final = 100
 
 
 def record_due(klines: KlineStore, decisions: DecisionStore, series: Series, role: Role, now: int) -> int:
@@ -45,17 +47,29 @@ def record_due(klines: KlineStore, decisions: DecisionStore, series: Series, rol
 def _opens(
     klines: KlineStore, series: Series, waiting: Sequence[Decision], newest: int
 ) -> dict[int, Decimal]:
-    table = klines.read(series, waiting[0].open_time, newest + 1)
-    return {
-        time: price
-        for time, price, finality in zip(
-            table["open_time"].to_pylist(),
-            table["open"].to_pylist(),
-            table["finality"].to_pylist(),
-            strict=True,
-        )
-        if finality == Finality.CONFIRMED
-    }
+    """Exact open prices of confirmed candles, by open time: those that the decisions are judged by."""
+    found: dict[int, Decimal] = {}
+    for first, last in _stretches(waiting, series.interval):
+        table = klines.read(series, first, min(last, newest) + 1).select(["open_time", "open", "finality"])
+        rows = zip(*(column.to_pylist() for column in table.columns), strict=True)
+        found |= {time: price for time, price, finality in rows if finality == Finality.CONFIRMED}
+    return found
+
+
+def _stretches(waiting: Sequence[Decision], interval: Interval) -> list[tuple[int, int]]:
+    """From a decision's candle to the last one that judges it, and on while the next one's candle is near.
+
+    One whose outcome never comes, for want of a candle, has the candles since read again every minute else.
+    """
+    stretches: list[tuple[int, int]] = []
+    for each in waiting:
+        last = each.open_time + (each.horizon + _SPARE_BARS) * interval.typical_ms
+        near = stretches and each.open_time <= stretches[-1][1] + _NEAR_BARS * interval.typical_ms
+        if near:
+            stretches[-1] = (stretches[-1][0], max(last, stretches[-1][1]))
+        else:
+            stretches.append((each.open_time, last))
+    return stretches
 
 
 def _covers(covered: Sequence[Covered], *times: int | None) -> bool:
