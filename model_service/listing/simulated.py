@@ -19,4 +19,4 @@ def of_all(store: DecisionStore, wanted: DecisionFilter) -> bool:
     """Of all that is wanted, however much it is."""
     if wanted.exchange is not None:
         return wanted.exchange == SIMULATED
-    return bool(store.measured(replace(wanted, exchange=SIMULATED, limit=1)).num_rows)
+    return bool(store.listed(replace(wanted, exchange=SIMULATED, limit=1)).num_rows)
