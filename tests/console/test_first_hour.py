@@ -78,3 +78,14 @@ def test_a_live_decision_takes_the_place_of_the_back_test(page: Any, fresh: Hous
     assert page.is_hidden("#past")
     assert "back-test" not in page.inner_text("#tile-gain")
     assert page.errors == []
+
+
+def test_the_lines_of_a_short_curve_are_told_apart(page: Any, fresh: House) -> None:
+    page.goto(f"{fresh.address}/#/portfolio")
+    labels = (
+        "[...document.querySelectorAll('.canvas .label[text-anchor=end]')].map((each) => each.textContent)"
+    )
+    until(page, f"{labels}.length > 3")
+    shown = page.evaluate(f"{labels}.filter((each) => !each.includes(':'))")
+    assert len(set(shown)) == len(shown) > 3
+    assert page.errors == []

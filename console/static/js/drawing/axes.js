@@ -7,11 +7,16 @@ const TOP = 12;
 const BOTTOM = 26;
 const LETTER = 6.7;
 
+const decimalsOf = (value) => (String(value).split(".")[1] ?? "").length;
+
+// `format(value, digits)` may take the digits that tell two lines of the grid apart.
 export class Plot {
   constructor(width, height, { across, upwards, format, inTime = true, acrossFormat = format, margin }) {
-    const rough = ticks(extent(upwards, margin), height / 40);
-    const left = Math.max(...rough.map((each) => format(each).length)) * LETTER + 10;
-    Object.assign(this, { width, height, left, right: width - 10, top: TOP, bottom: height - BOTTOM, format, acrossFormat, inTime });
+    const values = ticks(extent(upwards, margin), (height - BOTTOM - TOP) / 34);
+    const digits = Math.max(...values.map(decimalsOf));
+    const levels = values.map((value) => ({ value, label: format(value, digits) }));
+    const left = Math.max(...levels.map(({ label }) => label.length)) * LETTER + 10;
+    Object.assign(this, { width, height, left, right: width - 10, top: TOP, bottom: height - BOTTOM, levels, acrossFormat, inTime });
     this.across = inTime ? across : extent(across, margin);
     this.upwards = extent(upwards, margin);
     this.x = linear(this.across, [left, this.right]);
@@ -20,9 +25,9 @@ export class Plot {
 
   grid() {
     const { left, right, top, bottom } = this;
-    const levels = ticks(this.upwards, (bottom - top) / 34).flatMap((value) => [
+    const levels = this.levels.flatMap(({ value, label }) => [
       line(left, this.y(value), right, this.y(value), "grid"),
-      words(left - 8, this.y(value) + 4, this.format(value), "label", "end"),
+      words(left - 8, this.y(value) + 4, label, "label", "end"),
     ]);
     const marks = this.marks().flatMap(({ at, label }) => {
       const anchor = at > right - 18 ? "end" : at < left + 14 ? "start" : "middle";

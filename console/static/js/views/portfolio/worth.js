@@ -14,7 +14,7 @@ function chart({ quote, points }) {
     .map(([name, [said, kind]]) => ({ name: said, kind, values: points.map((each) => number(each[name])) }))
     .filter((each) => each.values.some(Number.isFinite));
   const format = (value) => (Number.isFinite(value) ? money(amount(value), quote) : "–");
-  return new Curves({ name: `Worth in ${quote}`, times: points.map((each) => each.time), lines, format, axisFormat: (value) => amount(value, 0) }).node;
+  return new Curves({ name: `Worth in ${quote}`, times: points.map((each) => each.time), lines, format, axisFormat: amount }).node;
 }
 
 export function drawWorth({ histories }, chooser) {

@@ -36,11 +36,11 @@ export function drawEquity({ record, profit }) {
   const [ours, hold] = ["following", "buy_and_hold"].map((name) => profit.curve.map((each) => each[name]));
   const cost = `Filled at the next open, ${share(profit.round_trip_cost, 2)} for buying and selling taken off, ${count(profit.candles)} candles. Now ${profit.position}.`;
   const worth = new Curves({
-    name: "Worth of 1", times, level: 1, format: (value) => ratio(value, 4), axisFormat: (value) => ratio(value),
+    name: "Worth of 1", times, level: 1, format: (value) => ratio(value, 4), axisFormat: ratio,
     lines: [{ name: "Following", kind: "ours", values: ours }, { name: "Buy and hold", kind: "benchmark", values: hold }, { name: "Flat", kind: "flat", values: times.map(() => 1) }],
   });
   const falls = new Curves({
-    name: "Fall from the last high", times, level: 0, fill: "ours", height: 130, format: (value) => percent(value), axisFormat: (value) => percent(value, 0),
+    name: "Fall from the last high", times, level: 0, fill: "ours", height: 130, format: (value) => percent(value), axisFormat: (value, digits) => percent(value, Math.max(0, digits - 2)),
     lines: [{ name: "Following", kind: "ours", values: drawdown(ours) }, { name: "Buy and hold", kind: "benchmark", values: drawdown(hold) }],
   });
   return card("What following would have earned", { lead: cost },

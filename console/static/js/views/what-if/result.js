@@ -31,7 +31,7 @@ function table({ ledger, what_if: changed, buy_and_hold: hold }) {
 function curves({ curve }) {
   const lines = [["Recorded", "recorded", "ledger"], ["With these settings", "ours", "what_if"], ["Buy and hold", "benchmark", "buy_and_hold"]]
     .map(([name, kind, field]) => ({ name, kind, values: curve.map((each) => each[field]) }));
-  return new Curves({ name: "Worth of 1", times: curve.map((each) => each.time), lines, level: 1, format: (value) => ratio(value, 4), axisFormat: (value) => ratio(value) }).node;
+  return new Curves({ name: "Worth of 1", times: curve.map((each) => each.time), lines, level: 1, format: (value) => ratio(value, 4), axisFormat: ratio }).node;
 }
 
 const again = () => element("p", {}, element("button", { type: "button", class: "button again" }, "Try again"));
