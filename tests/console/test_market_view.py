@@ -103,6 +103,19 @@ def test_a_narrow_screen_needs_no_sideways_scrolling(page: Any, house: House) ->
     assert page.errors == []
 
 
+@pytest.mark.parametrize(("width", "last"), [(1280, ".from"), (390, ".number:not(.price)")])
+def test_no_cell_of_the_decisions_is_covered_or_cut(page: Any, house: House, width: int, last: str) -> None:
+    page.set_viewport_size({"width": width, "height": 844})
+    open_market(page, house)
+    until(page, "document.querySelectorAll('#rows tr').length === 50")
+    cut = (
+        "[...document.querySelectorAll('#rows td')].filter((each) => each.scrollWidth > each.clientWidth + 1)"
+    )
+    assert page.evaluate(f"{cut}.map((each) => each.innerText)") == []
+    right = "document.querySelector('{}').getBoundingClientRect().right"
+    assert page.evaluate(f"{right.format(f'#rows {last}')} <= {right.format('#decisions')}")
+
+
 def test_filters_narrow_the_table_and_more_rows_follow(page: Any, house: House) -> None:
     open_market(page, house)
     page.click("#more")

@@ -85,3 +85,13 @@ def test_an_old_series_is_called_stale(looking: Looking, demo_house: DemoHouse) 
         looking.is_quiet()
     finally:
         demo_house.demo.clock.time -= 3 * HOUR
+
+
+def test_no_column_of_the_holes_and_revisions_is_out_of_sight(looking: Looking) -> None:
+    looking.page.set_viewport_size({"width": 1280, "height": 800})
+    try:
+        looking.open("quality")
+        tables = "[...document.querySelectorAll('.quality .scroll')]"
+        looking.until(f"{tables}.every((each) => each.scrollWidth <= each.clientWidth)")
+    finally:
+        looking.page.set_viewport_size({"width": 1440, "height": 900})
