@@ -59,7 +59,7 @@ def test_the_watch_list_names_the_interval_of_the_newest_live_decision(page: Any
 
 def test_what_the_back_test_decided_is_shown_and_called_so(page: Any, fresh: House) -> None:
     open_market(page, fresh)
-    says(page, "#past", "Back-test only. Marks, bars and rows of 1h come from the back-test")
+    says(page, "#past", "Back-test only. Marks, expected gains and rows of 1h come from the back-test")
     says(page, "#past", "the candle that closes at 2026-09-21 15:00\u00a0UTC")
     for part in ("#tile-decision", "#tile-gain", "#readout"):
         says(page, part, "back-test")

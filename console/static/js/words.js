@@ -4,7 +4,7 @@ const TIED = "\u00a0";
 const UNITS = /(?<=\d) (?=(?:%|bp|s|min|h|days|UTC)(?!\w))/g;
 
 // A sentence with its numbers tied to their units.
-export const tied = (text) => text.replace(UNITS, TIED);
+export const tied = (text) => text.replace(UNITS, TIED).replace(/(?<=\d)%/g, `${TIED}%`);
 // An amount with what it is counted in.
 export const money = (text, asset) => `${text}${TIED}${asset}`;
 

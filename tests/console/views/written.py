@@ -34,4 +34,4 @@ def moment(ms: int) -> str:
 
 def tied(sentence: str) -> str:
     """With its numbers tied to their units."""
-    return re.sub(r"(?<=\d) (?=(?:bp|s|min|h|days|UTC)\b|%)", "\u00a0", sentence)
+    return re.sub(r"(?<=\d) ?(?=%)|(?<=\d) (?=(?:bp|s|min|h|days|UTC)\b)", "\u00a0", sentence)

@@ -55,6 +55,6 @@ export function reliability(name, bins, height = 300) {
   return element("figure", { class: "figure" },
     legend(["diagonal-key", "forecast kept"], ["agrees", "agrees"], ["differs", "differs"], ["unknown", "too few to tell"]),
     drawn(`${name}. ${bins.map(told).join(". ")}`, height, (width) => drawing(bins, width, height)),
-    element("p", { class: "axis-name" }, "Across: forecast probability of a rise. Upwards: share that rose, with its 95 % interval."),
+    element("p", { class: "axis-name" }, "Across: forecast probability of a rise. Upwards: share that rose, with its 95 % interval. n: number of decisions."),
     asTable(name, () => tableOf(columns, rows, name)));
 }

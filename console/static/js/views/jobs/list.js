@@ -24,7 +24,7 @@ function item(job, now) {
     element("div", { class: "job-head" }, chip(job.state, KINDS[job.state]), element("b", {}, `${job.kind} ${symbol} ${interval}`),
       placeOf({ exchange, simulated: job.simulated })),
     progress(job),
-    element("p", { class: `message ${job.state === "failed" ? "bad" : ""}` }, job.message || "–"),
+    element("p", { class: `message ${job.state === "failed" ? "bad" : ""}` }, job.message || "no message yet"),
     element("p", { class: "note" }, `started ${moment(job.started_at)} UTC · ${took(job, now)} · `, element("code", {}, job.job_id)));
 }
 

@@ -47,7 +47,7 @@ export function drawExplained(dialog, decision, context) {
     head([badge(decision), " ", element("span", {}, decision.status === "suppressed" ? "Suppressed decision" : "Decision")], place),
     element("div", { class: "drawer-body" },
       said(decision),
-      part("Expected gain against cost", gainAgainstCost(decision)),
+      part("Expected gain against cost", gainAgainstCost(decision, of?.quote)),
       part("What it would have taken", flipPart(explanation)),
       part("What spoke for and against", contributions(decision)),
       part("Outcome", outcomePart(decision, context)),

@@ -47,7 +47,7 @@ export function sayPast(backtested, candle, { interval }) {
   notice.dataset.candle = candle.open_time;
   const next = 2 * (candle.close_time + 1) - candle.open_time;
   notice.replaceChildren(element("b", {}, "Back-test only. "), element("span", {},
-    `Marks, bars and rows of ${interval} come from the back-test: decided afterwards, on candles its models had not seen. The first live decision comes with the candle that closes at ${moment(next)} UTC, at the earliest.`));
+    `Marks, expected gains and rows of ${interval} come from the back-test: decided afterwards, on candles its models had not seen. The first live decision comes with the candle that closes at ${moment(next)} UTC, at the earliest.`));
 }
 
 const columns = (quote) => [["Candle (UTC)", "when"], ["Decision", ""], ["Reason", "reason"], [`Price (${quote})`, "number price"], ["Expected gain", "number"], ["Cost", "number cost"], ["Outcome", ""], ["Origin", "from"]];

@@ -3,7 +3,7 @@
 import { facts } from "../../drawing/panels.js";
 import { line, shape, words } from "../../drawing/svg.js";
 import { element } from "../../element.js";
-import { percent, price, share } from "../../words.js";
+import { money, percent, price, share } from "../../words.js";
 
 const WIDE = 440;
 const EDGE = 30;
@@ -21,12 +21,12 @@ function scale({ expected_gain: gain, gain_low: low, gain_high: high, cost }) {
     shape("circle", { class: gain > cost ? "gain buy" : gain < 0 ? "gain sell" : "gain hold", cx: x(gain), cy: 37, r: 6 }));
 }
 
-export function gainAgainstCost(decision) {
+export function gainAgainstCost(decision, quote) {
   const { expected_gain: gain, gain_low: low, gain_high: high, cost, probability, horizon } = decision;
   const isKnown = Number.isFinite(gain);
   const rows = [
-    ["Price at the close", price(decision.price)],
-    ["Expected gain", isKnown && `${percent(gain)} over ${horizon} bars`],
+    ["Price at the close", quote ? money(price(decision.price), quote) : price(decision.price)],
+    ["Expected gain", isKnown && `${percent(gain)} over ${horizon} candles`],
     ["80 % interval", Number.isFinite(low) && `${percent(low)} to ${percent(high)}`],
     ["Cost of buying and selling", share(cost, 2)],
     ["Probability of a rise", Number.isFinite(probability) && share(probability)],

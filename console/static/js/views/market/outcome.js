@@ -9,7 +9,7 @@ function pending({ close_time: closed, open_time: opened, horizon }, context) {
   const left = known - (context.marketTime() ?? closed);
   const when = left > 0 ? `in about ${age(left)}` : "with the next candle";
   return element("p", { class: "muted" }, element("b", {}, "Pending. "),
-    `The result is measured from the next open to the open ${horizon} bars on, ${moment(known)} UTC: ${when}.`);
+    `The result is measured from the next open to the open ${horizon} candles on, ${moment(known)} UTC: ${when}.`);
 }
 
 export function outcomePart(decision, context) {

@@ -33,7 +33,7 @@ function gainTile(decision) {
   const net = decision.expected_gain - decision.cost;
   const verdict = net > 0 ? "clears" : "does not clear";
   fill("tile-gain", [percent(decision.expected_gain), element("small", {}, `/ ${share(decision.cost, 2)}`)],
-    [`${verdict} the cost by ${share(Math.abs(net), 2)} over ${decision.horizon} bars`, ...pastMark(decision)], net > 0 ? "good" : "");
+    [`${verdict} the cost by ${share(Math.abs(net), 2)} over ${decision.horizon} candles`, ...pastMark(decision)], net > 0 ? "good" : "");
 }
 
 function nothingDecided() {

@@ -11,6 +11,7 @@ const COLUMNS = [
   { name: "Value now", number: true }, { name: "Share", number: true }, { name: "Following the decisions", number: true }, { name: "Bought and held", number: true },
 ];
 
+const cash = () => element("span", { class: "muted" }, "cash");
 const coloured = (value, said) => element("span", { class: mood(value) }, said);
 const quoted = (text, quote) => (text === null ? element("span", { class: "muted" }, "unknown") : money(amount(text), quote));
 
@@ -21,7 +22,7 @@ function name(each) {
 }
 
 function priced(each) {
-  if (each.price === null) return each.cash ? "–" : element("span", { class: "muted" }, "no price");
+  if (each.price === null) return each.cash ? cash() : element("span", { class: "muted" }, "no price");
   const source = `${each.price_source}, ${age(each.age_ms)} old`;
   return element("span", { class: "stacked", title: `${moment(each.price_time)} UTC` }, money(price(each.price), each.quote), element("small", {}, source));
 }
@@ -38,11 +39,11 @@ function row(each, total) {
     name(each),
     each.amount === null ? "–" : money(price(each.amount), each.asset ?? ""),
     priced(each),
-    each.cash || each.change === null ? "–" : coloured(each.change, percent(each.change)),
+    each.cash ? cash() : each.change === null ? "unknown" : coloured(each.change, percent(each.change)),
     quoted(each.value, each.quote ?? ""),
     part === null ? "–" : share(part),
-    each.cash ? "–" : followed(each),
-    each.cash ? "–" : quoted(each.buy_and_hold, each.quote ?? ""),
+    each.cash ? cash() : followed(each),
+    each.cash ? cash() : quoted(each.buy_and_hold, each.quote ?? ""),
   ];
 }
 

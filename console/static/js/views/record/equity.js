@@ -18,7 +18,7 @@ function drawdown(values) {
 function totals({ following, buy_and_hold: hold }) {
   const rows = [
     ["Total return", "total", (value) => element("span", { class: mood(value) }, percent(value))],
-    ["Sharpe ratio, a year", "sharpe", (value) => ratio(value)],
+    ["Sharpe ratio, per year", "sharpe", (value) => ratio(value)],
     ["Deepest fall", "max_drawdown", (value) => share(value)],
     ["Purchases", "trades", count],
     ["Fees and slippage", "cost", (value) => share(value, 2)],

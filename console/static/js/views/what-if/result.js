@@ -17,8 +17,8 @@ const ROWS = [
   ["Purchases", (side) => count(side.trades)],
   ["Paid in fees and slippage", (side) => share(side.cost, 2)],
   ["Share of candles in the market", (side) => share(side.exposure)],
-  ["Decisions that were right", (side) => (side.actions ? right(side) : "–")],
-  ["BUY, SELL, HOLD", (side) => (side.actions ? ["BUY", "SELL", "HOLD"].map((name) => count(side.actions[name] ?? 0)).join(", ") : "–")],
+  ["Decisions that were right", (side) => (side.actions ? right(side) : "decides nothing")],
+  ["BUY, SELL, HOLD", (side) => (side.actions ? ["BUY", "SELL", "HOLD"].map((name) => count(side.actions[name] ?? 0)).join(", ") : "decides nothing")],
 ];
 
 export const NOTHING_CHANGES = "Nothing is changed: the recorded ledger is decided again in memory, answered and forgotten. No model is trained, no decision is written, no order is placed.";

@@ -92,7 +92,7 @@ export class Settings {
 
   // The result in a line that stays in sight of the sliders.
   tell(answer, isChanged) {
-    if (answer.refused) return this.glance.replaceChildren(element("span", { class: "bad" }, answer.refused));
+    if (answer.refused) return this.glance.replaceChildren(element("span", { class: answer.mayPass ? "bad" : "muted" }, answer.refused));
     const was = element("span", {}, "recorded ", element("b", { class: mood(answer.ledger.total) }, percent(answer.ledger.total)));
     const would = element("span", {}, "tried ", element("b", { class: mood(answer.what_if.total) }, percent(answer.what_if.total)));
     const changed = element("span", { class: "muted" }, `${count(answer.changed)} decisions change`);
