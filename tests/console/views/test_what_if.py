@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from market.interval import HOUR, parse_time
 from tests.console.views.conftest import DemoHouse
 from tests.console.views.looking import Looking
 from tests.console.views.written import percent, ratio, share
@@ -37,6 +38,16 @@ def test_at_first_the_sliders_are_as_recorded(looking: Looking, demo_house: Demo
     assert looking.page.input_value("#set-fee_bp") == "7.5"
     assert looking.page.input_value("#set-margin") == "0.0001"
     looking.is_quiet()
+
+
+def test_of_a_long_record_the_newest_candles_are_asked_for(looking: Looking, demo_house: DemoHouse) -> None:
+    looking.open("jobs")
+    with looking.page.expect_request("**/v1/what-if") as question:
+        looking.open("what-if")
+    newest = next(demo_house.apis.decisions(**NAMES, role="champion", origin=["live", "late"]))
+    since = parse_time(question.value.post_data_json["start"])
+    assert newest["open_time"] - since == (99_000 - 1) * HOUR
+    assert "of a longer record" not in looking.read("#view")
 
 
 def test_a_moved_slider_stands_beside_the_record(looking: Looking, demo_house: DemoHouse) -> None:

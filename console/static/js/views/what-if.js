@@ -14,6 +14,7 @@ const WAIT_MS = 250;
 const AGAIN_MS = 60_000;
 const POINTS = 400;
 const REFUSED = 422;
+const MOST = 99_000; // the API decides 100,000 at once, and candles close between two questions
 
 class WhatIfView {
   constructor(root, context) {
@@ -35,10 +36,9 @@ class WhatIfView {
   }
 
   // Where there is no decision the API would refuse, and the browser note it as an error.
-  async hasDecisions() {
+  async newest() {
     const asked = { ...named(this.context.series), role: "champion", origin: ["live", "late"], limit: 1 };
-    this.has ||= (await this.context.model("decisions", asked)).decisions.length > 0;
-    return this.has;
+    return (await this.context.model("decisions", asked)).decisions[0];
   }
 
   changed() {
@@ -69,8 +69,13 @@ class WhatIfView {
   }
 
   async answer(asked) {
-    if (!(await this.hasDecisions())) return { refused: "No decision is recorded for this series yet, so there is nothing to decide again." };
-    return this.context.submit("what-if", { ...named(this.context.series), ...asked, points: POINTS });
+    const newest = await this.newest();
+    if (!newest) return { refused: "No decision is recorded for this series yet, so there is nothing to decide again." };
+    const candle = newest.close_time + 1 - newest.open_time;
+    const start = Math.max(0, newest.open_time - (MOST - 1) * candle);
+    const body = { ...named(this.context.series), ...asked, points: POINTS, start: new Date(start).toISOString() };
+    const answer = await this.context.submit("what-if", body);
+    return { ...answer, newest: answer.first < start + candle ? MOST : null };
   }
 
   // What the API refuses or does not finish is said in its place; nothing else of the page fails by it.

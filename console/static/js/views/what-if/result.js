@@ -10,6 +10,8 @@ import { moment, percent, share } from "../../words.js";
 const coloured = (value) => element("span", { class: mood(value) }, percent(value));
 const right = (side) => (side.win + side.loss ? share(side.win / (side.win + side.loss)) : "–");
 
+const undecided = () => element("span", { class: "muted" }, "decides nothing");
+
 const ROWS = [
   ["Total return", (side) => coloured(side.total)],
   ["Sharpe ratio, per year", (side) => ratio(side.sharpe)],
@@ -17,8 +19,8 @@ const ROWS = [
   ["Purchases", (side) => count(side.trades)],
   ["Paid in fees and slippage", (side) => share(side.cost, 2)],
   ["Share of candles in the market", (side) => share(side.exposure)],
-  ["Decisions that were right", (side) => (side.actions ? right(side) : "decides nothing")],
-  ["BUY, SELL, HOLD", (side) => (side.actions ? ["BUY", "SELL", "HOLD"].map((name) => count(side.actions[name] ?? 0)).join(", ") : "decides nothing")],
+  ["Decisions that were right", (side) => (side.actions ? right(side) : undecided())],
+  ["BUY, SELL, HOLD", (side) => (side.actions ? ["BUY", "SELL", "HOLD"].map((name) => count(side.actions[name] ?? 0)).join(", ") : undecided())],
 ];
 
 export const NOTHING_CHANGES = "Nothing is changed: the recorded ledger is decided again in memory, answered and forgotten. No model is trained, no decision is written, no order is placed.";
@@ -40,7 +42,7 @@ export function drawResult({ answer, isChanged }) {
   const notice = element("p", { class: "remark notice" }, element("b", {}, "A calculation. "), NOTHING_CHANGES);
   if (answer.refused) return card("Recorded beside changed", {}, notice, nothing(answer.refused, ...(answer.mayPass ? [again()] : [])));
   const said = isChanged ? `${count(answer.changed)} of ${counted(answer.decisions, "decision")} change` : "as recorded";
-  const lead = `${counted(answer.decisions, "decision")} from ${moment(answer.first)} to ${moment(answer.last)} UTC, filled at the next open, costs taken off.`;
+  const lead = `${counted(answer.decisions, "decision")} from ${moment(answer.first)} to ${moment(answer.last)} UTC${answer.newest ? `, the newest ${count(answer.newest)} of a longer record` : ""}, filled at the next open, costs taken off.`;
   return card("Recorded beside changed", { lead, chip: chip(said, isChanged && answer.changed ? "warn" : "") },
     notice, element("div", { class: "scroll", tabindex: "0", role: "group", "aria-label": "Recorded beside changed", "data-keep": "sides" }, table(answer)), curves(answer));
 }
