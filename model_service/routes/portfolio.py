@@ -42,7 +42,7 @@ def portfolio_history(
     interval: IntervalName = None,
     points: Annotated[int, Query(ge=2, le=2_000)] = 300,
 ) -> Response:
-    """From closed candles; one series for each quote asset."""
+    """From the closed candles of the points, however long the history; one series for each quote asset."""
     return answer(_watch(parts).history(period.start, period.end, _name(interval), points))
 
 

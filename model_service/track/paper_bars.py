@@ -29,8 +29,10 @@ def bars_beside(
         return Bars(np.zeros(0, dtype=np.int64), np.zeros(0), np.zeros(0))
     # A step is filled by the candle after the one it was decided on, or after the one it was made in. Who
     # buys once and holds buys in the second candle.
-    near = {*ends, *moments}
-    near |= {time for step in steps for time in (step.open_time, step.decided_at - 1)}
+    after, near = series.interval.next_open, {*ends, *moments, *(step.open_time for step in steps)}
+    near |= {
+        step.decided_at - 1 for step in steps if step.late or step.decided_at > after(after(step.open_time))
+    }
     table = klines.beside(series, [time for time in near if ends[0] <= time <= ends[1]])
     times, opens, closes = (table[name].to_numpy() for name in ("open_time", "open", "close"))
     mine = times <= ends[1]
