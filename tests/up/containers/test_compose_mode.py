@@ -5,6 +5,7 @@ import os
 import shutil
 import signal
 import stat
+import subprocess
 import tarfile
 import time
 import urllib.error
@@ -39,6 +40,22 @@ def containers(engine: Engine) -> dict[str, dict[str, Any]]:
     return {each["Config"]["Labels"]["com.docker.compose.service"]: each for each in found}
 
 
+def why_it_ended(engine: Engine, container: str) -> str:
+    """The exit codes of a container that was started again, whether memory was short, its last lines."""
+    span = ("--since", "1h", "--until", str(int(time.time())))
+    ended = engine.docker(
+        "events",
+        *span,
+        "--filter",
+        f"container={container}",
+        "--filter",
+        "event=die",
+        "--filter",
+        "event=oom",
+    )
+    return ended + "\n" + engine.docker("logs", "--tail", "40", container, stderr=subprocess.STDOUT)
+
+
 def wait_for_every_document(checkout: Checkout) -> None:
     deadline = time.monotonic() + 60
     while (rows := checkout.rows()) != (documents := checkout.documents()):
@@ -56,7 +73,7 @@ def test_every_service_runs_in_a_container_of_its_own_and_is_healthy(
     assert {name: state["Status"] for name, state in states.items()} == dict.fromkeys(found, "running")
     assert {name: states[name]["Health"]["Status"] for name in SERVERS} == dict.fromkeys(SERVERS, "healthy")
     again = [each for each in found.values() if each["RestartCount"]]
-    assert not again, [engine.docker("logs", "--tail", "40", each["Id"]) for each in again]
+    assert not again, [why_it_ended(engine, each["Id"]) for each in again]
 
 
 def test_every_row_of_mysql_is_a_document_of_elasticsearch(checkout: Checkout) -> None:
@@ -101,13 +118,42 @@ def test_no_process_is_root(engine: Engine, checkout: Checkout) -> None:
     assert not [name for name, found in users.items() if not found or "0" in found], users
 
 
-def test_a_room_can_write_nothing_but_its_volumes(engine: Engine, checkout: Checkout) -> None:
+def test_a_room_can_write_nothing_but_its_volumes_and_nobody_has_more_rights_than_he_needs(
+    engine: Engine, checkout: Checkout
+) -> None:
+    for name, each in containers(engine).items():
+        host = each["HostConfig"]
+        assert host["ReadonlyRootfs"] == (name not in SERVERS), name
+        assert host["CapDrop"] == ["ALL"], name
+        assert bool(host["CapAdd"]) == (name == "setup"), name
+        assert host["SecurityOpt"] == ["no-new-privileges:true"], name
+
+
+def test_a_room_knows_its_own_password_and_not_that_of_others(engine: Engine, checkout: Checkout) -> None:
+    opens = {"ingest": "INGEST", "scorer": "MODEL", "model-api": "MODEL"}
+    opens |= dict.fromkeys(("historic-api", "es-loader", "notifier"), "READER")
+    kinds = ("ROOT", "MIGRATOR", "INGEST", "MODEL", "READER")
     for name, each in containers(engine).items():
         if name in ROOM_NAMES:
-            host = each["HostConfig"]
-            assert host["ReadonlyRootfs"], name
-            assert host["CapDrop"] == ["ALL"], name
-            assert host["SecurityOpt"] == ["no-new-privileges:true"], name
+            given = " ".join(each["Config"]["Env"])
+            known = {kind for kind in kinds if checkout.env.get(f"OPA_DB_{kind}_PASSWORD") in given}
+            assert known == ({opens[name]} if name in opens else set()), name
+            assert checkout.env.get("OPA_API_KEY") not in given, name
+
+
+def test_rooms_with_a_door_are_found_well_there(engine: Engine, checkout: Checkout) -> None:
+    deadline = time.monotonic() + 60
+    while True:
+        found = {
+            name: each["State"]["Health"]
+            for name, each in containers(engine).items()
+            if name in ROOM_NAMES and "Health" in each["State"]
+        }
+        if all(each["Status"] == "healthy" for each in found.values()):
+            break
+        assert time.monotonic() < deadline, found
+        time.sleep(1)
+    assert set(found) == {room.name for room in ROOMS if room.port} | {"ingest"}
 
 
 def test_no_secret_is_in_the_image(engine: Engine, checkout: Checkout) -> None:
