@@ -16,6 +16,7 @@ from market.interval import END_OF_TIME, Series, parse_time
 from market.ports import ChangeLog, Clock, KlineStore, TickStore
 from web.media_types import negotiate
 from web.streamed_file import Places
+from web.symbols import A_SYMBOL
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +78,7 @@ ExchangeName = Annotated[
         examples=["simulated"],
     ),
 ]
-SymbolName = Annotated[str, Query(min_length=1, max_length=40, examples=["BTCUSDT"])]
+SymbolName = Annotated[str, Query(min_length=1, max_length=40, examples=["BTCUSDT"]), A_SYMBOL]
 IntervalName = Annotated[str, Query(min_length=1, max_length=4, examples=["1h"])]
 TimeText = Annotated[
     str | None,

@@ -24,6 +24,7 @@ from market.ports import (
 )
 from model_service.portfolio.holdings import Amount
 from model_service.registry import Shelf
+from web.symbols import A_SYMBOL
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,7 @@ def service(request: Request) -> Service:
 
 def known_series(parts: Service, exchange: str, symbol: str, interval: str) -> Series:
     """A series of the store; 404 for any other, 422 for an unknown interval."""
-    series = Series.of(exchange, symbol.upper(), interval)
+    series = Series.of(exchange, symbol, interval)
     if series not in {known for known, _ in parts.klines.listed()}:
         raise HTTPException(404, f"{series} is not in the store: `python -m ingest populate` fills it")
     return series
@@ -63,7 +64,7 @@ def known_series(parts: Service, exchange: str, symbol: str, interval: str) -> S
 ServiceNeeded = Annotated[Service, Depends(service)]
 Exchange = Annotated[str | None, Query(max_length=32, examples=["simulated"])]
 Symbols = Annotated[
-    list[Annotated[str, StringConstraints(max_length=40)]] | None,
+    list[Annotated[str, StringConstraints(max_length=40), A_SYMBOL]] | None,
     Query(max_length=50, description="may be given several times", examples=[["BTCUSDT"]]),
 ]
 IntervalName = Annotated[str | None, Query(max_length=4, examples=["1h"])]
@@ -109,13 +110,13 @@ class Period:
 
 def _chosen(exchange: Exchange = None, symbol: Symbols = None, interval: IntervalName = None) -> SeriesChoice:
     name = None if interval is None else Interval(interval).name
-    return SeriesChoice(exchange, tuple(each.upper() for each in symbol or ()), name)
+    return SeriesChoice(exchange, tuple(symbol or ()), name)
 
 
 def _one(
     parts: ServiceNeeded,
     exchange: Annotated[str, Query(max_length=32, examples=["simulated"])],
-    symbol: Annotated[str, Query(max_length=40, examples=["BTCUSDT"])],
+    symbol: Annotated[str, Query(max_length=40, examples=["BTCUSDT"]), A_SYMBOL],
     interval: Annotated[str, Query(max_length=4, examples=["1h"])],
 ) -> Series:
     return known_series(parts, exchange, symbol, interval)

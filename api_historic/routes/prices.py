@@ -15,6 +15,7 @@ from market.errors import InvalidInput
 from market.interval import Interval
 from web.event_stream import CONTENT, EventStream
 from web.simulated import header
+from web.symbols import symbols_of
 
 router = APIRouter(tags=["now"])
 
@@ -33,7 +34,7 @@ def prices(
     exchange: ExchangeName = None,
 ) -> PriceList:
     """The newest price of every market, of a tick or of a candle, and its change within 24 hours."""
-    found = market_prices(held, known.markets(exchange, _names(symbols)))
+    found = market_prices(held, known.markets(exchange, symbols_of(symbols)))
     listed = PriceList(simulated=any(each.exchange == SIMULATED for each in found), prices=found)
     response.headers.update(header(listed.simulated))
     return listed
@@ -51,10 +52,10 @@ def wanted_news(
     exchange: ExchangeName = None,
 ) -> Wanted:
     """What the request wants to hear of."""
-    names = _names(symbols)
+    names = symbols_of(symbols)
     known.markets(exchange, names)
-    wanted = _names(events) or []
-    if not wanted or not set(wanted) <= EVENTS.keys():
+    wanted = set(events.split(","))
+    if not wanted <= EVENTS.keys():
         raise InvalidInput(f"events: write {' or '.join(EVENTS)}, or both with a comma")
     streams = {EVENTS[cast(Literal["tick", "kline"], each)] for each in wanted}
     return Wanted(
@@ -83,7 +84,3 @@ async def stream(
     comment.
     """
     return EventStream(request.app.state.broadcast, wanted, last_event_id)
-
-
-def _names(text: str | None) -> list[str] | None:
-    return None if text is None else sorted({each.strip() for each in text.split(",") if each.strip()})

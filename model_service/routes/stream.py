@@ -13,6 +13,7 @@ from model_service.deps import Exchange, IntervalName, SeriesChoice
 from model_service.news import DECISIONS
 from web.event_stream import CONTENT, EventStream
 from web.refusals import refusals
+from web.symbols import symbols_of
 
 router = APIRouter(tags=["decisions"])
 
@@ -45,7 +46,7 @@ async def stream(
     broadcast = getattr(request.app.state, "broadcast", None)
     if broadcast is None:
         raise StoreUnavailable("this service does not follow the change log")
-    names = tuple(each.strip().upper() for each in (symbols or "").split(",") if each.strip())
+    names = tuple(symbols_of(symbols) or ())
     chosen = SeriesChoice(exchange, names, None if interval is None else Interval(interval).name)
 
     def wants(line: Change) -> bool:

@@ -6,6 +6,8 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from web.symbols import A_SYMBOL
+
 
 class AskedSeries(BaseModel):
     """A series of the store. Fields that nobody declared are refused, so that no wish goes unheard."""
@@ -13,7 +15,7 @@ class AskedSeries(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     exchange: str = Field(max_length=32, examples=["simulated"])
-    symbol: str = Field(max_length=40, examples=["BTCUSDT"])
+    symbol: Annotated[str, Field(max_length=40, examples=["BTCUSDT"]), A_SYMBOL]
     interval: str = Field(max_length=4, examples=["1h"])
 
 

@@ -99,7 +99,7 @@ def test_a_market_without_rows_has_no_price(prices: httpx.Client) -> None:
 
 def test_markets_are_chosen_by_symbol_and_exchange(prices: httpx.Client) -> None:
     assert list(of(prices)) == ["BTCUSDT", "ETHUSDT", "SOLUSDT", "XRPUSDT"]
-    assert list(of(prices, symbols="ETHUSDT, BTCUSDT")) == ["BTCUSDT", "ETHUSDT"]
+    assert list(of(prices, symbols="ETHUSDT,btcusdt")) == ["BTCUSDT", "ETHUSDT"]
     assert list(of(prices, exchange="simulated")) == ["SOLUSDT", "XRPUSDT"]
     for asked in (
         {"symbols": "BTCEUR"},

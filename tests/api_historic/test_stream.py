@@ -143,6 +143,7 @@ def test_a_withdrawn_candle_is_told_as_a_range_to_read_again(house: House) -> No
         ({"interval": "7m"}, 422, "invalid_input"),
         ({"events": "trade"}, 422, "invalid_input"),
         ({"events": ","}, 422, "invalid_input"),
+        ({"symbols": ","}, 422, "invalid_input"),
         ({"symbol": "BTCUSDT"}, 422, "unknown_parameter"),
     ],
 )
