@@ -38,7 +38,7 @@ class ApiProblem(Exception):
 
 
 class MarketClient(AbstractContextManager["MarketClient"]):
-    """One key, both APIs. Parameters are those of the routes (/docs); times are ms UTC or ISO 8601."""
+    """One key, both APIs. Parameters are those of /docs, None leaves one out; times: ms UTC or ISO 8601."""
 
     def __init__(self, historic: str, model: str, key: str, *, timeout: float = 30.0, tries: int = 4) -> None:
         self._historic, self._model = f"{historic.rstrip('/')}/v1/", f"{model.rstrip('/')}/v1/"
@@ -60,36 +60,35 @@ class MarketClient(AbstractContextManager["MarketClient"]):
 
     def symbols(self) -> list[Json]:
         """Every stored market with its intervals, rows and holes."""
-        return cast(list[Json], self._get(f"{self._historic}symbols")["symbols"])
+        return cast(list[Json], self._get(f"{self._historic}symbols").json()["symbols"])
 
     def prices(self, *symbols: str) -> list[Price]:
         """The newest price of these markets, or of all."""
-        asked = {"symbols": ",".join(symbols)} if symbols else {}
-        return cast(list[Price], self._get(f"{self._historic}prices", **asked)["prices"])
+        told = self._get(f"{self._historic}prices", symbols=",".join(symbols) if symbols else None)
+        return cast(list[Price], told.json()["prices"])
 
     def klines(self, symbol: str, interval: str, **period: Any) -> pa.Table:
         """Closed candles of `start`, `end`, `exchange`, however many; `.to_pandas()` makes a frame."""
-        return self._table("klines", symbol=symbol, interval=interval, **period)
+        return self._table("klines/export", symbol=symbol, interval=interval, **period)
 
     def ticks(self, symbol: str, **period: Any) -> pa.Table:
         """Stored ticks of `start`, `end`, `exchange`, however many."""
-        return self._table("ticks", symbol=symbol, **period)
+        return self._table("ticks/export", symbol=symbol, **period)
 
     def decisions(self, **wanted: Any) -> Iterator[Decision]:
         """Decisions with outcomes, newest first, page after page; `wanted` as in `GET /v1/decisions`."""
-        place: Json = {}
-        while place.get("cursor", "first"):
-            page = self._get(f"{self._model}decisions", **wanted, **place)
+        while wanted.get("cursor") is not False:
+            page = self._get(f"{self._model}decisions", **wanted).json()
             yield from page["decisions"]
-            place = {"cursor": page["next_cursor"]}
+            wanted["cursor"] = page["next_cursor"] or False
 
     def decision(self, decision_id: str) -> Json:
         """A decision with its explanation."""
-        return self._get(f"{self._model}decisions/{decision_id}")
+        return cast(Json, self._get(f"{self._model}decisions/{decision_id}").json())
 
     def track_record(self, **wanted: Any) -> list[Json]:
         """Wins, losses and calibration by series, beside the base rate."""
-        return cast(list[Json], self._get(f"{self._model}track-record", **wanted)["track_record"])
+        return cast(list[Json], self._get(f"{self._model}track-record", **wanted).json()["track_record"])
 
     def predict(self, **asked: Any) -> Json:
         """What the model in use says of a candle: `exchange, symbol, interval`, `at` (else the newest)."""
@@ -106,9 +105,11 @@ class MarketClient(AbstractContextManager["MarketClient"]):
     def events(self, *kinds: str, after: str = "", **wanted: Any) -> Iterator[Event]:
         """`tick`, `kline` or `decision`, `outcome` or all; `range` and `reset` always. Goes on when cut."""
         api = self._model if {"decision", "outcome"} & {*kinds} else self._historic
+        wanted["events"] = wanted.get("events") or ",".join(sorted({"tick", "kline"} & {*kinds})) or None
+        asked = {name: value for name, value in wanted.items() if value is not None}
         while True:
             try:
-                for told in self._told(f"{api}stream", wanted, {"Last-Event-ID": after} if after else {}):
+                for told in self._told(f"{api}stream", asked, {"Last-Event-ID": after} if after else {}):
                     after = told["id"]
                     if "data" in told and (not kinds or told["event"] in {*kinds, "range", "reset"}):
                         yield {"id": after, "event": told["event"], "data": json.loads(told["data"])}
@@ -121,19 +122,18 @@ class MarketClient(AbstractContextManager["MarketClient"]):
         told: dict[str, str] = {}
         with self._http.stream("GET", url, params=asked, headers=headers, timeout=45.0) as answer:
             for line in answer.iter_lines():
-                name, _, said = line.partition(": ")
-                told |= {name: said} if line else {}
+                told |= {line.partition(": ")[0]: line.partition(": ")[2]} if line else {}
                 if not line and "id" in told:
                     yield told
                     told = {}
         raise httpx.ReadError("the stream has ended")
 
-    def _table(self, rows: str, **asked: Any) -> pa.Table:
-        url, asked = f"{self._historic}{rows}/export", asked | {"format": "arrow"}
-        return pa.ipc.open_stream(self._patient(self._http.get, url, params=asked).content).read_all()
+    def _table(self, url: str, **asked: Any) -> pa.Table:
+        return pa.ipc.open_stream(self._get(self._historic + url, format="arrow", **asked).content).read_all()
 
-    def _get(self, url: str, **asked: Any) -> Json:
-        return cast(Json, self._patient(self._http.get, url, params=asked).json())
+    def _get(self, url: str, **asked: Any) -> httpx.Response:
+        given = {name: value for name, value in asked.items() if value is not None}  # httpx sends "" for None
+        return self._patient(self._http.get, url, params=given)
 
 
 def _refuse(answer: httpx.Response) -> None:

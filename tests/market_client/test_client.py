@@ -40,6 +40,14 @@ def test_a_period_is_asked_for_in_any_writing_of_time(client: MarketClient) -> N
     assert one.equals(same)
 
 
+def test_what_is_none_is_left_out(client: MarketClient) -> None:
+    whole = client.klines("BTCUSDT", "1h")
+    assert client.klines("BTCUSDT", "1h", start=None, end=None, exchange=None).equals(whole)
+    assert len(list(client.decisions(symbol="BTCUSDT", start=None, cursor=None))) == DECIDED
+    with pytest.raises(ApiProblem, match="symbol"):
+        client.prices("")
+
+
 def test_symbols_prices_and_ticks(client: MarketClient) -> None:
     assert "BTCUSDT" in [each["symbol"] for each in client.symbols()]
     (price,) = client.prices("BTCUSDT")

@@ -22,6 +22,7 @@ class Script(ThreadingHTTPServer):
 
     answers: list[tuple[int, dict[str, str], object]]
     asked: int = 0
+    paths: list[str]
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -32,6 +33,7 @@ class Handler(BaseHTTPRequestHandler):
         self.rfile.read(int(self.headers.get("Content-Length", 0)))
         status, headers, told = self.server.answers[min(self.server.asked, len(self.server.answers) - 1)]
         self.server.asked += 1
+        self.server.paths.append(self.path)
         body = told if isinstance(told, bytes) else json.dumps(told).encode()
         self.send_response(status)
         for name, value in {"Content-Type": "application/json", **headers}.items():
@@ -48,6 +50,7 @@ class Handler(BaseHTTPRequestHandler):
 @pytest.fixture
 def script() -> Iterator[Script]:
     with Script(("127.0.0.1", 0), Handler) as server:
+        server.paths = []
         threading.Thread(target=server.serve_forever, daemon=True).start()
         yield server
         server.shutdown()
@@ -107,6 +110,25 @@ def test_who_asks_for_some_events_still_hears_that_rows_were_not_told(
     events = client.events("tick")
     assert [next(events)["event"] for _ in range(3)] == ["reset", "range", "tick"]
     events.close()
+
+
+@pytest.mark.parametrize(
+    ("kinds", "wanted", "path"),
+    [
+        (("tick",), {"symbols": "A"}, "/v1/stream?symbols=A&events=tick"),
+        (("tick", "kline"), {"interval": None}, "/v1/stream?events=kline%2Ctick"),
+        (("decision",), {}, "/v1/stream"),
+        (("reset",), {}, "/v1/stream"),
+        ((), {}, "/v1/stream"),
+    ],
+)
+def test_only_the_events_that_are_wanted_are_asked_for_where_they_can_be_chosen(
+    client: MarketClient, script: Script, kinds: tuple[str, ...], wanted: dict[str, str], path: str
+) -> None:
+    script.answers = [(401, {}, {})]
+    with pytest.raises(ApiProblem):
+        next(client.events(*kinds, **wanted))
+    assert script.paths == [path]
 
 
 def test_a_stream_is_taken_up_where_it_was_cut(client: MarketClient, script: Script) -> None:
