@@ -12,7 +12,7 @@ from dotenv import dotenv_values
 
 SECRET_NAMES: Final = re.compile(r"(OPA|ES|KIBANA)_\w*(PASSWORD|SECRET|KEYS?|NOTIFY_URLS)")
 HIDDEN: Final = "[hidden]"
-# `https://user:pass@host`: of a proxy, say, that no setting of ours names.
+# What stands between the slashes and the @ of an address: of a proxy, say, that no setting of ours names.
 _USER_OF_ADDRESS: Final = re.compile(r"(?<=://)[^\s/?#\"'<>]+(?=@)")
 _SHORTEST: Final = 6  # cutting out every "opa" would leave nothing to read
 

@@ -19,7 +19,8 @@ export function outcome({ outcome: known }) {
 }
 
 function row(decision) {
-  const opener = element("button", { type: "button", class: "opener", "data-id": decision.id, "aria-haspopup": "dialog" }, moment(decision.open_time));
+  const [day, clock] = moment(decision.open_time).split(" ");
+  const opener = element("button", { type: "button", class: "opener", "data-id": decision.id, "aria-haspopup": "dialog" }, element("span", { class: "nowrap" }, day), ` ${clock}`);
   const isWorth = decision.expected_gain > decision.cost;
   return element("tr", { "data-id": decision.id, class: decision.status },
     cell("when", opener),
