@@ -66,6 +66,17 @@ def test_a_real_market_has_no_banner_and_an_empty_record_says_so(page: Any, hous
     assert page.errors == []
 
 
+def write_xrp(house: House, open_times: range, close: str) -> None:
+    bars = [
+        [time, "7.7001", "7.9", "7.6", close, "10", time + HOUR - 1, "77", 3, "5", "38"]
+        for time in open_times
+    ]
+    series = Series("binance", "XRPUSDT", Interval("1h"))
+    house.stores.klines.write(
+        series, klines_from_rows(bars), finality=Finality.CONFIRMED, source=Source.REST, now=open_times.stop
+    )
+
+
 def test_new_candles_and_prices_are_pushed(page: Any, house: House) -> None:
     open_market(page, house, "binance/XRPUSDT/1h")
     for api in ("historic", "model"):
@@ -74,13 +85,21 @@ def test_new_candles_and_prices_are_pushed(page: Any, house: House) -> None:
     house.stores.ticks.write([tick("BTCUSDT", NOW + 1_000, "70001.5")])
     says(page, "[data-market='simulated/BTCUSDT'] .price", "70\u202f001.5")
     assert [url for url in page.asked[asked:] if "/prices" in url] == []
-    texts = ["7.7001", "7.9", "7.6", "7.7777"]
-    bar = [END, *texts, "10", END + HOUR - 1, "77", 3, "5", "38"]
-    series = Series("binance", "XRPUSDT", Interval("1h"))
-    house.stores.klines.write(
-        series, klines_from_rows([bar]), finality=Finality.CONFIRMED, source=Source.REST, now=END + HOUR
-    )
+    write_xrp(house, range(END, END + HOUR, HOUR), "7.7777")
     says(page, "#readout", "7.7777")
+    assert page.errors == []
+
+
+def test_many_candles_that_came_unseen_leave_no_hole(page: Any, house: House) -> None:
+    open_market(page, house, "binance/XRPUSDT/1h")
+    write_xrp(house, range(END + HOUR, END + 9 * HOUR, HOUR), "7.6123")
+    says(page, "#readout", "7.6123")
+    page.focus("#chart")
+    closes = []
+    for _ in range(8):
+        page.keyboard.press("ArrowLeft")
+        closes.append("7.6123" in page.inner_text("#readout"))
+    assert closes == [True] * 8
     assert page.errors == []
 
 

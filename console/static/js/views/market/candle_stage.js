@@ -1,7 +1,7 @@
 // The chart with what moves it: older candles as it is scrolled, the crosshair, the keyboard.
 
 import { find } from "../../element.js";
-import { before, first, newest } from "./candles.js";
+import { FIRST, before, first, newest } from "./candles.js";
 import { CandleChart } from "./chart.js";
 import { walkByKeys } from "./cursor.js";
 import { between } from "./decided.js";
@@ -43,7 +43,10 @@ export class CandleStage {
   // Whether a candle has come that was not there.
   async refresh() {
     const { last } = this.chart;
-    this.chart.add(await newest(this.context, 5));
+    const found = await newest(this.context, 5);
+    // A page that was hidden or asleep for long would show a hole.
+    if (found[0]?.open_time > last) this.chart.begin(await newest(this.context, FIRST));
+    else this.chart.add(found);
     return this.chart.last !== last;
   }
 

@@ -39,6 +39,11 @@ export class CandleChart {
     this.chart.timeScale().setVisibleLogicalRange({ from: Math.max(end - shown, 0), to: end });
   }
 
+  begin(klines) {
+    this.candles = new Map();
+    this.show(klines);
+  }
+
   // Older, newer or changed candles; the part of the chart that is looked at stays where it is.
   add(klines) {
     const merged = new Map(this.candles);
