@@ -42,7 +42,7 @@ SETTINGS = {
     "OPA_RETRAIN": "false",
 }
 ABOUT = "exchange=simulated&symbol=BTCUSDT&interval=1m"
-BY_THE_PAGE = frozenset({200, 503, 504})  # it waits for 10 s
+BY_THE_PAGE = frozenset({200, 503, 504})  # it waits for 20 s
 GOES_ON_WITHIN_S = 60
 SPEED = 10
 READY_WITHIN_S = 300
