@@ -74,7 +74,9 @@ class Database:
                 connection.commit()
                 usable = True
             finally:
-                self._pool.give_back(connection, usable=usable or _rolled_back(connection))
+                # Where a prepared statement was ended the driver still sees rows, and refuses the next one.
+                usable = usable or (not binary and _rolled_back(connection))
+                self._pool.give_back(connection, usable=usable)
         except DRIVER_ERRORS as error:
             raise translate(error) from error
 

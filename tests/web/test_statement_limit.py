@@ -13,19 +13,22 @@ ENDLESS = f"SELECT COUNT(*) FROM {COLUMNS} a, {COLUMNS} b, {COLUMNS} c"
 
 
 @pytest.mark.database
+@pytest.mark.parametrize("binary", [False, True])
 @pytest.mark.parametrize("server", ["mariadb", "mysql8"])
-def test_the_server_ends_what_takes_too_long(server: str, request: pytest.FixtureRequest) -> None:
+def test_the_server_ends_what_takes_too_long(
+    server: str, binary: bool, request: pytest.FixtureRequest
+) -> None:
     settings: StoreSettings = request.getfixturevalue(server)
     bounded = Database(settings.for_answers(0.2), "reader")
     with pytest.raises(StoreTooSlow, match="OPA_STATEMENT_LIMIT_S"):
-        _count(bounded)
-    with bounded.transaction() as cursor:
+        _count(bounded, binary)
+    with bounded.transaction(binary=binary) as cursor:
         cursor.execute("SELECT 1")
         assert cursor.fetchall() == [(1,)]
 
 
-def _count(database: Database) -> None:
-    with database.transaction() as cursor:
+def _count(database: Database, binary: bool) -> None:
+    with database.transaction(binary=binary) as cursor:
         cursor.execute(ENDLESS)
         cursor.fetchall()
 
