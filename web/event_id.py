@@ -8,7 +8,9 @@ from typing import Final
 
 from market.errors import InvalidInput
 
-_WRITTEN: Final = re.compile(r"([0-9a-z]{1,36})-([0-9]{1,19})")
+_WRITTEN: Final = re.compile(r"(?:([0-9a-z]{1,36})-)?([0-9]{1,19})")
+# Ids were numbers alone before they named their log: who comes back with one knows a log that may be gone.
+_UNKNOWN: Final = "0"
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,11 +27,11 @@ class EventId:
 
     @classmethod
     def parse(cls, text: str) -> EventId:
-        """The form that `str()` writes; raises `InvalidInput` for any other."""
+        """The form that `str()` writes, or a number of an unknown log; `InvalidInput` for any other."""
         written = _WRITTEN.fullmatch(text)
         if written is None:
             raise InvalidInput("Last-Event-ID has to be the id of an event of this stream, as 0b5c2d1e-4711")
-        return cls(written[1], int(written[2]))
+        return cls(written[1] or _UNKNOWN, int(written[2]))
 
     def __str__(self) -> str:
         return f"{self.log}-{self.seq}"
