@@ -12,8 +12,8 @@ from pydantic import SecretStr
 from market.errors import InvalidInput, StoreRefused
 from market.interval import Interval, Series
 from market.kline import Finality, Source
-from market.ports import Heartbeat, Process, ServiceName, SymbolInfo
-from market.store import Database, MySQLHeartbeatStore, MySQLKlineStore, StoreSettings
+from market.ports import Heartbeat, Job, Process, ServiceName, SymbolInfo
+from market.store import Database, MySQLDecisionStore, MySQLHeartbeatStore, MySQLKlineStore, StoreSettings
 from market.store.migrate import MIGRATIONS, migrate
 from market.store.rights import create_users
 from market.store.settings import DatabaseUser, RootSettings
@@ -112,14 +112,8 @@ _ROWS_OF_THE_FIRST_VERSION = (
 def test_the_previous_version_is_brought_up_to_date_without_loss(
     server: StoreSettings, root_password: str, tmp_path: Path
 ) -> None:
-    older = tmp_path / "older"
-    older.mkdir()
-    for path in MIGRATIONS.glob("0001_*"):
-        copy(path, older)
     scratch = server.model_copy(update={"name": "opa_previous"})
-    root = RootSettings(host=server.host, port=server.port, root_password=SecretStr(root_password))
-    create_users(root, scratch)
-    assert migrate(scratch, older) == ["0001_market"]
+    _begin(scratch, root_password, tmp_path, "0001_market")
     with Database(scratch, "ingest").transaction() as cursor:
         for statement in _ROWS_OF_THE_FIRST_VERSION:
             cursor.execute(statement)
@@ -132,6 +126,29 @@ def test_the_previous_version_is_brought_up_to_date_without_loss(
     with Database(scratch, "model").transaction() as cursor:
         cursor.execute("SELECT COUNT(*) FROM decisions")
         assert cursor.fetchone() == (0,)
+
+
+def test_a_training_killed_before_the_update_holds_no_other_up(
+    server: StoreSettings, root_password: str, tmp_path: Path
+) -> None:
+    scratch = server.model_copy(update={"name": "opa_killed"})
+    _begin(scratch, root_password, tmp_path, "0014_listed_decisions")
+    killed = "INSERT INTO jobs VALUES (%s, 'train', 'binance/BTCUSDT/1h', 'running', 0.5, 'fold 3', 1, NULL)"
+    with Database(scratch, "model").transaction() as cursor:
+        cursor.execute(killed, ("a" * 32,))
+    assert migrate(scratch)[0] == "0015_jobs_told"
+    job = Job("b" * 32, "train", "binance/BTCUSDT/1h", "queued", 0.0, "", 2, None)
+    assert MySQLDecisionStore(Database(scratch, "model")).begin_job(job, 3_600.0) == job
+
+
+def _begin(scratch: StoreSettings, root_password: str, folder: Path, newest: str) -> None:
+    """A house whose newest migration is an older one."""
+    for path in MIGRATIONS.glob("*.sql"):
+        if path.name.partition(".")[0] <= newest:
+            copy(path, folder)
+    root = RootSettings(host=scratch.host, port=scratch.port, root_password=SecretStr(root_password))
+    create_users(root, scratch)
+    assert newest in migrate(scratch, folder)
 
 
 def test_a_house_of_an_older_version_works_without_the_heartbeat_and_gets_it_later(
