@@ -136,7 +136,8 @@ class MySQLDecisionStore:
 
     def scored(self, series: Series, role: Role, start: int, end: int, limit: int) -> pa.Table:
         """Ledger decisions in `[start, end)` without their explanations, oldest first, `SCORED_SCHEMA`."""
-        with self._db.transaction(binary=True) as cursor:
+        # The driver loses some memory with every prepared statement, and the first row is asked for often.
+        with self._db.transaction(binary=limit > 1) as cursor:
             series_id = find_series(cursor, series)
             return decisions_scored.scored_rows(cursor, series_id, role, start, end, limit)
 
