@@ -8,13 +8,15 @@ from typing import Any, Final
 import pyarrow as pa
 
 from market.ports import MEASURED_SCHEMA, DecisionFilter, Measured
-from market.store.decisions_find import Part, ledger_parts, run_parts
+from market.store.decisions_find import LEDGER_INDEX, RUN_INDEX, Part, ledger_parts, run_parts
 from market.store.decisions_scored import in_columns
 
 _OUTCOMES: Final = (
     " LEFT JOIN outcomes AS o ON o.series_id = d.series_id AND o.role = d.role AND o.open_time = d.open_time"
 )
-_NUMBERS: Final = "SELECT STRAIGHT_JOIN d.probability, d.expected_gain, {net}, d.open_time"
+_NUMBERS: Final = "SELECT STRAIGHT_JOIN d.probability, d.expected_gain"
+_OF_LEDGER: Final = f"{_NUMBERS}, o.net, d.open_time FROM {LEDGER_INDEX}{_OUTCOMES}"
+_OF_RUN: Final = f"{_NUMBERS}, d.net, d.open_time FROM {RUN_INDEX}"
 _KINDS: Final = "SELECT d.action, d.status, d.reason, COUNT(*)"
 # Rows of one statement: a server that ends what takes too long never ends one of these.
 _PAGE: Final = 50_000
@@ -25,13 +27,10 @@ def measure_decisions(cursor: Any, wanted: DecisionFilter) -> Measured:
     """At most `wanted.limit` decisions, inside a transaction of one view."""
     kinds: Counter[tuple[str, str, str]] = Counter()
     tables = [MEASURED_SCHEMA.empty_table()]
-    for part, joined, net in (
-        *((part, _OUTCOMES, "o.net") for part in ledger_parts(cursor, wanted)),
-        *((part, "", "d.net") for part in run_parts(cursor, wanted)),
-    ):
+    for part in (*ledger_parts(cursor, wanted), *run_parts(cursor, wanted)):
         since, left = _BEFORE, wanted.limit - sum(each.num_rows for each in tables)
         while left > 0:
-            page = _numbers(cursor, part, _NUMBERS.format(net=net), joined, since, min(left, _PAGE))
+            page = _numbers(cursor, part, since, min(left, _PAGE))
             if not page.num_rows:
                 break
             last = page["open_time"][-1].as_py()
@@ -41,10 +40,10 @@ def measure_decisions(cursor: Any, wanted: DecisionFilter) -> Measured:
     return Measured(kinds, pa.concat_tables(tables))
 
 
-def _numbers(cursor: Any, part: Part, columns: str, joined: str, since: int, most: int) -> pa.Table:
+def _numbers(cursor: Any, part: Part, since: int, most: int) -> pa.Table:
+    columns = _OF_RUN if part.table == RUN_INDEX else _OF_LEDGER
     cursor.execute(
-        f"{columns} FROM {part.table}{joined} WHERE {part.where} AND d.open_time > %s"
-        " ORDER BY d.open_time LIMIT %s",
+        f"{columns} WHERE {part.where} AND d.open_time > %s ORDER BY d.open_time LIMIT %s",
         (*part.values, since, most),
     )
     return in_columns(cursor.fetchall(), MEASURED_SCHEMA)

@@ -119,12 +119,12 @@ class MySQLKlineStore:
 
     def read_floats(self, series: Series, start: int, end: int, names: Sequence[str] = ()) -> pa.Table:
         """Confirmed rows that open in `[start, end)`, prices and volumes as float64 (`FLOAT_SCHEMA`)."""
-        wanted = pa.schema([FLOAT_SCHEMA.field(name) for name in names or FLOAT_SCHEMA.names])
-        read = ["open_time", *(name for name in wanted.names if name != "open_time")]
+        schema = pa.schema([FLOAT_SCHEMA.field(name) for name in names or FLOAT_SCHEMA.names])
+        read = ["open_time", *(name for name in schema.names if name != "open_time")]
         with self._db.transaction() as cursor:
             series_id = find_series(cursor, series)
             chunks = select_rows(cursor, series_id, (start, end), (Finality.CONFIRMED,), names=read)
-            return _table(chunks, wanted, read)
+            return _table(chunks, schema, read)
 
     def beside(self, series: Series, times: Sequence[int]) -> pa.Table:
         """Of each time the newest confirmed row at or before it and the first after it (`FLOAT_SCHEMA`)."""
