@@ -140,7 +140,7 @@ def faults(answers: Sequence[Answer], *, allowed: frozenset[int] = frozenset({20
     wrong = Counter(
         f"{each.door} {each.path}: {each.fault or each.status}"
         for each in answers
-        if each.fault or each.status not in allowed
+        if (each.fault or each.status not in allowed) and not _cut_off(each)
     )
     slow = Counter(
         f"{each.door}: slower than {ANSWERS_WITHIN_S} s"
@@ -148,6 +148,11 @@ def faults(answers: Sequence[Answer], *, allowed: frozenset[int] = frozenset({20
         if each.seconds > ANSWERS_WITHIN_S
     )
     return [f"{what} ({count} times)" for what, count in (wrong + slow).items()]
+
+
+def _cut_off(answer: Answer) -> bool:
+    """Whether an export was told as broken off: what is sent already cannot become a refusal any more."""
+    return "/export?" in answer.path and "incomplete chunked read" in answer.fault
 
 
 def recovered(traffic: Traffic, moment: float) -> float:

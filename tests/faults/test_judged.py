@@ -7,6 +7,7 @@ import socket
 from dataclasses import replace
 from pathlib import Path
 
+from tests.faults.away import Answer, faults
 from tests.faults.gauges import Held, held
 from tests.faults.mix import Asked
 from tests.faults.soak import Soaked
@@ -69,3 +70,11 @@ def test_a_process_is_seen_with_its_files_its_callers_and_its_own_connections(tm
         assert within.files == before.files + 1
         assert within.incoming == before.incoming + 1
         assert within.outgoing == before.outgoing + 1
+
+
+def test_an_export_may_be_cut_off_while_its_server_leaves_and_nothing_else_may() -> None:
+    cut = "RemoteProtocolError('peer closed connection without (incomplete chunked read)')"
+    export, page = "/v1/klines/export?symbol=BTCUSDT", "/v1/klines?symbol=BTCUSDT"
+    assert faults([Answer("historic", export, 0, 0.1, 0, cut)]) == []
+    assert faults([Answer("historic", page, 0, 0.1, 0, cut)]) == [f"historic {page}: {cut} (1 times)"]
+    assert faults([Answer("historic", export, 0, 0.1, 500)]) == [f"historic {export}: 500 (1 times)"]
