@@ -23,7 +23,8 @@ ISSUED: Final = {
     "likelier than usual.",
     Reason.GAIN_BELOW_ZERO: "SELL: the expected gain of staying in the market is below zero.",
     Reason.STOP_LOSS: "SELL: the close lies three daily volatilities under the entry.",
-    Reason.NO_EDGE: "HOLD without a position: the expected gain does not pay for buying and selling.",
+    Reason.NO_EDGE: "HOLD without a position: the expected gain does not pay for buying and selling, or "
+    "a rise is no likelier than usual.",
     Reason.HOLD_POSITION: "HOLD of a position: there is no reason to sell.",
 }
 SUPPRESSED: Final = {

@@ -12,7 +12,7 @@ export const REASONS = {
   expected_gain_above_cost: "Expected gain is above the round-trip cost",
   expected_gain_below_zero: "Expected gain fell below zero",
   stop_loss: "Stop loss was hit",
-  no_edge: "No edge: the expected gain does not cover the cost",
+  no_edge: "No edge: the gain does not pay, or a rise is no likelier than usual",
   hold_position: "Holding: nothing speaks for selling",
   stale_data: "Suppressed: the data is too old",
   contaminated_window: "Suppressed: too many candles of the window are missing, unconfirmed or changed",

@@ -24,7 +24,7 @@ export function priceTile(series, quote) {
 // Since when a follower holds what it holds, as far as the listed decisions reach.
 function positionNote(decisions) {
   const changed = decisions.find((each) => each.position_before !== each.position_after);
-  if (!changed) return `for all of the last ${decisions.length} decisions`;
+  if (!changed) return decisions.length === 1 ? "for the only decision so far" : `for all of the last ${decisions.length} decisions`;
   return [`since the ${changed.action} of `, element("span", { class: "nowrap" }, `${moment(changed.open_time)} UTC`)];
 }
 
